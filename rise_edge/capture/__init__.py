@@ -1,0 +1,1 @@
+"""The capture loop: from a camera to events."""

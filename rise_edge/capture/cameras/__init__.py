@@ -1,0 +1,1 @@
+"""Cameras: simulated, RealSense, recordings and image folders."""

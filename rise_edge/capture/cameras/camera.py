@@ -1,0 +1,58 @@
+"""Camera: the one interface behind which sensors, recordings and simulations stand."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from types import TracebackType
+from typing import TypeVar
+
+from rise_edge.frame import Frame
+
+_C = TypeVar("_C", bound="Camera")
+
+
+class Camera(ABC):
+    """A source of frames, open between `__enter__` and `__exit__`.
+
+    Attributes:
+        name: what it is, for people.
+        serial: what tells this device from others of its kind; "" where there is none.
+        live: whether time passes by itself. A live camera drops what nobody reads; from another
+            source no frame is lost, however slow its reader.
+    """
+
+    name: str = ""
+    serial: str = ""
+    live: bool = True
+
+    @abstractmethod
+    def open(self) -> None:
+        """Start the streams.
+
+        Raises:
+            CameraError: there is no such camera, or it cannot be started.
+        """
+
+    @abstractmethod
+    def read(self, timeout_ms: int = 1000) -> Frame | None:
+        """The next frame, None when the source has ended.
+
+        Raises:
+            CameraError: no frame came within `timeout_ms`, or the source is broken.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop the streams. Closing twice is harmless."""
+
+    def __enter__(self: _C) -> _C:
+        self.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

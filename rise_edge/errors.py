@@ -1,0 +1,34 @@
+"""What can go wrong, each with the exit code that the command line gives for it."""
+
+
+class RiseEdgeError(Exception):
+    """Base of every error that this library raises on purpose.
+
+    The message is one line: what was expected, what came, what to do.
+    """
+
+    exit_code = 1
+
+
+class CameraError(RiseEdgeError):
+    """A camera, a recording or an image folder cannot be opened or read."""
+
+    exit_code = 3
+
+
+class BundleError(RiseEdgeError):
+    """A model bundle is missing, incomplete, altered or of a foreign format."""
+
+    exit_code = 4
+
+
+class MissingExtraError(RiseEdgeError):
+    """An optional dependency is not installed; the message names the extra."""
+
+    exit_code = 5
+
+
+class OutputError(RiseEdgeError):
+    """An output file cannot be written."""
+
+    exit_code = 6

@@ -1,0 +1,1 @@
+"""Model runtimes behind one interface: crops in, embeddings out."""
