@@ -1,1 +1,70 @@
-"""rise_edge: on-device face presentation attack detection from colour, depth and infrared."""
+"""rise_edge: on-device face presentation attack detection from colour, depth and infrared.
+
+>>> import rise_edge
+>>> checker = rise_edge.load()  # the shipped demonstration bundle
+>>> checker.bundle.manifest.simulated
+True
+"""
+
+from rise_edge.bundle import Bundle, Manifest, open_bundle, write_bundle
+from rise_edge.checker import Checker, Observation, load
+from rise_edge.embedding import Embedding
+from rise_edge.errors import (
+    BundleError,
+    CameraError,
+    MissingExtraError,
+    OutputError,
+    RiseEdgeError,
+)
+from rise_edge.evidence import EvidenceConfig, StreamGate
+from rise_edge.face import Crop, Face, FaceDetector, crop_face
+from rise_edge.frame import (
+    ALL_MODALITIES,
+    Frame,
+    Image,
+    Intrinsics,
+    Modality,
+    Truth,
+    Viewpoint,
+)
+from rise_edge.radius import Reading
+from rise_edge.session import SessionConfig, SessionResult, Sessions
+from rise_edge.verdict import Outcome, Reason, Verdict
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ALL_MODALITIES",
+    "Bundle",
+    "BundleError",
+    "CameraError",
+    "Checker",
+    "Crop",
+    "Embedding",
+    "EvidenceConfig",
+    "Face",
+    "FaceDetector",
+    "Frame",
+    "Image",
+    "Intrinsics",
+    "Manifest",
+    "MissingExtraError",
+    "Modality",
+    "Observation",
+    "Outcome",
+    "OutputError",
+    "Reading",
+    "Reason",
+    "RiseEdgeError",
+    "SessionConfig",
+    "SessionResult",
+    "Sessions",
+    "StreamGate",
+    "Truth",
+    "Verdict",
+    "Viewpoint",
+    "crop_face",
+    "load",
+    "open_bundle",
+    "write_bundle",
+]

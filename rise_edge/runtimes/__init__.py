@@ -1,1 +1,40 @@
 """Model runtimes behind one interface: crops in, embeddings out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from rise_edge.bundle import Bundle
+from rise_edge.embedding import Embedding
+from rise_edge.face import Crop
+
+RUNTIMES = ("onnx",)
+
+
+class Runtime(Protocol):
+    """Runs a bundle's model. One instance belongs to one thread."""
+
+    name: str
+
+    def embed(self, crops: Sequence[Crop]) -> list[Embedding]:
+        """Embed crops of the bundle's size, as one batch.
+
+        Raises:
+            ValueError: a crop has another size, or there is none.
+        """
+        ...
+
+
+def open_runtime(bundle: Bundle, name: str = "onnx", *, threads: int = 1) -> Runtime:
+    """Load a bundle's model into a runtime.
+
+    Raises:
+        ValueError: no runtime has that name.
+        BundleError: the bundle holds no model for it.
+    """
+    if name == "onnx":
+        from rise_edge.runtimes.onnx import OnnxRuntime
+
+        return OnnxRuntime(bundle, threads=threads)
+    raise ValueError(f"expected runtime to be one of {', '.join(RUNTIMES)}, got {name!r}")

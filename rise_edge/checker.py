@@ -1,0 +1,171 @@
+"""Checker: one frame or one crop in, one verdict or reading out."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from rise_edge.bundle import Bundle, default_bundle_path, open_bundle
+from rise_edge.errors import BundleError
+from rise_edge.evidence import EvidenceConfig, examine_crop, examine_faces
+from rise_edge.face import Crop, Face, FaceDetector, crop_face
+from rise_edge.frame import Frame, Modality, modality_set
+from rise_edge.radius import Reading, read_margin
+from rise_edge.runtimes import open_runtime
+from rise_edge.verdict import Reason, Verdict, decide, undecided
+
+_log = logging.getLogger("rise_edge")
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """What was seen in one frame.
+
+    Attributes:
+        verdict: for this frame alone.
+        face: the face that was judged, None where none was.
+        crop: what the model read, None where it read nothing.
+        stage_ms: milliseconds spent in each stage: detect, crop, embed.
+    """
+
+    verdict: Verdict
+    face: Face | None
+    crop: Crop | None
+    stage_ms: dict[str, float]
+
+
+class Checker:
+    """Judges faces with one bundle. One instance belongs to one thread.
+
+    Args:
+        bundle: an opened bundle.
+        runtime: which runtime runs its model.
+        evidence: the limits of what counts as evidence.
+        threads: threads of each network.
+
+    Raises:
+        BundleError: the bundle holds no model or no radius for this runtime and these modalities.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        *,
+        runtime: str = "onnx",
+        evidence: EvidenceConfig | None = None,
+        threads: int = 1,
+    ) -> None:
+        self.bundle = bundle
+        self.evidence = evidence or EvidenceConfig()
+        self.runtime = open_runtime(bundle, runtime, threads=threads)
+        self.radii = bundle.manifest.radii.get(self.runtime.name, {})
+        wanted = modality_set(self.evidence.required)
+        if wanted not in self.radii:
+            known = ", ".join(self.radii) or "none"
+            raise BundleError(
+                f"bundle {bundle.path}: expected a radius for {wanted} on {self.runtime.name}, "
+                f"it has {known}; choose among those"
+            )
+        self._detector = FaceDetector(threads=threads)
+
+    def read(self, crop: Crop) -> Reading:
+        """Read one crop: norm, radius, margin, embedding, modalities.
+
+        Raises:
+            ValueError: the crop has another size than the bundle's, or its modalities have no
+                calibrated radius.
+        """
+        return self.read_batch([crop])[0]
+
+    def read_batch(self, crops: Sequence[Crop]) -> list[Reading]:
+        """Read many crops at once; see `read`."""
+        return [read_margin(embedding, self.radii) for embedding in self.runtime.embed(crops)]
+
+    def check(self, frame: Frame) -> Verdict:
+        """The verdict for one frame by itself: no face, or no good evidence, is UNDECIDED.
+
+        A single frame cannot show that a stream is frozen or stale; `rise_edge.capture.sessions`
+        watches for that.
+        """
+        return self.observe(frame).verdict
+
+    def check_batch(self, frames: Iterable[Frame]) -> list[Verdict]:
+        """The verdict for each frame by itself; see `check`."""
+        return [self.check(frame) for frame in frames]
+
+    def observe(self, frame: Frame) -> Observation:
+        """`check`, with all that was seen on the way."""
+        watch = _Stopwatch()
+        missing = self.evidence.required - frame.present
+        if missing or frame.colour is None:
+            absent = modality_set(missing or {Modality.COLOUR})
+            return watch.see(undecided(Reason.MISSING_MODALITY, f"no {absent} in this frame"))
+        faces = self._detector.detect(frame.colour.pixels)
+        watch.lap("detect")
+        fault = examine_faces(faces, self.evidence)
+        if fault:
+            return watch.see(fault)
+        face = faces[0]
+        crop = crop_face(self._only_required(frame), face, self.bundle.manifest.crop_size)
+        watch.lap("crop")
+        fault = examine_crop(crop, frame, self.evidence)
+        if fault:
+            return watch.see(fault, face, crop)
+        reading = self.read(crop)
+        watch.lap("embed")
+        return watch.see(decide(reading), face, crop)
+
+    def _only_required(self, frame: Frame) -> Frame:
+        """Drop what was not asked for, so that a stray stream cannot change the radius."""
+        extra = frame.present - self.evidence.required
+        if not extra:
+            return frame
+        kept = {m.value: None if m in extra else frame.image(m) for m in Modality}
+        return Frame(**kept, truth=frame.truth)
+
+
+class _Stopwatch:
+    def __init__(self) -> None:
+        self._start = perf_counter()
+        self._stage_ms: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = perf_counter()
+        self._stage_ms[stage] = (now - self._start) * 1000
+        self._start = now
+
+    def see(
+        self, verdict: Verdict, face: Face | None = None, crop: Crop | None = None
+    ) -> Observation:
+        return Observation(verdict, face, crop, self._stage_ms)
+
+
+def load(
+    bundle: str | os.PathLike[str] | None = None,
+    *,
+    runtime: str = "onnx",
+    evidence: EvidenceConfig | None = None,
+    threads: int = 1,
+) -> Checker:
+    """Load a bundle, the shipped demonstration bundle by default.
+
+    The bundle's notice, if it has one, is logged as a warning: a model that learned from
+    simulated data says so at every start.
+
+    Args:
+        bundle: the folder of a bundle.
+        runtime: which runtime runs its model.
+        evidence: the limits of what counts as evidence, and the modalities required.
+        threads: threads of each network.
+
+    Raises:
+        BundleError: it is missing, incomplete, altered, of a foreign format, or lacks a radius.
+    """
+    opened = open_bundle(default_bundle_path() if bundle is None else bundle)
+    checker = Checker(opened, runtime=runtime, evidence=evidence, threads=threads)
+    if opened.manifest.notice:
+        _log.warning("%s: %s", opened.manifest.name, opened.manifest.notice)
+    return checker

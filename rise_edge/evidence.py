@@ -1,0 +1,171 @@
+"""Evidence: what a frame and a crop must be before a model may judge them.
+
+Every check answers with an UNDECIDED verdict or None. None of them can make a verdict LIVE.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from rise_edge.face import Crop, Face
+from rise_edge.frame import ALL_MODALITIES, Frame, Image, Modality, modality_set
+from rise_edge.verdict import Reason, Verdict, undecided
+
+_FINGERPRINT_STRIDE = 7
+
+
+@dataclass(frozen=True)
+class EvidenceConfig:
+    """Limits of what counts as evidence.
+
+    Attributes:
+        required: the modalities without which nothing is decided.
+        max_skew_ms: largest distance between the timestamps of one frame's images.
+        min_face_px: smallest side of the face's square, in pixels of the image it is cut from.
+        min_depth_coverage: smallest share of readings in the middle of the crop's depth.
+        max_outside: largest share of the face's square that may lie outside the image.
+        dark_level: an 8-bit image whose brightest pixels stay below this shows nothing.
+        bright_level: an 8-bit pixel from here on is saturated.
+        max_saturated: largest share of saturated pixels in the middle of a crop.
+        rival_face: a second face at least this large, relative to the first, is a rival.
+    """
+
+    required: frozenset[Modality] = ALL_MODALITIES
+    max_skew_ms: float = 25.0
+    min_face_px: float = 80.0
+    min_depth_coverage: float = 0.25
+    max_outside: float = 0.25
+    dark_level: int = 12
+    bright_level: int = 250
+    max_saturated: float = 0.6
+    rival_face: float = 0.6
+
+    def __post_init__(self) -> None:
+        if not self.required:
+            raise ValueError("expected at least one required modality, got none")
+
+
+@dataclass(frozen=True)
+class _Seen:
+    frame_number: int
+    timestamp_ms: float
+    fingerprint: int
+
+
+class StreamGate:
+    """Watches every stream of one camera from frame to frame.
+
+    A stalled sensor keeps delivering its last picture beside the others' fresh ones, so each
+    stream's own counter, clock and pixels must move.
+    """
+
+    def __init__(self, config: EvidenceConfig | None = None) -> None:
+        self._config = config or EvidenceConfig()
+        self._last: dict[Modality, _Seen] = {}
+
+    def examine(self, frame: Frame) -> Verdict | None:
+        """What is wrong with this frame's streams, None if nothing is."""
+        missing = self._config.required - frame.present
+        if missing:
+            return undecided(Reason.MISSING_MODALITY, f"no {modality_set(missing)} in this frame")
+        images = {m: i for m in self._config.required if (i := frame.image(m)) is not None}
+        fault = self._examine_motion(images) or self._examine_skew(images)
+        self._last.update({m: _see(image) for m, image in images.items()})
+        return fault or _examine_darkness(images, self._config)
+
+    def _examine_motion(self, images: dict[Modality, Image]) -> Verdict | None:
+        for modality, image in sorted(images.items()):
+            last = self._last.get(modality)
+            if last is None:
+                continue
+            if image.frame_number <= last.frame_number or image.timestamp_ms <= last.timestamp_ms:
+                return undecided(
+                    Reason.STALE_STREAM,
+                    f"{modality} stands at frame {image.frame_number}, {image.timestamp_ms:.1f} ms "
+                    f"(before: {last.frame_number}, {last.timestamp_ms:.1f} ms)",
+                )
+            if _see(image).fingerprint == last.fingerprint:
+                return undecided(Reason.FROZEN_STREAM, f"{modality} repeats the same pixels")
+        return None
+
+    def _examine_skew(self, images: dict[Modality, Image]) -> Verdict | None:
+        times = {modality: image.timestamp_ms for modality, image in images.items()}
+        first, last = min(times, key=times.__getitem__), max(times, key=times.__getitem__)
+        skew = times[last] - times[first]
+        if not skew <= self._config.max_skew_ms:
+            return undecided(
+                Reason.OUT_OF_STEP,
+                f"{last} is {skew:.1f} ms after {first} (max {self._config.max_skew_ms:g} ms)",
+            )
+        return None
+
+
+def _see(image: Image) -> _Seen:
+    sparse = np.ascontiguousarray(image.pixels[::_FINGERPRINT_STRIDE, ::_FINGERPRINT_STRIDE])
+    return _Seen(image.frame_number, image.timestamp_ms, zlib.crc32(sparse.tobytes()))
+
+
+def _examine_darkness(images: dict[Modality, Image], config: EvidenceConfig) -> Verdict | None:
+    """A black colour or infrared image, or a depth image without one reading, shows nothing."""
+    for modality, image in sorted(images.items()):
+        sparse = image.pixels[::_FINGERPRINT_STRIDE, ::_FINGERPRINT_STRIDE]
+        if modality is Modality.DEPTH:
+            if not sparse.any():
+                return undecided(Reason.DEPTH_COVERAGE, "depth holds no reading at all")
+        elif np.percentile(sparse, 99) < config.dark_level:
+            return undecided(Reason.TOO_DARK, f"{modality} is black")
+    return None
+
+
+def examine_faces(faces: tuple[Face, ...], config: EvidenceConfig) -> Verdict | None:
+    """What is wrong with the faces that were found, None if there is one to judge.
+
+    Args:
+        faces: the largest first.
+        config: the limits.
+    """
+    if not faces:
+        return undecided(Reason.NO_FACE)
+    if len(faces) > 1 and faces[1].width >= config.rival_face * faces[0].width:
+        return undecided(Reason.SEVERAL_FACES, f"{len(faces)} faces of like size")
+    return None
+
+
+def examine_crop(crop: Crop, frame: Frame, config: EvidenceConfig) -> Verdict | None:
+    """What is wrong with a crop, None if it can be judged."""
+    reference = frame.depth or frame.infrared or frame.colour
+    if crop.square is not None and reference is not None:
+        side, outside = crop.square.side, _share_outside(crop, reference)
+        if side < config.min_face_px:
+            return undecided(
+                Reason.TOO_FAR, f"the face spans {side:.0f} px (min {config.min_face_px:g})"
+            )
+        if outside > config.max_outside:
+            return undecided(Reason.OUT_OF_FRAME, f"{outside:.0%} of the face is outside the image")
+    quarter = crop.size // 4
+    middle = np.s_[quarter:-quarter, quarter:-quarter]
+    if Modality.DEPTH in crop.present:
+        coverage = float(np.mean(crop.depth_mm[middle] > 0))
+        if coverage < config.min_depth_coverage:
+            return undecided(
+                Reason.DEPTH_COVERAGE,
+                f"depth covers {coverage:.0%} of the face (min {config.min_depth_coverage:.0%})",
+            )
+    for modality, pixels in ((Modality.COLOUR, crop.colour), (Modality.INFRARED, crop.infrared)):
+        if modality in crop.present:
+            saturated = float(np.mean(pixels[middle] >= config.bright_level))
+            if saturated > config.max_saturated:
+                return undecided(Reason.TOO_BRIGHT, f"{saturated:.0%} of {modality} is saturated")
+    return None
+
+
+def _share_outside(crop: Crop, reference: Image) -> float:
+    assert crop.square is not None
+    height, width = reference.pixels.shape[:2]
+    half = crop.square.side / 2
+    across = min(crop.square.cx + half, width) - max(crop.square.cx - half, 0)
+    down = min(crop.square.cy + half, height) - max(crop.square.cy - half, 0)
+    return 1 - max(across, 0) * max(down, 0) / crop.square.side**2

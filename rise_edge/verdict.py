@@ -1,0 +1,91 @@
+"""Verdict: LIVE, SPOOF, or UNDECIDED with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from rise_edge.radius import Reading
+
+
+class Outcome(str, Enum):
+    """The three answers."""
+
+    LIVE = "LIVE"
+    SPOOF = "SPOOF"
+    UNDECIDED = "UNDECIDED"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Reason(str, Enum):
+    """Why there is no decision."""
+
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    MISSING_MODALITY = "missing_modality"
+    STALE_STREAM = "stale_stream"
+    FROZEN_STREAM = "frozen_stream"
+    OUT_OF_STEP = "out_of_step"
+    DEPTH_COVERAGE = "depth_coverage"
+    TOO_DARK = "too_dark"
+    TOO_BRIGHT = "too_bright"
+    OUT_OF_FRAME = "out_of_frame"
+    TOO_FAR = "too_far"
+    FACE_CHANGED = "face_changed"
+    BAD_NUMBERS = "bad_numbers"
+    INCONSISTENT = "inconsistent"
+    TIME_OUT = "time_out"
+    FACE_LEFT = "face_left"
+    ENDED = "ended"
+    CAMERA_LOST = "camera_lost"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """The answer for a crop, a frame or a session.
+
+    Attributes:
+        outcome: LIVE, SPOOF or UNDECIDED.
+        reason: why it is UNDECIDED; None otherwise.
+        detail: the same in words and numbers, for people.
+        reading: the reading that the answer rests on, if there was one.
+
+    Raises:
+        ValueError: UNDECIDED without a reason, another outcome with one, or LIVE without a
+            reading inside the sphere.
+    """
+
+    outcome: Outcome
+    reason: Reason | None = None
+    detail: str = ""
+    reading: Reading | None = None
+
+    def __post_init__(self) -> None:
+        if (self.outcome is Outcome.UNDECIDED) != (self.reason is not None):
+            raise ValueError(f"expected a reason iff UNDECIDED, got {self.outcome}, {self.reason}")
+        if self.outcome is Outcome.LIVE:
+            reading = self.reading
+            if reading is None or not reading.sound or not reading.margin >= 0:
+                raise ValueError("expected LIVE to rest on a sound reading inside the sphere")
+
+    def __str__(self) -> str:
+        return f"UNDECIDED({self.reason})" if self.reason else str(self.outcome)
+
+
+def undecided(reason: Reason, detail: str = "", reading: Reading | None = None) -> Verdict:
+    """No decision, for a reason."""
+    return Verdict(Outcome.UNDECIDED, reason, detail, reading)
+
+
+def decide(reading: Reading) -> Verdict:
+    """The decision for one reading: LIVE iff it is sound and its norm is within the radius."""
+    if not reading.sound:
+        return undecided(
+            Reason.BAD_NUMBERS, f"the model gave norm {reading.norm}, which is no evidence", reading
+        )
+    return Verdict(Outcome.LIVE if reading.margin >= 0 else Outcome.SPOOF, reading=reading)
