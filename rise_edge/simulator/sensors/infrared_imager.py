@@ -1,0 +1,61 @@
+"""Infrared imager: photon counting with a linear response."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rise_edge.simulator.sensors.condition import SensorCondition
+from rise_edge.simulator.sensors.noise_bank import WHITE
+from rise_edge.simulator.sensors.optics import blur, displace
+
+
+@dataclass(frozen=True)
+class InfraredImager:
+    """A monochrome imager behind a near-infrared filter; noise as in `ColourCamera`.
+
+    Attributes:
+        white_code: code of a white surface at 500 mm under the nominal illuminator, at gain 1.
+        white_electrons: count of the same.
+        read_noise_electrons: standard deviation of the readout.
+    """
+
+    white_code: float = 170.0
+    white_electrons: float = 3000.0
+    read_noise_electrons: float = 5.0
+
+    def expose(
+        self,
+        light: NDArray[np.float32],
+        scale: float,
+        rng: np.random.Generator,
+        condition: SensorCondition,
+    ) -> NDArray[np.uint8]:
+        """Take a picture.
+
+        Args:
+            light: f32 (H, W), 1.0 = white at 500 mm.
+            scale: pixels of this picture for one pixel of the sensor.
+            rng: places the noise.
+            condition: gain, blur and registration.
+
+        Returns:
+            u8 (H, W).
+        """
+        shift_x, shift_y = condition.infrared_shift_px
+        light = displace(light, (shift_x * scale, shift_y * scale))
+        light = blur(light, condition.blur_px * scale)
+        offset = self.read_noise_electrons**2 + 3 / 8
+        noise = WHITE.window(rng, (light.shape[0], light.shape[1]), scale, cv2.INTER_AREA)
+        electrons = light * np.float32(self.white_electrons)
+        electrons += np.float32(offset)
+        root = cv2.sqrt(electrons)
+        root = cv2.scaleAdd(noise, 0.5, root, dst=root)
+        counted = cv2.multiply(root, root, dst=root)
+        code = self.white_code / self.white_electrons * condition.infrared_gain
+        # No light reads as code 0 to 2, never below: readout is clamped at its black level.
+        counted = np.maximum(counted, np.float32(offset))
+        return np.asarray(cv2.convertScaleAbs(counted, alpha=code, beta=-code * offset), np.uint8)

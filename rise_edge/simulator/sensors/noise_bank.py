@@ -1,0 +1,110 @@
+"""Noise fields, drawn once for each process and read at a random place.
+
+Drawing fresh normal numbers for three pictures costs more than all the rest of a sensor. Each field
+is drawn from its own fixed seed, so that it is the same in every process, and a capture reads a
+window of it at an offset from the capture's own generator. Within one picture the noise is as good
+as fresh. Two pictures share values only at some relative displacement, one of half a million.
+
+Fields are in pixels of the sensor's own image. A picture at another pitch (a crop) reads the
+window that it covers and resamples it: noise that arose before the crop was cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_SIDE = 1536
+
+Field = NDArray[np.float32]
+
+
+class NoiseBank:
+    """One periodic field of noise, f32 (side, side) or (side, side, channels).
+
+    Args:
+        seed: of the field.
+        make: draws the field from a generator.
+    """
+
+    def __init__(self, seed: int, make: Callable[[np.random.Generator], Field]) -> None:
+        self._seed = seed
+        self._make = make
+
+    @cached_property
+    def field(self) -> Field:
+        """The whole field, made when it is first used."""
+        field = self._make(np.random.default_rng(self._seed))
+        field.setflags(write=False)
+        return field
+
+    def window(
+        self, rng: np.random.Generator, shape: tuple[int, int], scale: float, how: int
+    ) -> Field:
+        """Noise for one picture; not to be written to.
+
+        Args:
+            rng: chooses the place.
+            shape: (H, W) of the picture.
+            scale: pixels of the picture for one pixel of the sensor.
+            how: OpenCV's interpolation: INTER_NEAREST_EXACT keeps the standard deviation (depth
+                is cut so), INTER_AREA averages as shrinking a photograph does.
+        """
+        field = self.field
+        height, width = (min(_SIDE, max(2, round(n / scale))) for n in shape)
+        top = int(rng.integers(_SIDE - height + 1))
+        left = int(rng.integers(_SIDE - width + 1))
+        window = field[top : top + height, left : left + width]
+        if (height, width) == shape:
+            return window
+        if how == cv2.INTER_AREA and scale > 1:
+            how = cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(window, (shape[1], shape[0]), interpolation=how), np.float32)
+
+
+def _unit(field: Field) -> Field:
+    mean, deviation = field.mean(axis=(0, 1)), field.std(axis=(0, 1))
+    return np.ascontiguousarray((field - mean) / deviation, np.float32)
+
+
+def _normal(rng: np.random.Generator, channels: int | None = None) -> Field:
+    shape = (_SIDE, _SIDE) if channels is None else (_SIDE, _SIDE, channels)
+    return rng.standard_normal(shape, np.float32)
+
+
+def _blurred(field: Field, sigma_px: float) -> Field:
+    return np.asarray(cv2.GaussianBlur(field, (0, 0), sigma_px), np.float32)
+
+
+def _grain(rng: np.random.Generator) -> Field:
+    """Noise of a Bayer mosaic: fine in brightness, coarser and half as strong in hue."""
+    brightness = _unit(_blurred(_normal(rng), 0.5))[..., None]
+    hue = _unit(_blurred(_normal(rng, 3), 1.2))
+    return _unit(brightness + np.float32(0.5) * hue)
+
+
+def _patches(sigma_px: float) -> Callable[[np.random.Generator], Field]:
+    return lambda rng: _unit(_blurred(_normal(rng), sigma_px))
+
+
+def _chance(rng: np.random.Generator) -> Field:
+    """Uniform in [0, 1), in patches of a few pixels, so that holes are not single pixels."""
+    smooth = _blurred(_normal(rng), 1.5) + np.float32(0.08) * _normal(rng)
+    ranks = np.empty(smooth.size, np.float32)
+    ranks[np.argsort(smooth, axis=None)] = np.arange(smooth.size, dtype=np.float32)
+    uniform: Field = (ranks / np.float32(smooth.size)).reshape(smooth.shape)
+    return uniform
+
+
+WHITE = NoiseBank(1, _normal)
+"""Independent unit normal noise."""
+GRAIN = NoiseBank(2, _grain)
+"""Unit normal noise in three channels, with the grain of a demosaicked picture."""
+PATCHES = NoiseBank(3, _patches(1.6))
+"""Unit normal noise that neighbours share, as the windows of a stereo matcher overlap."""
+CHANCE = NoiseBank(4, _chance)
+"""Uniform numbers in patches, to compare with a probability."""
