@@ -68,8 +68,9 @@ class Manifest:
         if self.simulated:
             _expect(bool(self.notice), "notice", "a warning, since simulated is true", self.notice)
         _expect(16 <= self.crop_size <= 1024, "crop_size", "16 to 1024", self.crop_size)
-        _expect(1 <= self.embedding_size <= 65536, "embedding_size", "1 to 65536",
-                self.embedding_size)  # fmt: skip
+        _expect(
+            1 <= self.embedding_size <= 65536, "embedding_size", "1 to 65536", self.embedding_size
+        )
         _expect(bool(self.radii), "radii", "at least one runtime", self.radii)
         for runtime, by_set in self.radii.items():
             for name, radius in by_set.items():
@@ -113,8 +114,10 @@ class Bundle:
             BundleError: the manifest does not name it, it is not there, or its hash is wrong.
         """
         if name not in self.manifest.files:
-            raise BundleError(f"bundle {self.path}: expected it to hold {name}, its manifest does "
-                              f"not; {_BUILD_HINT}")  # fmt: skip
+            raise BundleError(
+                f"bundle {self.path}: expected it to hold {name}, its manifest does "
+                f"not; {_BUILD_HINT}"
+            )
         content = _read_plain_file(self.path, name, _MAX_FILE_BYTES)
         digest = hashlib.sha256(content).hexdigest()
         if digest != self.manifest.files[name]:
@@ -189,13 +192,22 @@ def _parse_manifest(content: bytes) -> Manifest:
     if not isinstance(data, dict):
         raise ValueError(f"expected a JSON object, got {type(data).__name__}")
     expected: dict[str, type] = {
-        "format": int, "name": str, "notice": str, "simulated": bool, "crop_size": int,
-        "embedding_size": int, "radii": dict, "largest_radial_error": dict,
-        "provenance": dict, "files": dict,
-    }  # fmt: skip
+        "format": int,
+        "name": str,
+        "notice": str,
+        "simulated": bool,
+        "crop_size": int,
+        "embedding_size": int,
+        "radii": dict,
+        "largest_radial_error": dict,
+        "provenance": dict,
+        "files": dict,
+    }
     if data.get("format") != FORMAT:
-        raise ValueError(f"expected format {FORMAT}, got {data.get('format')!r}; use the "
-                         "rise_edge version that wrote it")  # fmt: skip
+        raise ValueError(
+            f"expected format {FORMAT}, got {data.get('format')!r}; use the "
+            "rise_edge version that wrote it"
+        )
     missing, foreign = expected.keys() - data.keys(), data.keys() - expected.keys()
     if missing or foreign:
         raise ValueError(f"missing fields {sorted(missing)}, unknown fields {sorted(foreign)}")
@@ -233,8 +245,9 @@ def _read_plain_file(folder: Path, name: str, max_bytes: int) -> bytes:
     path = folder / name
     try:
         if path.is_symlink() or not path.is_file():
-            raise BundleError(f"bundle {folder}: expected the file {name}, there is none; "
-                              f"{_BUILD_HINT}")  # fmt: skip
+            raise BundleError(
+                f"bundle {folder}: expected the file {name}, there is none; {_BUILD_HINT}"
+            )
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
     except OSError as error:

@@ -12,7 +12,7 @@ from rise_edge.bundle import Bundle, default_bundle_path, open_bundle
 from rise_edge.errors import BundleError
 from rise_edge.evidence import EvidenceConfig, examine_crop, examine_faces
 from rise_edge.face import Crop, Face, FaceDetector, crop_face
-from rise_edge.frame import Frame, Modality, modality_set
+from rise_edge.frame import Frame, modality_set
 from rise_edge.radius import Reading, read_margin
 from rise_edge.runtimes import open_runtime
 from rise_edge.verdict import Reason, Verdict, decide, undecided
@@ -100,16 +100,19 @@ class Checker:
         """`check`, with all that was seen on the way."""
         watch = _Stopwatch()
         missing = self.evidence.required - frame.present
-        if missing or frame.colour is None:
-            absent = modality_set(missing or {Modality.COLOUR})
+        if missing:
+            absent = modality_set(missing)
             return watch.see(undecided(Reason.MISSING_MODALITY, f"no {absent} in this frame"))
+        assert frame.colour is not None
         faces = self._detector.detect(frame.colour.pixels)
         watch.lap("detect")
         fault = examine_faces(faces, self.evidence)
         if fault:
             return watch.see(fault)
         face = faces[0]
-        crop = crop_face(self._only_required(frame), face, self.bundle.manifest.crop_size)
+        # A stray stream that was not asked for must not change the modality set's radius.
+        asked = frame.only(self.evidence.required)
+        crop = crop_face(asked, face, self.bundle.manifest.crop_size)
         watch.lap("crop")
         fault = examine_crop(crop, frame, self.evidence)
         if fault:
@@ -117,14 +120,6 @@ class Checker:
         reading = self.read(crop)
         watch.lap("embed")
         return watch.see(decide(reading), face, crop)
-
-    def _only_required(self, frame: Frame) -> Frame:
-        """Drop what was not asked for, so that a stray stream cannot change the radius."""
-        extra = frame.present - self.evidence.required
-        if not extra:
-            return frame
-        kept = {m.value: None if m in extra else frame.image(m) for m in Modality}
-        return Frame(**kept, truth=frame.truth)
 
 
 class _Stopwatch:

@@ -22,7 +22,8 @@ class EvidenceConfig:
     """Limits of what counts as evidence.
 
     Attributes:
-        required: the modalities without which nothing is decided.
+        required: the modalities without which nothing is decided; colour, in which faces are
+            found, is always among them.
         max_skew_ms: largest distance between the timestamps of one frame's images.
         min_face_px: smallest side of the face's square, in pixels of the image it is cut from.
         min_depth_coverage: smallest share of readings in the middle of the crop's depth.
@@ -44,8 +45,9 @@ class EvidenceConfig:
     rival_face: float = 0.6
 
     def __post_init__(self) -> None:
-        if not self.required:
-            raise ValueError("expected at least one required modality, got none")
+        if Modality.COLOUR not in self.required:
+            got = modality_set(self.required) or "none"
+            raise ValueError(f"expected colour among the required modalities, got {got}")
 
 
 @dataclass(frozen=True)
@@ -168,4 +170,4 @@ def _share_outside(crop: Crop, reference: Image) -> float:
     half = crop.square.side / 2
     across = min(crop.square.cx + half, width) - max(crop.square.cx - half, 0)
     down = min(crop.square.cy + half, height) - max(crop.square.cy - half, 0)
-    return 1 - max(across, 0) * max(down, 0) / crop.square.side**2
+    return float(1 - max(across, 0) * max(down, 0) / crop.square.side**2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -158,3 +158,13 @@ class Frame:
     def present(self) -> frozenset[Modality]:
         """The modalities that this frame holds."""
         return frozenset(m for m in Modality if self.image(m) is not None)
+
+    def only(self, modalities: Iterable[Modality]) -> Frame:
+        """The same frame without the images of any other modality.
+
+        Raises:
+            ValueError: it holds none of them.
+        """
+        wanted = frozenset(modalities)
+        dropped: dict[str, Any] = {m.value: None for m in self.present - wanted}
+        return replace(self, **dropped) if dropped else self

@@ -50,8 +50,11 @@ class Crop:
 
     def __post_init__(self) -> None:
         size = self.depth_mm.shape[0] if self.depth_mm.ndim == 2 else -1
-        expected = {"colour": (np.uint8, (size, size, 3)), "depth_mm": (np.uint16, (size, size)),
-                    "infrared": (np.uint8, (size, size))}  # fmt: skip
+        expected = {
+            "colour": (np.uint8, (size, size, 3)),
+            "depth_mm": (np.uint16, (size, size)),
+            "infrared": (np.uint8, (size, size)),
+        }
         for name, (dtype, shape) in expected.items():
             array = getattr(self, name)
             if array.dtype != dtype or array.shape != shape:

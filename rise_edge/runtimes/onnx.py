@@ -42,7 +42,7 @@ class OnnxRuntime:
             self._session = ort.InferenceSession(
                 bundle.read(MODEL_ONNX), options, providers=["CPUExecutionProvider"]
             )
-        except (RuntimeError, ValueError) as error:
+        except Exception as error:  # onnxruntime's errors share no nearer base
             why = str(error).splitlines()[0]
             raise BundleError(
                 f"bundle {bundle.path}: onnxruntime refuses its model: {why}"

@@ -1,0 +1,31 @@
+"""`rise-edge COMMAND ...`, the same as `python -m rise_edge.COMMAND ...`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+_COMMANDS = {
+    "capture": ("rise_edge.capture.__main__", "watch a camera and judge the faces before it"),
+    "bench": ("rise_edge.bench", "time every stage on this device"),
+    "selftest": ("rise_edge.selftest", "prove a bundle on its golden vectors"),
+    "simulator": ("rise_edge.simulator.__main__", "draw simulated people and attacks"),
+}
+
+
+def main() -> int:
+    """Run the named command; returns its exit code."""
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name not in _COMMANDS:
+        asked_for_help = name in ("-h", "--help")
+        lines = [f"  {name:<10}{what}" for name, (_, what) in _COMMANDS.items()]
+        text = "\n".join(["usage: rise-edge COMMAND ...", "", *lines])
+        print(text, file=sys.stdout if asked_for_help else sys.stderr)
+        return 0 if asked_for_help else 2
+    command = importlib.import_module(_COMMANDS[name][0])
+    code: int = command.main(sys.argv[2:])
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

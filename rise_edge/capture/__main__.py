@@ -1,0 +1,238 @@
+"""`python -m rise_edge.capture`: watch a camera and judge the faces before it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import monotonic
+from types import FrameType
+from typing import Any
+
+from rise_edge.capture.cameras import open_camera
+from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.events import Event, EventWriter, Tally
+from rise_edge.capture.loop import run
+from rise_edge.capture.view import View, open_view, summary_table
+from rise_edge.checker import Checker, load
+from rise_edge.errors import CameraError, RiseEdgeError
+from rise_edge.evidence import EvidenceConfig
+from rise_edge.frame import ALL_MODALITIES, Modality, modality_set, parse_modality_set
+from rise_edge.session import SessionConfig
+
+_EXIT_CODES = """exit codes:
+  0  the asked sessions or seconds are over, the source ended, or Ctrl-C
+  1  an error without a code of its own
+  2  wrong arguments
+  3  camera, recording or image folder: missing, unreadable, lost
+  4  bundle: missing, incomplete, altered, foreign
+  5  an optional package is missing
+  6  the events file cannot be written
+
+Events are JSON lines; their schema stands in rise_edge/capture/events.py."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, _interrupt)
+    try:
+        return _capture(options)
+    except RiseEdgeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m rise_edge.capture",
+        description="Watch a camera and judge the faces before it: LIVE, SPOOF or UNDECIDED.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--camera",
+        default="simulated",
+        metavar="CAMERA",
+        help="simulated | realsense | realsense:SERIAL | a .db3 recording | "
+        "a folder of images (default: simulated)",
+    )
+    parser.add_argument(
+        "--model",
+        metavar="BUNDLE",
+        help="folder of a model bundle (default: the demonstration bundle)",
+    )
+    parser.add_argument(
+        "--modalities",
+        type=_modalities,
+        default=ALL_MODALITIES,
+        metavar="SET",
+        help="what must be seen, e.g. colour+depth; fewer make a weaker check "
+        "(default: colour+depth+infrared)",
+    )
+    parser.add_argument(
+        "--view",
+        choices=("terminal", "none"),
+        default="terminal",
+        help="what is shown on standard error (default: terminal)",
+    )
+    parser.add_argument(
+        "--events", metavar="FILE", help="append events as JSON lines; - for standard output"
+    )
+    parser.add_argument("--seconds", type=_positive_float, help="stop after this time")
+    parser.add_argument("--sessions", type=_positive_int, help="stop after this many sessions")
+    parser.add_argument(
+        "--pace",
+        choices=("real", "fast"),
+        help="of a source that is not live: as its timestamps say, or every frame "
+        "as fast as it can be judged (default: real in a terminal view)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the simulated camera (default: 0)")
+    return parser
+
+
+def _positive_int(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number >= 1, got {text}")
+    return value
+
+
+def _positive_float(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number > 0, got {text}")
+    return value
+
+
+def _modalities(text: str) -> frozenset[Modality]:
+    try:
+        return EvidenceConfig(required=parse_modality_set(text)).required
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    # A second signal must not tear down the clean stop that the first began.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _capture(options: argparse.Namespace) -> int:
+    checker = load(options.model, evidence=EvidenceConfig(required=options.modalities))
+    camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
+    config = SessionConfig()
+    with camera, EventWriter(options.events) as output:
+        output.write("started", _started(camera, checker, config))
+        with open_view(options.view, camera, checker.bundle.manifest) as view:
+            recorder = _Recorder(output, view)
+            cause = _watch(options, camera, checker, config, recorder)
+        output.write("stopped", {"cause": cause, **recorder.summary()})
+    if recorder.tally.species:
+        _print_summary(recorder.tally)
+    if recorder.error:
+        raise recorder.error
+    return 0
+
+
+def _watch(
+    options: argparse.Namespace,
+    camera: Camera,
+    checker: Checker,
+    config: SessionConfig,
+    recorder: _Recorder,
+) -> str:
+    """Run the loop until something ends it, and say what did."""
+    pace = "real" if camera.live else options.pace
+    if pace is None:
+        pace = "real" if options.view == "terminal" else "fast"
+    end_s = monotonic() + options.seconds if options.seconds else float("inf")
+    steps = run(camera, checker, config=config, pace=pace, on_end=recorder.event)
+    try:
+        for step in steps:
+            recorder.frames += 1
+            recorder.dropped = step.dropped
+            recorder.view.show(step)
+            if step.event:
+                recorder.event(step.event, shown=True)
+            if options.sessions and recorder.tally.sessions >= options.sessions:
+                return "sessions"
+            if monotonic() >= end_s:
+                return "seconds"
+        return "ended"
+    except KeyboardInterrupt:
+        return "interrupted"
+    except CameraError as error:
+        recorder.error = error
+        return "camera_lost"
+    finally:
+        steps.close()
+
+
+@dataclass
+class _Recorder:
+    """Takes each event to the file, the view and the tally."""
+
+    output: EventWriter
+    view: View
+    frames: int = 0
+    dropped: int = 0
+    error: CameraError | None = None
+
+    def __post_init__(self) -> None:
+        self.tally = Tally()
+        self._start_s = monotonic()
+
+    def event(self, event: Event, shown: bool = False) -> None:
+        self.tally.add(event)
+        self.output.write("session", event.fields())
+        if not shown:
+            self.view.end(event)
+
+    def summary(self) -> dict[str, Any]:
+        species = {name: entry.fields() for name, entry in sorted(self.tally.species.items())}
+        return {
+            "sessions": self.tally.sessions,
+            "frames": self.frames,
+            "dropped": self.dropped,
+            "seconds": round(monotonic() - self._start_s, 3),
+            "verdicts": dict(sorted(self.tally.verdicts.items())),
+            "truth": species or None,
+        }
+
+
+def _started(camera: Camera, checker: Checker, config: SessionConfig) -> dict[str, Any]:
+    manifest = checker.bundle.manifest
+    return {
+        "camera": {"name": camera.name, "serial": camera.serial},
+        "bundle": {
+            "name": manifest.name,
+            "identity": checker.bundle.identity,
+            "simulated": manifest.simulated,
+            "notice": manifest.notice,
+        },
+        "runtime": checker.runtime.name,
+        "modalities": modality_set(checker.evidence.required),
+        "min_readings": config.min_readings,
+        "deadline_ms": config.deadline_ms,
+    }
+
+
+def _print_summary(tally: Tally) -> None:
+    from rich.console import Console
+
+    Console(stderr=True).print(summary_table(tally))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

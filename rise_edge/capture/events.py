@@ -1,0 +1,203 @@
+"""Events: what the capture loop says, as JSON lines.
+
+One line is one JSON object. The schema is versioned by the field `schema`; within a version
+fields are only added, never renamed or removed. Three kinds, told apart by `event`:
+
+`started`: `camera` {name, serial}, `bundle` {name, identity, simulated, notice}, `runtime`,
+`modalities`, `min_readings`, `deadline_ms`.
+
+`session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
+UNDECIDED), `detail`, `norm`, `radius`, `margin` (radius - norm; null without a reading),
+`modalities`, `frames`, `readings`, `faults` {reason: count}, `duration_ms` (on the frames' clock),
+`bundle` (identity), `camera` (serial), `latency_ms` {stage: median} and `truth` (null, or for
+simulated sources {species, bona_fide, subject, domain, presentation}).
+
+`stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `sessions`, `frames`,
+`dropped`, `seconds`, `verdicts` {verdict: count} and `truth` (null, or {species: {bona_fide,
+sessions, live, spoof, undecided}}).
+
+Every event has `schema`, `event` and `time` (UTC, ISO 8601).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from rise_edge.errors import OutputError
+from rise_edge.session import SessionResult
+from rise_edge.verdict import Outcome
+
+SCHEMA = "rise_edge.event/1"
+
+
+@dataclass(frozen=True, eq=False)
+class Event:
+    """A finished session, as the world outside hears of it.
+
+    Attributes:
+        result: the session.
+        camera_serial: of the camera that saw it.
+        bundle_identity: sha256 of the bundle's manifest.
+        latency_ms: stage -> median milliseconds over the session's frames.
+    """
+
+    result: SessionResult
+    camera_serial: str
+    bundle_identity: str
+    latency_ms: dict[str, float]
+
+    @property
+    def verdict(self) -> str:
+        """LIVE, SPOOF or UNDECIDED."""
+        return self.result.verdict.outcome.value
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is UNDECIDED."""
+        reason = self.result.verdict.reason
+        return reason.value if reason else None
+
+    @property
+    def margin(self) -> float | None:
+        """Radius - norm of the session's median reading, None without a reading."""
+        reading = self.result.verdict.reading
+        return reading.margin if reading else None
+
+    def fields(self) -> dict[str, Any]:
+        """The event's fields; see the module's text."""
+        result, reading = self.result, self.result.verdict.reading
+        return {
+            "session": result.number,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "detail": result.verdict.detail,
+            "norm": _number(reading.norm) if reading else None,
+            "radius": _number(reading.radius) if reading else None,
+            "margin": _number(reading.margin) if reading else None,
+            "modalities": reading.modalities if reading else None,
+            "frames": result.frames,
+            "readings": result.readings,
+            "faults": result.faults,
+            "duration_ms": round(result.duration_ms, 1),
+            "bundle": self.bundle_identity,
+            "camera": self.camera_serial,
+            "latency_ms": {stage: round(ms, 2) for stage, ms in self.latency_ms.items()},
+            "truth": _truth(result),
+        }
+
+
+def _number(value: float) -> float | None:
+    """JSON knows no NaN: a norm that is none becomes null."""
+    return round(value, 6) if abs(value) < float("inf") else None
+
+
+def _truth(result: SessionResult) -> dict[str, Any] | None:
+    truth = result.truth
+    if truth is None:
+        return None
+    names = ("species", "bona_fide", "subject", "domain", "presentation")
+    return {name: getattr(truth, name) for name in names}
+
+
+@dataclass
+class Tally:
+    """How sessions ended, overall and by true species where that is known."""
+
+    verdicts: Counter[str] = field(default_factory=Counter)
+    species: dict[str, SpeciesTally] = field(default_factory=dict)
+
+    def add(self, event: Event) -> None:
+        """Count one session."""
+        self.verdicts[event.verdict] += 1
+        truth = event.result.truth
+        if truth is not None:
+            entry = self.species.setdefault(truth.species, SpeciesTally(truth.bona_fide))
+            entry.add(event.result.verdict.outcome)
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions ended."""
+        return sum(self.verdicts.values())
+
+
+@dataclass
+class SpeciesTally:
+    """How the sessions of one species ended."""
+
+    bona_fide: bool
+    sessions: int = 0
+    live: int = 0
+    spoof: int = 0
+    undecided: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one session."""
+        self.sessions += 1
+        name = outcome.value.lower()
+        setattr(self, name, getattr(self, name) + 1)
+
+    def fields(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+class EventWriter:
+    """Writes events as JSON lines.
+
+    Args:
+        target: a file, which is appended to, one whole line a write; "-" for standard output;
+            None for nowhere.
+
+    Raises:
+        OutputError: the file cannot be opened or written.
+    """
+
+    def __init__(self, target: str | None) -> None:
+        self._target = target
+        self._file: TextIO | None = None
+        if target == "-":
+            self._file = sys.stdout
+        elif target is not None:
+            try:
+                self._file = Path(target).open("a", encoding="utf-8")  # noqa: SIM115
+            except OSError as error:
+                raise OutputError(f"cannot write events to {target}: {error.strerror}") from None
+
+    def write(self, kind: str, fields: dict[str, Any]) -> None:
+        """Write one event.
+
+        Raises:
+            OutputError: the line could not be written.
+        """
+        if self._file is None:
+            return
+        time = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        line = json.dumps({"schema": SCHEMA, "event": kind, "time": time, **fields})
+        try:
+            self._file.write(line + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise OutputError(f"cannot write events to {self._target}: {error.strerror}") from None
+
+    def close(self) -> None:
+        """Close the file; standard output stays open."""
+        if self._file is not None and self._file is not sys.stdout:
+            self._file.close()
+
+    def __enter__(self) -> EventWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,134 @@
+"""`python -m rise_edge.selftest [BUNDLE]`: prove on this device that a bundle decides as built.
+
+`golden.npz` holds raw crops and the norm that each runtime must give:
+colour u8 (N, S, S, 3), depth_mm u16 (N, S, S), infrared u8 (N, S, S), present u8 (N, 3) in the
+order of `rise_edge.Modality`, and norm_RUNTIME f32 (N,) for each runtime of the manifest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rise_edge.bundle import GOLDEN, Bundle, default_bundle_path, open_bundle
+from rise_edge.errors import BundleError, RiseEdgeError
+from rise_edge.face import Crop
+from rise_edge.frame import Modality, modality_set
+from rise_edge.runtimes import RUNTIMES, open_runtime
+
+_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A bundle's golden vectors for one runtime.
+
+    Attributes:
+        crops: what goes in.
+        norms: f32 (N,), what must come out.
+    """
+
+    crops: list[Crop]
+    norms: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """How a runtime did on the golden vectors.
+
+    Attributes:
+        runtime: its name.
+        count: how many vectors there are.
+        largest_difference: between the norm given and the norm that was to be given.
+        flips: decisions that differ.
+    """
+
+    runtime: str
+    count: int
+    largest_difference: float
+    flips: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether every decision is the same and every norm is close."""
+        return self.flips == 0 and self.largest_difference <= _TOLERANCE
+
+    def __str__(self) -> str:
+        return (
+            f"{self.runtime}: {self.count} golden vectors, largest norm difference "
+            f"{self.largest_difference:.3g}, {self.flips} decisions differ"
+        )
+
+
+def read_golden(bundle: Bundle, runtime: str) -> Golden:
+    """A bundle's golden vectors for one runtime.
+
+    Raises:
+        BundleError: they are missing or not of the documented form.
+    """
+    names = ("colour", "depth_mm", "infrared", "present", f"norm_{runtime}")
+    try:
+        with np.load(io.BytesIO(bundle.read(GOLDEN)), allow_pickle=False) as file:
+            colour, depth_mm, infrared, present, norms = (file[name] for name in names)
+        crops = [
+            Crop(c, d, i, frozenset(m for m, seen in zip(Modality, p, strict=True) if seen))
+            for c, d, i, p in zip(colour, depth_mm, infrared, present, strict=True)
+        ]
+        if norms.shape != (len(crops),) or not crops:
+            raise ValueError(f"{len(crops)} crops with norms of shape {norms.shape}")
+    except (KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        raise BundleError(f"bundle {bundle.path}: {GOLDEN} is not usable: {error}") from None
+    return Golden(crops, norms)
+
+
+def prove(bundle: Bundle, runtime: str) -> Proof:
+    """Run the golden vectors through one runtime.
+
+    Raises:
+        BundleError: the bundle holds no model or no golden vectors for it.
+    """
+    golden = read_golden(bundle, runtime)
+    given = open_runtime(bundle, runtime).embed(golden.crops)
+    radii = bundle.manifest.radii[runtime]
+    norms = np.array([embedding.norm for embedding in given])
+    radius = np.array([radii[modality_set(embedding.present)] for embedding in given])
+    differences = np.abs(norms - golden.norms)
+    flips = int(np.sum((norms <= radius) != (golden.norms <= radius)))
+    # NaN is as far from the right norm as can be.
+    largest = float(np.max(np.where(np.isnan(differences), np.inf, differences)))
+    return Proof(runtime, len(norms), largest, flips)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prove every runtime of a bundle; 0 if all decide as built, 1 if one does not."""
+    parser = argparse.ArgumentParser(
+        prog="python -m rise_edge.selftest",
+        description="Prove on this device that a bundle decides as it was built to.",
+    )
+    parser.add_argument(
+        "bundle",
+        nargs="?",
+        default=default_bundle_path(),
+        help="folder of a bundle (default: the demonstration bundle)",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        bundle = open_bundle(options.bundle)
+        proofs = [prove(bundle, name) for name in bundle.manifest.radii if name in RUNTIMES]
+    except RiseEdgeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    for proof in proofs:
+        print(proof)
+    return 0 if proofs and all(proof.holds for proof in proofs) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
