@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -13,6 +14,7 @@ from rise_edge import Frame, Image, Intrinsics, Viewpoint
 VIEWPOINT = Viewpoint(Intrinsics(600.0, 600.0, 256.0, 256.0))
 
 
+@lru_cache
 def photograph(width: int = 512) -> np.ndarray:
     """A real face, u8 (width, width, 3) RGB."""
     return cv2.resize(data.astronaut(), (width, width), interpolation=cv2.INTER_AREA)

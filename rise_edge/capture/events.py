@@ -28,7 +28,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 from rise_edge.errors import OutputError
 from rise_edge.session import SessionResult
@@ -161,12 +161,13 @@ class EventWriter:
 
     def __init__(self, target: str | None) -> None:
         self._target = target
-        self._file: TextIO | None = None
+        self._file: BinaryIO | None = None
         if target == "-":
-            self._file = sys.stdout
+            self._file = sys.stdout.buffer
         elif target is not None:
             try:
-                self._file = Path(target).open("a", encoding="utf-8")  # noqa: SIM115
+                # Unbuffered: a line that could not be written is not tried again on closing.
+                self._file = Path(target).open("ab", buffering=0)  # noqa: SIM115
             except OSError as error:
                 raise OutputError(f"cannot write events to {target}: {error.strerror}") from None
 
@@ -181,14 +182,16 @@ class EventWriter:
         time = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         line = json.dumps({"schema": SCHEMA, "event": kind, "time": time, **fields})
         try:
-            self._file.write(line + "\n")
+            self._file.write(line.encode() + b"\n")
             self._file.flush()
+        except BrokenPipeError:
+            raise  # the reader of a pipe has seen enough: no error of ours
         except OSError as error:
             raise OutputError(f"cannot write events to {self._target}: {error.strerror}") from None
 
     def close(self) -> None:
         """Close the file; standard output stays open."""
-        if self._file is not None and self._file is not sys.stdout:
+        if self._file is not None and self._file is not sys.stdout.buffer:
             self._file.close()
 
     def __enter__(self) -> EventWriter:

@@ -1,0 +1,63 @@
+import pytest
+
+from rise_edge import CameraError, Checker, Frame, Image, Modality
+from rise_edge.capture.events import Event
+from rise_edge.capture.loop import run, sessions
+from tests.capture.frame_source import FrameSource, lost, visits
+from tests.pictures import photograph_frame
+
+
+def test_every_visit_gets_its_verdict(tiny_checker: Checker) -> None:
+    events = list(sessions(FrameSource(visits([40, 90, 30, 120])), tiny_checker))
+    assert [event.verdict for event in events] == ["LIVE", "SPOOF", "LIVE", "SPOOF"]
+    assert [event.result.truth.bona_fide for event in events if event.result.truth] == [
+        True, False, True, False,
+    ]  # fmt: skip
+
+
+def test_the_truth_has_no_say(tiny_checker: Checker) -> None:
+    levels = [40, 90]
+    with_truth = list(sessions(FrameSource(visits(levels)), tiny_checker))
+    without = list(sessions(FrameSource(visits(levels, truth=False)), tiny_checker))
+    assert [e.verdict for e in with_truth] == [e.verdict for e in without]
+
+
+@pytest.mark.parametrize("name", ["colour", "depth", "infrared"])
+def test_a_frozen_stream_never_ends_live(tiny_checker: Checker, name: str) -> None:
+    frozen = photograph_frame(1).image
+    frames = []
+    for number in range(2, 150):
+        frame = photograph_frame(number)
+        images = {"colour": frame.colour, "depth": frame.depth, "infrared": frame.infrared}
+        picture = frozen(Modality(name))
+        assert picture is not None
+        images[name] = Image(picture.pixels, picture.viewpoint, number, number * 1000 / 30)
+        frames.append(Frame(**images))
+    # The very first frame may be fresh: nothing tells yet that it stands still.
+    steps = list(run(FrameSource(frames), tiny_checker))
+    assert {str(step.observation.verdict) for step in steps[1:]} == {"UNDECIDED(frozen_stream)"}
+    assert "LIVE" not in {step.event.verdict for step in steps if step.event}
+
+
+def test_a_source_that_ends_mid_session_ends_undecided(tiny_checker: Checker) -> None:
+    frames = [photograph_frame(number) for number in range(1, 4)]
+    (event,) = sessions(FrameSource(frames), tiny_checker)
+    assert (event.verdict, event.reason) == ("UNDECIDED", "ended")
+
+
+def test_a_camera_lost_mid_session_ends_undecided_and_is_an_error(tiny_checker: Checker) -> None:
+    frames = [photograph_frame(number) for number in range(1, 4)]
+    last: list[Event] = []
+    with pytest.raises(CameraError, match="cable"):
+        list(run(FrameSource(frames, error=lost()), tiny_checker, on_end=last.append))
+    assert [(e.verdict, e.reason) for e in last] == [("UNDECIDED", "camera_lost")]
+
+
+def test_an_event_carries_the_bundle_the_camera_and_the_latency(tiny_checker: Checker) -> None:
+    (event,) = sessions(FrameSource(visits([40])), tiny_checker)
+    fields = event.fields()
+    assert fields["bundle"] == tiny_checker.bundle.identity
+    assert fields["camera"] == "source-1"
+    assert fields["margin"] == pytest.approx(fields["radius"] - fields["norm"], abs=1e-5)
+    assert set(fields["latency_ms"]) == {"detect", "crop", "embed", "total"}
+    assert fields["latency_ms"]["total"] >= fields["latency_ms"]["embed"] > 0
