@@ -1,0 +1,111 @@
+"""Bodies: neck, shoulders, long hair, hands and forearms around a head or a held thing."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from rise_edge.simulator.people import Person, skin
+from rise_edge.simulator.rendering import Pose, Shape
+from rise_edge.simulator.rendering.ellipsoid import Ellipsoid
+from rise_edge.simulator.rendering.pose import turned
+from rise_edge.simulator.rendering.view import Array
+from rise_edge.simulator.seeds import generator, smooth_noise
+
+Material = tuple[float, float, float, float]
+
+
+def skin_of(person: Person) -> Material:
+    """A person's plain skin."""
+    return skin.plain(person.melanin, person.haemoglobin)
+
+
+def cloth_of(rng: np.random.Generator) -> Material:
+    """A fabric. Its near-infrared reflectance tells little of its colour.
+
+    Most dyes for cotton and wool, black ones too, hardly absorb at 850 nm, so that dark clothes
+    look pale there (Haran 2009, doi:10.1039/9781847559371); carbon-black pigment stays dark.
+    """
+    value, tint = rng.uniform(0.02, 0.6), rng.normal(0, 0.25, 3)
+    colour = np.clip(value * np.exp(tint), 0.01, 0.75)
+    infrared = rng.uniform(0.35, 0.75) if rng.random() < 0.8 else rng.uniform(0.03, 0.2)
+    return float(colour[0]), float(colour[1]), float(colour[2]), float(infrared)
+
+
+def body(person: Person, head: Pose, seed: int) -> list[Shape]:
+    """Neck, shoulders and long hair under a head at a pose; `seed` chooses the clothes."""
+    rng = generator(seed, 11)
+    cloth = cloth_of(rng)
+    size = person.scale
+    facing = np.degrees(np.arctan2(-head.rotation[0, 2], head.rotation[2, 2]))
+    x, y, z = head.translation_mm
+    trunk = turned(0.4 * facing, at_mm=(x, y + 345 * size, z + 62))
+    neck = turned(0.4 * facing, -12, at_mm=(x, y + 128 * size, z + 36))
+    arm = 188 * size
+    side = trunk.rotation[:, 0] * arm
+    shapes: list[Shape] = [
+        Ellipsoid(neck, (51 * size, 110, 52 * size), skin_of(person), 0.05, softness=0.3),
+        Ellipsoid(
+            trunk, (205 * size, 178, 105), cloth, 0.02, texture=_weave(seed % 8),
+            texels_per_mm=0.6,
+        ),
+    ]  # fmt: skip
+    for sign in (-1, 1):
+        at = trunk.translation_mm + sign * side + np.array([0, 130, 0])
+        shapes.append(Ellipsoid(Pose(trunk.rotation, at), (62, 240, 70), cloth, 0.02))
+    if person.hair.style == "long":
+        hair = (*person.hair.colour, person.hair.infrared)
+        fall = Pose(head.rotation, head.translation_mm + head.rotation @ np.array([0, 55, 48]))
+        shapes.append(
+            Ellipsoid(fall, (88 * size, 150, 62), hair, 0.08, texture=_strands(), texels_per_mm=1)
+        )
+    return shapes
+
+
+def holding_hand(person: Person, grip: Pose, side: int, seed: int) -> list[Shape]:
+    """A hand that holds a thing at its edge: the thumb in front, fingers behind, the forearm.
+
+    Args:
+        person: whose hand.
+        grip: x out of the held thing (to the side), y down, z away from the camera.
+        side: -1 = at the image's left, 1 = right.
+        seed: chooses the sleeve.
+    """
+    rng = generator(seed, 12)
+    material = skin_of(person)
+    cloth = cloth_of(generator(seed, 11))
+
+    def part(
+        x: float, y: float, z: float, semi: tuple[float, float, float], roll: float,
+        colour: Material = material,
+    ) -> Ellipsoid:  # fmt: skip
+        place = grip @ turned(0, 0, side * roll, (side * x, y, z))
+        return Ellipsoid(place, semi, colour, 0.05, softness=0.3 if colour is material else 0.0)
+
+    tilt = float(rng.uniform(-10, 25))
+    parts: list[Shape] = [
+        part(-9, -8, -10, (10, 27, 9), -58 + tilt),  # thumb
+        part(18, 14, 4, (27, 36, 17), -20 + tilt),  # palm
+        part(52, 105, 30, (30, 110, 30), -28, material if rng.random() < 0.3 else cloth),
+    ]
+    parts += [part(1 + 2 * i, -24 + 17 * i, 14, (24, 9, 9), 0) for i in range(4)]
+    return parts
+
+
+@lru_cache(maxsize=8)
+def _weave(kind: int) -> Array:
+    """Folds and, on some clothes, stripes: factors on the albedo."""
+    rng = generator(kind, 13)
+    folds = 1 + 0.10 * smooth_noise(rng, (256, 256), 5, octaves=3)
+    if kind % 3 == 0:
+        stripes = np.sin(np.arange(256, dtype=np.float32) * (2 * np.pi / 32))
+        folds *= 1 + 0.35 * np.sign(stripes)[:, None] * float(rng.uniform(0.3, 1))
+    return np.asarray(np.clip(folds, 0.4, 1.6), np.float32)
+
+
+@lru_cache(maxsize=1)
+def _strands() -> Array:
+    rng = generator(14)
+    columns = np.repeat(rng.standard_normal((1, 256), dtype=np.float32), 256, axis=0)
+    return np.asarray(np.clip(1 + 0.3 * columns, 0.4, 1.8), np.float32)

@@ -1,0 +1,6 @@
+"""People: who somebody is, and the head that follows from it."""
+
+from rise_edge.simulator.people.head import Head, head_of
+from rise_edge.simulator.people.person import POPULATIONS, Person, Population, person_of
+
+__all__ = ["POPULATIONS", "Head", "Person", "Population", "head_of", "person_of"]

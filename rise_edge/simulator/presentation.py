@@ -1,0 +1,231 @@
+"""Presentations: scenes of 640x480 in which somebody comes, is seen and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from rise_edge.frame import Frame, Image, Viewpoint
+from rise_edge.simulator.backdrop import light_backdrop, render_backdrop
+from rise_edge.simulator.casting import setting_of
+from rise_edge.simulator.domains import domain_named
+from rise_edge.simulator.radiance import Radiance
+from rise_edge.simulator.rendering import Canvas, Pose, View
+from rise_edge.simulator.rendering.pose import turned
+from rise_edge.simulator.seeds import generator
+from rise_edge.simulator.sensors import Shot
+from rise_edge.simulator.species import Moment
+from rise_edge.simulator.truth import SampleTruth
+
+WIDTH, HEIGHT = 640, 480
+
+
+class Presentation:
+    """Somebody walks up, is seen for about a second, and leaves.
+
+    Args:
+        seed: of everything that is not named by the other arguments.
+        domain: a name in `DOMAINS`.
+        species: a name in `SPECIES`.
+        subject: number of the person in the domain's population.
+        difficulty: 0 = crude to 1 = hard.
+        start_ms: timestamp of the first frame.
+        first_frame_number: the sensor's counter at the first frame.
+        number: stands in the truth of every frame that shows somebody.
+        gap_ms: how long the scene is empty before; those frames have no truth.
+        colour_viewpoint: the colour camera, if it is another than the depth camera: the scene is
+            rendered for it too, with true parallax.
+        colour_size: width and height of its picture.
+        synergy: see `synergy.py`.
+
+    Attributes:
+        duration_ms: from the first frame to the end, the gap included.
+
+    Raises:
+        ValueError: an unknown name, or a knob outside [0, 1].
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        domain: str,
+        species: str,
+        subject: int,
+        difficulty: float = 0.5,
+        start_ms: float = 0.0,
+        first_frame_number: int = 1,
+        number: int = 0,
+        gap_ms: float = 0.0,
+        colour_viewpoint: Viewpoint | None = None,
+        colour_size: tuple[int, int] = (WIDTH, HEIGHT),
+        synergy: float = 0.0,
+    ) -> None:
+        self.seed, self.number = seed, number
+        self.difficulty, self.synergy = difficulty, synergy
+        self.start_ms, self.first_frame_number, self.gap_ms = start_ms, first_frame_number, gap_ms
+        self.setting = setting_of(
+            seed, domain=domain, species=species, subject=subject, difficulty=difficulty,
+            synergy=synergy,
+        )  # fmt: skip
+        device = self.setting.domain.device
+        self.viewpoint = Viewpoint(device.intrinsics)
+        self._view = View(device.intrinsics, WIDTH, HEIGHT)
+        self._colour_view = self._view
+        self.colour_viewpoint = self.viewpoint
+        if colour_viewpoint is not None:
+            self.colour_viewpoint = colour_viewpoint
+            pose = Pose(colour_viewpoint.rotation, colour_viewpoint.translation_mm)
+            self._colour_view = View(colour_viewpoint.intrinsics, *colour_size, pose)
+        self._walk = _Walk(self.setting.domain.distance_mm, device.intrinsics.fx, seed)
+        self.duration_ms = gap_ms + self._walk.duration_ms
+        self._rooms = {
+            view: render_backdrop(self.setting.room, view)
+            for view in {self._view, self._colour_view}
+        }
+
+    def frame_count(self, fps: float = 30.0) -> int:
+        """How many frames `frames` gives."""
+        return int(np.ceil(self.duration_ms * fps / 1000))
+
+    def frames(self, fps: float = 30.0) -> Iterator[Frame]:
+        """All frames, with truth attached once somebody is in the scene."""
+        for i in range(self.frame_count(fps)):
+            yield self._frame(i, 1000.0 * i / fps)
+
+    def _frame(self, index: int, elapsed_ms: float) -> Frame:
+        since = elapsed_ms - self.gap_ms
+        moment, angles = self._walk.moment(since) if since >= 0 else (None, (0.0, 0.0, 0.0))
+        radiance = self._render(moment, self._view)
+        rng = generator(self.seed, 61, index)
+        shot = self._capture(radiance, rng)
+        colour = shot.colour
+        if self._colour_view is not self._view:
+            seen = self._render(moment, self._colour_view)
+            colour = self._capture(seen, rng).colour
+        number = self.first_frame_number + index
+        time_ms = self.start_ms + elapsed_ms
+        return Frame(
+            colour=Image(colour, self.colour_viewpoint, number, time_ms),
+            depth=Image(shot.depth_mm, self.viewpoint, number, time_ms),
+            infrared=Image(shot.infrared, self.viewpoint, number, time_ms),
+            truth=None if moment is None else self._truth(moment, angles, radiance),
+        )
+
+    def _render(self, moment: Moment | None, view: View) -> Radiance:
+        lighting = self.setting.lighting
+        canvas = Canvas(view, lighting, light_backdrop(self._rooms[view], view, lighting))
+        for shape in self.setting.staging.shapes(moment) if moment else ():
+            canvas.draw(shape)
+        return canvas.radiance()
+
+    def _capture(self, radiance: Radiance, rng: np.random.Generator) -> Shot:
+        condition = self.setting.condition
+        if self._colour_view is not self._view:
+            # True parallax replaces the registration error.
+            condition = replace(condition, colour_shift_px=(0.0, 0.0))
+        return self.setting.domain.device.capture(radiance, rng, condition)
+
+    def _truth(
+        self, moment: Moment, angles: tuple[float, float, float], radiance: Radiance
+    ) -> SampleTruth:
+        points = self.setting.staging.keypoints_mm(moment)
+        view = self._colour_view
+        return SampleTruth(
+            species=self.setting.species.name,
+            bona_fide=self.setting.species.bona_fide,
+            subject=self.setting.subject,
+            domain=self.setting.domain.name,
+            presentation=self.number,
+            keypoints=view.project(view.pose.apply(points)),
+            yaw_deg=angles[0], pitch_deg=angles[1], roll_deg=angles[2],
+            distance_mm=float(points[:4, 2].mean()),
+            clean_depth_mm=radiance.depth_mm,
+            seed=self.seed, difficulty=self.difficulty, synergy=self.synergy,
+        )  # fmt: skip
+
+
+class _Walk:
+    """The path of a face: in from one side, about a second before the camera, out again."""
+
+    def __init__(self, distance_mm: tuple[float, float], focal_px: float, seed: int) -> None:
+        rng = generator(seed, 62)
+        self._in, self._stay, self._out = (
+            float(rng.uniform(*r)) for r in ((500, 800), (950, 1400), (350, 550))
+        )
+        self.duration_ms = self._in + self._stay + self._out
+        self._near = float(rng.uniform(distance_mm[0] * 1.05, distance_mm[1] * 0.95))
+        self._far = self._near * 1.8 + 250
+        edge = (WIDTH / 2 / focal_px) * self._far + 150
+        self._from, self._to = (float(rng.choice([-1, 1])) * edge for _ in range(2))
+        self._x = float(rng.normal(0, 0.03)) * self._near
+        self._y = float(rng.uniform(-0.06, 0.04)) * self._near
+        self._yaw, self._pitch, self._roll = rng.normal(0, (4, 3, 2))
+        self._sway = rng.uniform(0, 2 * np.pi, 5)
+        self._rate = rng.uniform(0.5, 1.3, 5) * 2 * np.pi / 1000
+        self._blink = float(rng.uniform(0.1, 0.9)) * self._stay + self._in
+
+    def moment(self, t: float) -> tuple[Moment, tuple[float, float, float]]:
+        """Where the face is, t milliseconds after it set out."""
+        coming = _ease(1 - t / self._in)
+        leaving = _ease((t - self._in - self._stay) / self._out)
+        x = self._x + coming * (self._from - self._x) + leaving * (self._to - self._x)
+        z = self._near + max(coming, leaving) * (self._far - self._near)
+        sway = np.sin(self._sway + self._rate * t)
+        yaw = self._yaw + 2.5 * sway[0] + 30 * float(np.sign(self._to)) * leaving
+        yaw -= 20 * float(np.sign(self._from)) * coming
+        pitch, roll = self._pitch + 1.5 * sway[1], self._roll + 1.2 * sway[2]
+        at = (x + 4 * sway[3], self._y + 3 * sway[4], z + 85.0)
+        blink = float(np.clip(abs(t - self._blink) / 90, 0.05, 1))
+        return Moment(turned(yaw, pitch, roll, at), openness=blink), (yaw, pitch, roll)
+
+
+def _ease(share: float) -> float:
+    """0 to 1, slow at both ends."""
+    s = float(np.clip(share, 0, 1))
+    return s * s * (3 - 2 * s)
+
+
+def presentations(
+    seed: int,
+    *,
+    domain: str = "office",
+    species: str | None = None,
+    difficulty: float = 0.5,
+    subjects: tuple[int, int] = (0, 10_000),
+    fps: float = 30.0,
+    synergy: float = 0.0,
+) -> Iterator[Presentation]:
+    """An endless mix, about half of it bona fide, with the scene empty in between.
+
+    Args:
+        seed: of the mix.
+        domain: a name in `DOMAINS`.
+        species: only this one; None = bona fide and the domain's attacks.
+        difficulty: of the attacks.
+        subjects: first subject number, and the first one that does not belong.
+        fps: at which the frames will be asked for; time and frame numbers go on accordingly.
+        synergy: see `synergy.py`.
+    """
+    place = domain_named(domain)
+    rng = generator(seed, place.key, 63)
+    names = [name for name, _ in place.species]
+    weights = np.array([weight for _, weight in place.species])
+    start_ms, frame_number, number = 0.0, 1, 0
+    while True:
+        bona_fide = rng.random() < 0.5
+        attack = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+        one = Presentation(
+            int(rng.integers(2**31)), domain=domain,
+            species=species or ("bona_fide" if bona_fide else attack),
+            subject=int(rng.integers(*subjects)), difficulty=difficulty, start_ms=start_ms,
+            first_frame_number=frame_number, number=number,
+            gap_ms=float(rng.uniform(600, 900)), synergy=synergy,
+        )  # fmt: skip
+        yield one
+        count = one.frame_count(fps)
+        frame_number += count
+        start_ms += 1000.0 * count / fps
+        number += 1

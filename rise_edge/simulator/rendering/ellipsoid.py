@@ -1,0 +1,78 @@
+"""Ellipsoid: necks, shoulders, arms, fingers and stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from rise_edge.simulator.rendering.hits import Hits, Shape
+from rise_edge.simulator.rendering.lookup import look_up
+from rise_edge.simulator.rendering.pose import Pose
+from rise_edge.simulator.rendering.view import Array, View
+
+_CORNERS = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)], np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Ellipsoid(Shape):
+    """An ellipsoid of one material.
+
+    Attributes:
+        pose: its own coordinates to the scene's.
+        semi_mm: half axes.
+        albedo: linear red, green, blue, near infrared.
+        gloss: mirror-like share.
+        softness: see `Hits`.
+        texture: f32 (h, w) factors on the albedo, tiled over x and y, or None.
+        texels_per_mm: of the texture.
+    """
+
+    pose: Pose
+    semi_mm: tuple[float, float, float]
+    albedo: tuple[float, float, float, float]
+    gloss: float = 0.03
+    softness: float = 0.0
+    texture: Array | None = None
+    texels_per_mm: float = 1.0
+
+    def hits(self, view: View) -> Hits | None:
+        """Meet all rays of a view."""
+        pose = view.pose @ self.pose
+        window = view.window_of_box(pose.apply(_CORNERS * self.semi_mm))
+        if window is None:
+            return None
+        x, y = view.rays(window)
+        back = pose.inverse()
+        scale = 1 / np.array(self.semi_mm)
+        origin = (back.translation_mm * scale).astype(np.float32)
+        m = (back.rotation * scale[:, None]).astype(np.float32)
+        dx, dy, dz = (m[i, 0] * x + m[i, 1] * y + m[i, 2] for i in range(3))
+        a = dx * dx + dy * dy + dz * dz
+        b = dx * origin[0] + dy * origin[1] + dz * origin[2]
+        gap = b * b - a * np.float32(origin @ origin - 1)
+        depth = (-b - cv2.sqrt(np.maximum(gap, 0))) / a
+        p = [d * depth + o for d, o in zip((dx, dy, dz), origin, strict=True)]
+        normal = _turn(pose.rotation, [c * np.float32(s) for c, s in zip(p, scale, strict=True)])
+        albedo = np.broadcast_to(np.array(self.albedo, np.float32), (*depth.shape, 4))
+        if self.texture is not None:
+            albedo = albedo * self._texture(p[0], p[1])[..., None]
+        return Hits(
+            window, (gap > 0) & (depth > 50), depth, normal, albedo, self.gloss,
+            softness=self.softness,
+        )  # fmt: skip
+
+    def _texture(self, x: Array, y: Array) -> Array:
+        assert self.texture is not None
+        u = x * np.float32(self.semi_mm[0] * self.texels_per_mm)
+        v = y * np.float32(self.semi_mm[1] * self.texels_per_mm)
+        return look_up(self.texture, u, v, cv2.BORDER_WRAP)
+
+
+def _turn(rotation: np.ndarray, normal: list[Array]) -> tuple[Array, Array, Array]:
+    nx, ny, nz = normal
+    inverse = 1 / cv2.sqrt(nx * nx + ny * ny + nz * nz)
+    m = rotation.astype(np.float32)
+    x, y, z = ((m[i, 0] * nx + m[i, 1] * ny + m[i, 2] * nz) * inverse for i in range(3))
+    return x, y, z

@@ -1,0 +1,48 @@
+"""Hits: where rays meet a shape and what the surface is like there."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rise_edge.simulator.rendering.view import Array, View, Window
+
+
+@dataclass(frozen=True, eq=False)
+class Hits:
+    """A window of an image, filled by one shape.
+
+    Attributes:
+        window: rows and columns of the image.
+        hit: bool (h, w), where the ray meets the shape; the rest holds no meaning.
+        depth_mm: f32 (h, w).
+        normal: x, y and z, each f32 (h, w), unit length, towards the camera's side.
+        albedo: f32 (h, w, 4), linear red, green, blue and near infrared.
+        gloss: f32 (h, w) or a number, mirror-like share.
+        openness: f32 (h, w) or a number, share of the surroundings that the point sees.
+        softness: how far light creeps around the shadow's edge: 0 = paint, about 0.3 = skin.
+        sharpness: log2 of the highlight's exponent.
+        emission: f32 (h, w, 3) own light, linear, or None.
+    """
+
+    window: Window
+    hit: NDArray[np.bool_]
+    depth_mm: Array
+    normal: tuple[Array, Array, Array]
+    albedo: Array
+    gloss: Array | float = 0.0
+    openness: Array | float = 1.0
+    softness: float = 0.0
+    sharpness: int = 4
+    emission: Array | None = None
+
+
+class Shape(ABC):
+    """Something that rays can meet. Its pose is in the scene's coordinates."""
+
+    @abstractmethod
+    def hits(self, view: View) -> Hits | None:
+        """Meet all rays of a view; None if the shape is out of the picture."""

@@ -1,0 +1,103 @@
+"""Sheet: paper, screens and whatever else is flat or bent one way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rise_edge.simulator.rendering.hits import Hits, Shape
+from rise_edge.simulator.rendering.lookup import look_up
+from rise_edge.simulator.rendering.pose import Pose
+from rise_edge.simulator.rendering.view import Array, View
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet(Shape):
+    """A rectangle in its own x and y, bent along x: z = bend * x * x, facing -z.
+
+    Attributes:
+        pose: its own coordinates to the scene's.
+        width_mm, height_mm: of the rectangle, centred on the origin.
+        bend: in 1/mm; half of one over the radius of the curve.
+        albedo: f32 (h, w, 4) texture over the rectangle, or four numbers.
+        emission: f32 (h, w, 3) texture of own light, or None.
+        cover: f32 (h, w) texture, holes where it is below a half, or None.
+        gloss: mirror-like share.
+        sharpness: see `Hits`.
+    """
+
+    pose: Pose
+    width_mm: float
+    height_mm: float
+    albedo: Array | tuple[float, float, float, float]
+    bend: float = 0.0
+    emission: Array | None = None
+    cover: Array | None = None
+    gloss: float = 0.04
+    sharpness: int = 4
+
+    def hits(self, view: View) -> Hits | None:
+        """Meet all rays of a view."""
+        pose = view.pose @ self.pose
+        window = view.window_of_box(pose.apply(self._corners()))
+        if window is None:
+            return None
+        rays = view.rays(window)
+        depth, px, py, meets = self._meet(pose, *rays)
+        inside = meets & (np.abs(px) < self.width_mm / 2) & (np.abs(py) < self.height_mm / 2)
+        if self.cover is not None:
+            inside &= self._look_up(self.cover, px, py) > 0.5
+        if isinstance(self.albedo, tuple):
+            albedo = np.broadcast_to(np.array(self.albedo, np.float32), (*depth.shape, 4))
+        else:
+            albedo = self._look_up(self.albedo, px, py)
+        emission = None if self.emission is None else self._look_up(self.emission, px, py)
+        return Hits(
+            window, inside & (depth > 50), depth, self._normal(pose, px, rays), albedo, self.gloss,
+            sharpness=self.sharpness, emission=emission,
+        )  # fmt: skip
+
+    def _corners(self) -> NDArray[np.float64]:
+        w, h = self.width_mm / 2, self.height_mm / 2
+        sag = self.bend * w * w
+        return np.array([[i * w, j * h, k] for i in (-1, 1) for j in (-1, 1) for k in (0.0, sag)])
+
+    def _meet(
+        self, pose: Pose, x: Array, y: Array
+    ) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+        """Depth, the point's own x and y, and where the ray meets the endless surface."""
+        back = pose.inverse()
+        m = back.rotation.astype(np.float32)
+        ox, oy, oz = back.translation_mm.astype(np.float32)
+        dx, dy, dz = (m[i, 0] * x + m[i, 1] * y + m[i, 2] for i in range(3))
+        if self.bend == 0.0:
+            depth = -oz / dz
+            meets = np.abs(dz) > 1e-3
+        else:
+            k = np.float32(self.bend)
+            b = dz - 2 * k * ox * dx
+            c = oz - k * ox * ox
+            gap = b * b + 4 * k * dx * dx * c
+            # The stable form of the smaller root: it stays finite where the ray runs straight.
+            depth = -2 * c / (b + np.copysign(cv2.sqrt(np.maximum(gap, 0)), b))
+            meets = gap > 0
+        return depth, ox + depth * dx, oy + depth * dy, meets
+
+    def _normal(
+        self, pose: Pose, px: Array, rays: tuple[Array, Array]
+    ) -> tuple[Array, Array, Array]:
+        slope = np.float32(2 * self.bend) * px
+        inverse = 1 / cv2.sqrt(slope * slope + 1)
+        m = pose.rotation.astype(np.float32)
+        nx, ny, nz = ((m[i, 0] * slope - m[i, 2]) * inverse for i in range(3))
+        back = np.sign(-(nx * rays[0] + ny * rays[1] + nz))
+        return nx * back, ny * back, nz * back
+
+    def _look_up(self, texture: Array, px: Array, py: Array) -> Array:
+        height, width = texture.shape[:2]
+        u = px * np.float32(width / self.width_mm) + np.float32(width / 2 - 0.5)
+        v = py * np.float32(height / self.height_mm) + np.float32(height / 2 - 0.5)
+        return look_up(texture, u, v)
