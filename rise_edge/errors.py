@@ -32,3 +32,9 @@ class OutputError(RiseEdgeError):
     """An output file cannot be written."""
 
     exit_code = 6
+
+
+class CacheError(RiseEdgeError):
+    """Rendered crops on disk are incomplete, altered or of another version."""
+
+    exit_code = 7
