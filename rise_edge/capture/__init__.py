@@ -1,1 +1,16 @@
-"""The capture loop: from a camera to events."""
+"""The capture loop: from a camera to events.
+
+>>> import rise_edge.capture
+>>> checker = rise_edge.load()
+>>> with rise_edge.capture.open_camera("simulated") as camera:
+...     for event in rise_edge.capture.sessions(camera, checker):
+...         print(event.verdict, event.reason, event.margin)  # doctest: +SKIP
+...         break
+"""
+
+from rise_edge.capture.cameras import list_cameras, open_camera
+from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.events import Event
+from rise_edge.capture.loop import Step, run, sessions
+
+__all__ = ["Camera", "Event", "Step", "list_cameras", "open_camera", "run", "sessions"]

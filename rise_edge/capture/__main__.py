@@ -125,9 +125,9 @@ def _modalities(text: str) -> frozenset[Modality]:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    # A second signal must not tear down the clean stop that the first began.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # The first signal asks for a clean stop; the second one ends a stop that hangs.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     raise KeyboardInterrupt
 
 

@@ -1,0 +1,120 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from rise_edge import Bundle
+from rise_edge.capture.__main__ import main
+from rise_edge.capture.cameras import write_folder
+from tests.capture.frame_source import visits
+from tests.tiny_bundle import tiny_model, write_tiny_bundle
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of images: one person, then one attack."""
+    path = tmp_path / "images"
+    write_folder(visits([40, 90]), path)
+    return path
+
+
+def events_of(text: str) -> list[dict]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_folder_plays_through_to_events(
+    folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+                 "--events", "-"])  # fmt: skip
+    events = events_of(capsys.readouterr().out)
+    assert code == 0
+    assert [e["event"] for e in events] == ["started", "session", "session", "stopped"]
+    assert [e.get("verdict") for e in events[1:3]] == ["LIVE", "SPOOF"]
+    assert events[0]["bundle"]["notice"] == "a test bundle that learned nothing"
+    assert events[-1]["cause"] == "ended"
+    assert events[-1]["verdicts"] == {"LIVE": 1, "SPOOF": 1}
+
+
+def test_it_stops_after_the_asked_sessions(
+    folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--sessions", "1",
+                 "--events", "-", "--pace", "fast"])  # fmt: skip
+    captured = capsys.readouterr()
+    events = events_of(captured.out)
+    assert code == 0
+    assert [e["event"] for e in events] == ["started", "session", "stopped"]
+    assert events[-1]["cause"] == "sessions"
+    assert "session   1  LIVE" in captured.err
+
+
+def test_a_broken_model_gives_no_live(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = write_tiny_bundle(tmp_path / "broken", model=tiny_model(float("nan")))
+    code = main(["--camera", str(folder), "--model", str(broken.path), "--events", "-",
+                 "--view", "none"])  # fmt: skip
+    verdicts = [e["verdict"] for e in events_of(capsys.readouterr().out) if "verdict" in e]
+    assert code == 0
+    assert set(verdicts) == {"UNDECIDED"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--camera", "realsense"], 3, "--camera simulated"),
+        (["--camera", "nowhere.db3"], 3, "nowhere.db3"),
+        (["--camera", "simulated", "--model", "nowhere"], 4, "expected a model bundle folder"),
+        (["--camera", "simulated", "--events", "/nowhere/x"], 6, "cannot write events"),
+    ],
+)
+def test_each_failure_is_one_line_and_its_own_exit_code(
+    arguments: list[str],
+    code: int,
+    message: str,
+    tiny_bundle: Bundle,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    start = monotonic()
+    defaults = [] if "--model" in arguments else ["--model", str(tiny_bundle.path)]
+    assert main([*defaults, *arguments]) == code
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error:")]
+    assert len(lines) == 1
+    assert message in lines[0]
+    assert monotonic() - start < 5
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--sessions", "0"], ["--seconds", "-1"], ["--modalities", "depth"], ["--view", "x"]],
+)
+def test_wrong_arguments_are_refused(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_cleanly(
+    number: signal.Signals, folder: Path, tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    events = tmp_path / "events.jsonl"
+    command = [sys.executable, "-m", "rise_edge.capture", "--camera", str(folder), "--model",
+               str(tiny_bundle.path), "--pace", "real", "--events", str(events)]  # fmt: skip
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    deadline = monotonic() + 20
+    while monotonic() < deadline and '"session"' not in (
+        events.read_text() if events.exists() else ""
+    ):
+        sleep(0.05)
+    os.kill(process.pid, number)
+    _, error = process.communicate(timeout=20)
+    assert process.returncode == 0, error
+    assert b"Traceback" not in error
+    assert events_of(events.read_text())[-1]["cause"] == "interrupted"
