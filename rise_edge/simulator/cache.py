@@ -24,12 +24,11 @@ import multiprocessing
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache, partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,8 @@ _IMAGES: dict[str, tuple[str, tuple[int, ...]]] = {
     "infrared": ("u1", (CROP_SIZE, CROP_SIZE)),
 }
 _LABELS = ("bona_fide", "species", "domain", "subject")
-_CHUNK = 32  # crops that a process renders between two reports
+
+_Task = list[tuple[int, CropOrder]]  # rows of the arrays, and what they are to show
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +125,7 @@ def _render_into(place: Path, request: CropRequest, workers: int) -> None:
     with _unfinished(place) as unfinished:
         for name, (dtype, shape) in _IMAGES.items():
             _images(unfinished, name, "w+", dtype, (request.count, *shape))
-        subjects = list(_rendered(unfinished, request, workers))
+        subjects = _rendered(unfinished, request, workers)
         orders = list(request.orders())
         labels = {
             "bona_fide": np.array([order.bona_fide for order in orders]),
@@ -153,24 +153,39 @@ def _unfinished(place: Path) -> Iterator[Path]:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _rendered(unfinished: Path, request: CropRequest, workers: int) -> Iterator[str]:
-    """Render every crop into the arrays on disk, and tell whom each of them shows, in order."""
-    orders = request.orders()
-    chunks = list(iter(lambda: list(islice(orders, _CHUNK)), []))
-    starts = range(0, request.count, _CHUNK)
-    work = partial(_render_chunk, unfinished)
+def _rendered(unfinished: Path, request: CropRequest, workers: int) -> list[str]:
+    """Render every crop into the arrays on disk, and tell whom each of them shows."""
+    tasks = _by_subject(request)
+    work = partial(_render_rows, unfinished)
     bar = partial(
-        track, description="rendering crops", total=len(chunks), console=Console(stderr=True)
+        track, description="rendering crops", total=len(tasks), console=Console(stderr=True)
     )
+    subjects = [""] * request.count
+    with _mapper(workers) as mapper:
+        for rows, name in bar(mapper(work, tasks)):
+            for row in rows:
+                subjects[row] = name
+    return subjects
+
+
+def _by_subject(request: CropRequest) -> list[_Task]:
+    """The work, in portions of one subject: whoever renders keeps the people it has made."""
+    portions: dict[tuple[str, int], _Task] = {}
+    for row, order in enumerate(request.orders()):
+        portions.setdefault((order.domain, order.subject), []).append((row, order))
+    return list(portions.values())
+
+
+@contextmanager
+def _mapper(workers: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """`map`, spread over processes if there is more than one."""
     if workers == 1:
-        for subjects in bar(map(work, starts, chunks)):
-            yield from subjects
+        yield map
         return
     # Fork would copy the locks of threads that OpenCV or torch may have started.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
-        for subjects in bar(pool.map(work, starts, chunks)):
-            yield from subjects
+        yield pool.map
 
 
 def _one_thread() -> None:
@@ -179,12 +194,11 @@ def _one_thread() -> None:
     cv2.setNumThreads(1)
 
 
-def _render_chunk(unfinished: Path, start: int, orders: list[CropOrder]) -> list[str]:
+def _render_rows(unfinished: Path, task: _Task) -> tuple[list[int], str]:
     from rise_edge.simulator import render_crop
 
     images = {name: _images(unfinished, name, "r+") for name in _IMAGES}
-    subjects = []
-    for row, order in enumerate(orders, start):
+    for row, order in task:
         sample = render_crop(
             order.seed,
             domain=order.domain,
@@ -195,8 +209,7 @@ def _render_chunk(unfinished: Path, start: int, orders: list[CropOrder]) -> list
         )
         for name, array in images.items():
             array[row] = getattr(sample.crop, name)
-        subjects.append(sample.truth.subject)
-    return subjects
+    return [row for row, _ in task], sample.truth.subject
 
 
 def _images(

@@ -53,7 +53,7 @@ class DotProjector:
         columns = inverse_depth * np.float32(focal_px * self.baseline_mm)
         columns += x + np.float32(_SIDE / 2)
         rows = np.broadcast_to(y[:, None] + np.float32(_SIDE / 2), columns.shape)
-        tile = _tile(self, round(max(1.0, focal_px / k.fx), 1))
+        tile = _tile(self, round(max(1.0, focal_px / k.fx) * 2) / 2)
         return np.asarray(
             cv2.remap(
                 tile, columns, np.ascontiguousarray(rows), cv2.INTER_LINEAR,
