@@ -1,0 +1,1 @@
+"""What the simulated world must measure up to before anything is learned from it."""

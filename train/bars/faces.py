@@ -1,0 +1,111 @@
+"""Whether a detector that was trained on real faces takes the simulated ones for faces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rise_edge.face import FaceDetector
+from rise_edge.face.face import LEFT_EAR, MOUTH, RIGHT_EAR, Face
+from rise_edge.frame import Frame
+from rise_edge.simulator import DOMAINS, Presentation
+from train.bars.bar import Bar
+
+PRINTS_AND_REPLAYS = ("flat_print", "bent_print", "print_cut_eyes", "replay_lcd", "replay_oled")
+
+_FPS = 4.0
+_TAKEN_DEG = 30.0  # a face that is turned further is not presented to the camera
+_FIRST_SUBJECT = 50_000  # nobody that anything else in the bars is measured on
+
+
+@dataclass(frozen=True)
+class Found:
+    """Outcome of detection on the scenes of one species.
+
+    Attributes:
+        scenes: that show a presented face.
+        share: of them in which the detector finds a face at its place.
+        keypoint_error: of eyes, nose and mouth (n, 4), in widths of the face.
+    """
+
+    scenes: int
+    share: float
+    keypoint_error: NDArray[np.float64]
+
+
+def face_bars(scenes: int, names: set[str]) -> list[Bar]:
+    """Bars of BlazeFace.
+
+    Args:
+        scenes: for each species.
+        names: of the species there are.
+    """
+    live = detect("bona_fide", scenes)
+    error = float(np.median(live.keypoint_error))
+    medians = np.median(live.keypoint_error, axis=0).round(4).tolist()
+    parts = dict(zip(("right eye", "left eye", "nose", "mouth"), medians, strict=True))
+    bars = [
+        Bar("BlazeFace finds bona fide faces", live.share, 0.995, "least", "%",
+            {"scenes": live.scenes}),
+        Bar("its keypoints' error, median, of the face width", error, 0.05, "most", "%", parts),
+    ]  # fmt: skip
+    found = {name: detect(name, scenes) for name in PRINTS_AND_REPLAYS if name in names}
+    total = sum(f.scenes for f in found.values())
+    share = sum(f.share * f.scenes for f in found.values()) / total
+    detail = {name: round(f.share, 4) for name, f in found.items()}
+    bars.append(Bar("BlazeFace finds prints and replays", share, 0.95, "least", "%", detail))
+    return bars
+
+
+def detect(species: str, scenes: int) -> Found:
+    """Run the detector over scenes of one species, from all domains in turn."""
+    detector = FaceDetector()
+    errors, hits = [], 0
+    taken = list(islice(_scenes(species), scenes))
+    for frame in taken:
+        truth = frame.truth.keypoints
+        width = _face_width(frame)
+        faces = detector.detect(frame.colour.pixels)
+        hit = next((face for face in faces if _is_at(face, truth, width)), None)
+        if hit is not None:
+            hits += 1
+            errors.append(np.hypot(*(hit.keypoints[:4] - truth[:4]).T) / width)
+    return Found(len(taken), hits / len(taken), np.array(errors).reshape(-1, 4))
+
+
+def _scenes(species: str) -> Iterator[Frame]:
+    """Scenes in which the face is presented: in the picture, near, and facing the camera."""
+    for number, domain in enumerate(cycle(DOMAINS)):
+        presentation = Presentation(
+            number, domain=domain, species=species, subject=_FIRST_SUBJECT + number
+        )
+        farthest_mm = DOMAINS[domain].distance_mm[1]
+        yield from (f for f in presentation.frames(_FPS) if _presented(f, farthest_mm))
+
+
+def _presented(frame: Frame, farthest_mm: float) -> bool:
+    truth = frame.truth
+    if truth is None or truth.distance_mm > farthest_mm or abs(truth.yaw_deg) > _TAKEN_DEG:
+        return False
+    height, width = frame.colour.pixels.shape[:2]
+    x, y = truth.keypoints[: MOUTH + 1].T
+    margin = _face_width(frame) / 4
+    return bool(
+        (x > margin).all() and (x < width - margin).all()
+        and (y > margin).all() and (y < height - margin).all()
+    )  # fmt: skip
+
+
+def _face_width(frame: Frame) -> float:
+    """Distance between the ears as if the face looked straight on, in pixels."""
+    ears = frame.truth.keypoints[LEFT_EAR] - frame.truth.keypoints[RIGHT_EAR]
+    return float(np.hypot(*ears) / np.cos(np.radians(frame.truth.yaw_deg)))
+
+
+def _is_at(face: Face, truth: NDArray[np.float32], width: float) -> bool:
+    """Whether a detection is of this face: its points' middle lies within half a face."""
+    return bool(np.hypot(*(face.keypoints[:4].mean(0) - truth[:4].mean(0))) < width / 2)

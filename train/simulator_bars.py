@@ -1,0 +1,137 @@
+"""Measure the simulated world against its bars: `python train/simulator_bars.py`.
+
+Prints a table of what was measured, the bar, and whether it is met; writes the same as JSON and as
+Markdown. A bar that is missed is printed as missed, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # a script's folder comes first on the path, and `train` is a file there
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+
+import torch
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from rise_edge.errors import RiseEdgeError
+from rise_edge.simulator import DOMAINS, SPECIES
+from rise_edge.simulator.cache import generator_version
+from train.bars.bar import Bar, markdown
+from train.bars.faces import face_bars
+from train.bars.physics import determinism_bar, noise_bars, speed_bars
+from train.bars.separability import Study, separability_bars
+
+_LEAVE_ONE_OUT = 4  # the first domains; those behind them are never learned from
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to measure.
+
+    Attributes:
+        quick: fewer scenes, crops and epochs, one unseen domain; about two minutes on two cores.
+        only: measure these alone: physics, faces, separability.
+        json: where the numbers go; the Markdown table is written beside it.
+        cache: folder of the rendered crops.
+        workers: processes that render; 0 = one for each processor.
+        threads: of the small network.
+        regenerate: render the crops again.
+        seed: of crops and training.
+    """
+
+    quick: bool = False
+    only: tuple[str, ...] = ("physics", "faces", "separability")
+    json: Path = Path("runs/simulator_bars/bars.json")
+    cache: Path = Path("runs/cache")
+    workers: int = 0
+    threads: int = 2
+    regenerate: bool = False
+    seed: int = 0
+
+
+def measure(options: Options, console: Console) -> list[Bar]:
+    """All bars, in the order of the table."""
+    domains = tuple(DOMAINS)[:_LEAVE_ONE_OUT]
+    study = Study(
+        domains,
+        folds=1 if options.quick else len(domains),
+        learn=600 if options.quick else 1600,
+        test=300 if options.quick else 800,
+        epochs=6 if options.quick else 12,
+        cache=options.cache,
+        seed=options.seed,
+        workers=options.workers or None,
+        regenerate=options.regenerate,
+    )
+    names = {species.name for species in SPECIES}
+    parts: dict[str, list[Callable[[], list[Bar]]]] = {
+        "physics": [
+            lambda: [determinism_bar()],
+            noise_bars,
+            partial(speed_bars, *((60, 120) if options.quick else (240, 600))),
+        ],
+        "faces": [partial(face_bars, 60 if options.quick else 400, names)],
+        "separability": [partial(separability_bars, study)],
+    }
+    bars = []
+    for part in options.only:
+        if part not in parts:
+            raise ValueError(f"expected only among {', '.join(parts)}, got {part!r}")
+        start = time.perf_counter()
+        bars += [bar for run in parts[part] for bar in run()]
+        console.print(f"[dim]{part}: {time.perf_counter() - start:.0f} s[/dim]")
+    return bars
+
+
+def show(bars: list[Bar], console: Console) -> None:
+    """Print the table and, below it, what each value was made of."""
+    table = Table("what", "measured", "bar", "met")
+    for bar in bars:
+        met = "[green]yes[/green]" if bar.met else "[red]no[/red]"
+        table.add_row(bar.what, bar.measured, bar.wanted, met)
+    console.print(table)
+    for bar in bars:
+        if bar.detail:
+            console.print(f"[bold]{bar.what}[/bold]", bar.detail)
+
+
+def write(bars: list[Bar], options: Options) -> None:
+    """Write JSON and Markdown."""
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    report = {
+        "generator_version": generator_version(),
+        "quick": options.quick,
+        "seed": options.seed,
+        "bars": [{**asdict(bar), "met": bar.met} for bar in bars],
+    }
+    options.json.write_text(json.dumps(report, indent=2) + "\n")
+    options.json.with_suffix(".md").write_text(markdown(bars))
+
+
+def main() -> int:
+    """Run from the command line: 0 = every bar is met, 1 = one is missed."""
+    options = tyro.cli(Options, description=__doc__)
+    console = Console()
+    torch.set_num_threads(options.threads)
+    try:
+        bars = measure(options, console)
+        write(bars, options)
+    except RiseEdgeError as error:
+        Console(stderr=True).print(f"error: {error}")
+        return error.exit_code
+    show(bars, console)
+    return 0 if all(bar.met for bar in bars) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
