@@ -28,7 +28,8 @@ class EvidenceConfig:
         min_face_px: smallest side of the face's square, in pixels of the image it is cut from.
         min_depth_coverage: smallest share of readings in the middle of the crop's depth.
         max_outside: largest share of the face's square that may lie outside the image.
-        dark_level: an 8-bit image whose brightest pixels stay below this shows nothing.
+        dark_level: an 8-bit image whose brightest pixels (99th percentile) stay below this shows
+            nothing.
         bright_level: an 8-bit pixel from here on is saturated.
         max_saturated: largest share of saturated pixels in the middle of a crop.
         rival_face: a second face at least this large, relative to the first, is a rival.
@@ -39,7 +40,7 @@ class EvidenceConfig:
     min_face_px: float = 80.0
     min_depth_coverage: float = 0.25
     max_outside: float = 0.25
-    dark_level: int = 12
+    dark_level: int = 6
     bright_level: int = 250
     max_saturated: float = 0.6
     rival_face: float = 0.6
@@ -76,7 +77,7 @@ class StreamGate:
         images = {m: i for m in self._config.required if (i := frame.image(m)) is not None}
         fault = self._examine_motion(images) or self._examine_skew(images)
         self._last.update({m: _see(image) for m, image in images.items()})
-        return fault or _examine_darkness(images, self._config)
+        return fault
 
     def _examine_motion(self, images: dict[Modality, Image]) -> Verdict | None:
         for modality, image in sorted(images.items()):
@@ -97,7 +98,7 @@ class StreamGate:
         times = {modality: image.timestamp_ms for modality, image in images.items()}
         first, last = min(times, key=times.__getitem__), max(times, key=times.__getitem__)
         skew = times[last] - times[first]
-        if not skew <= self._config.max_skew_ms:
+        if not (np.isfinite([*times.values()]).all() and skew <= self._config.max_skew_ms):
             return undecided(
                 Reason.OUT_OF_STEP,
                 f"{last} is {skew:.1f} ms after {first} (max {self._config.max_skew_ms:g} ms)",
@@ -108,18 +109,6 @@ class StreamGate:
 def _see(image: Image) -> _Seen:
     sparse = np.ascontiguousarray(image.pixels[::_FINGERPRINT_STRIDE, ::_FINGERPRINT_STRIDE])
     return _Seen(image.frame_number, image.timestamp_ms, zlib.crc32(sparse.tobytes()))
-
-
-def _examine_darkness(images: dict[Modality, Image], config: EvidenceConfig) -> Verdict | None:
-    """A black colour or infrared image, or a depth image without one reading, shows nothing."""
-    for modality, image in sorted(images.items()):
-        sparse = image.pixels[::_FINGERPRINT_STRIDE, ::_FINGERPRINT_STRIDE]
-        if modality is Modality.DEPTH:
-            if not sparse.any():
-                return undecided(Reason.DEPTH_COVERAGE, "depth holds no reading at all")
-        elif np.percentile(sparse, 99) < config.dark_level:
-            return undecided(Reason.TOO_DARK, f"{modality} is black")
-    return None
 
 
 def examine_faces(faces: tuple[Face, ...], config: EvidenceConfig) -> Verdict | None:
@@ -133,6 +122,24 @@ def examine_faces(faces: tuple[Face, ...], config: EvidenceConfig) -> Verdict | 
         return undecided(Reason.NO_FACE)
     if len(faces) > 1 and faces[1].width >= config.rival_face * faces[0].width:
         return undecided(Reason.SEVERAL_FACES, f"{len(faces)} faces of like size")
+    return None
+
+
+def examine_light(frame: Frame, config: EvidenceConfig) -> Verdict | None:
+    """What a frame with a face in it lacks to show anything, None if nothing.
+
+    With a face before the camera, a black infrared image or a depth image without one reading
+    comes from a dead lamp or sensor. (An empty room may well be dark.)
+    """
+    for modality in sorted(config.required & frame.present):
+        image = frame.image(modality)
+        assert image is not None
+        sparse = image.pixels[::_FINGERPRINT_STRIDE, ::_FINGERPRINT_STRIDE]
+        if modality is Modality.DEPTH:
+            if not sparse.any():
+                return undecided(Reason.DEPTH_COVERAGE, "depth holds no reading at all")
+        elif np.percentile(sparse, 99) < config.dark_level:
+            return undecided(Reason.TOO_DARK, f"{modality} is black")
     return None
 
 

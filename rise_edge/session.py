@@ -31,7 +31,7 @@ class SessionConfig:
         ValueError: a field is out of its range.
     """
 
-    min_readings: int = 6
+    min_readings: int = 8
     agreement: float = 0.8
     deadline_ms: float = 3000.0
     absent_ms: float = 300.0

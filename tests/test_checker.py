@@ -60,6 +60,7 @@ def black(dtype: type, *shape: int) -> Image:
         ({"colour": None}, Reason.MISSING_MODALITY),
         ({"colour": black(np.uint8, 512, 512, 3)}, Reason.NO_FACE),
         ({"depth": black(np.uint16, 512, 512)}, Reason.DEPTH_COVERAGE),
+        ({"infrared": black(np.uint8, 512, 512)}, Reason.TOO_DARK),
         (
             {"infrared": Image(np.full((512, 512), 255, np.uint8), VIEWPOINT, 1, 0.0)},
             Reason.TOO_BRIGHT,

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from rise_edge import Frame, Image, Modality, Reason, StreamGate
+from rise_edge import EvidenceConfig, Frame, Image, Modality, Reason, StreamGate
+from rise_edge.evidence import examine_light
 from tests.pictures import VIEWPOINT, photograph_frame
 
 
@@ -76,7 +77,7 @@ def test_a_clock_that_jumps_back_is_stale_once_and_then_trusted_again() -> None:
     ],
 )
 def test_a_black_stream_is_no_evidence(name: str, pixels: np.ndarray, reason: Reason) -> None:
-    verdict = StreamGate().examine(moved(photograph_frame(1), name, pixels=pixels))
+    verdict = examine_light(moved(photograph_frame(1), name, pixels=pixels), EvidenceConfig())
     assert verdict is not None
     assert verdict.reason is reason
 

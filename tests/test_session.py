@@ -101,7 +101,7 @@ def test_a_decided_person_is_not_judged_again_before_leaving() -> None:
 
 
 def test_a_blink_of_the_detector_does_not_end_a_session() -> None:
-    (result,) = play([read(0.5)] * 3 + [NOBODY] * 3 + [read(0.5)] * 3)
+    (result,) = play([read(0.5)] * 4 + [NOBODY] * 3 + [read(0.5)] * 4)
     assert result.verdict.outcome is Outcome.LIVE
 
 
