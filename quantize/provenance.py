@@ -1,0 +1,59 @@
+"""Provenance: what data, seed, code and command made a bundle."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import rise_edge
+from train.checkpoint import Run
+from train.datasets.splits import Splits
+
+NOTICE = (
+    "demonstration model, trained on simulated faces and attacks only: "
+    "it shows how the library works and protects nothing"
+)
+
+
+def provenance(run: Run, splits: Splits, precision: str) -> dict[str, Any]:
+    """The manifest's `provenance`; folders of this machine are left out.
+
+    Args:
+        run: that was exported.
+        splits: it was trained, calibrated and measured on.
+        precision: of the exported model.
+    """
+    config = json.loads(json.dumps(asdict(run.config), default=str))
+    data = {k: v for k, v in config["data"].items() if k not in ("cache", "workers")}
+    return {
+        "data": {**data, "domains": list(splits.train.domains)},
+        "crops": {name: len(part) for name, part in vars(splits).items()},
+        "epoch": run.state["epoch"],
+        **{key: config[key] for key in ("network", "algorithm", "criterion", "seed")},
+        "precision": precision,
+        "code_version": code_version(),
+        "command": shlex.join(["python", Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "built": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
+    }
+
+
+def code_version() -> str:
+    """The package's version and, in a checkout, its commit; `+changes` if files differ from it."""
+    folder = Path(__file__).resolve().parents[1]
+
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True)
+        return done.stdout.strip()
+
+    try:
+        commit, changes = git("rev-parse", "--short", "HEAD"), git("status", "--porcelain", "-uno")
+    except FileNotFoundError:
+        return rise_edge.__version__
+    suffix = f" {commit}{'+changes' if changes else ''}" if commit else ""
+    return rise_edge.__version__ + suffix

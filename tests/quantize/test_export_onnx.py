@@ -1,0 +1,102 @@
+"""From a training run to a bundle that proves itself on its runtime."""
+
+import dataclasses
+import json
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from lightning_fabric import Fabric
+
+from quantize.export_onnx import build
+from quantize.graph import DeviceGraph, fold_batch_norms
+from quantize.onnx_file import onnx_bytes
+from quantize.runtime_scores import scorer_on
+from rise_edge import Checker, open_bundle
+from rise_edge.frame import Modality
+from rise_edge.pad_metrics import hter
+from rise_edge.runtimes import open_runtime
+from rise_edge.selftest import prove
+from tests.train.debug_data import debug_config, debug_splits
+from train.algorithms import AlgorithmConfig
+from train.checkpoint import RunError, open_run
+from train.networks import NetworkConfig, build_network
+from train.scoring import scores
+from train.train import Trainer, prepare_folder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("export")
+    config, splits = debug_config(folder / "run", epochs=3), debug_splits()
+    fabric = Fabric(accelerator="cpu", devices=1)
+    prepare_folder(config, fabric)
+    Trainer(config, fabric, splits).run()
+    run = open_run(config.out)
+    return run, splits, build(run, splits, folder / "bundle", "debug")
+
+
+def test_the_bundle_proves_itself_on_its_golden_vectors(built):
+    proof = prove(open_bundle(built[2].path), "onnx")
+    assert proof.holds
+    assert proof.count >= 30
+
+
+def test_the_runtime_gives_torchs_norms_for_every_set_of_modalities(built):
+    run, splits, bundle = built
+    score = scorer_on(open_runtime(bundle))
+    for shown in ({Modality.COLOUR}, {Modality.DEPTH, Modality.INFRARED}, set(Modality)):
+        ours, theirs = score(splits.test, shown), scores(run.algorithm, splits.test, shown)
+        assert np.abs(ours - theirs).max() < 1e-4
+
+
+def test_the_manifest_says_where_it_comes_from_and_that_it_is_simulated(built):
+    _, splits, bundle = built
+    manifest = bundle.manifest
+    assert manifest.simulated
+    assert "demonstration" in manifest.notice
+    assert len(manifest.radii["onnx"]) == 7
+    assert manifest.largest_radial_error["onnx"] < 1e-4
+    assert manifest.provenance["crops"]["train"] == len(splits.train)
+    assert manifest.provenance["seed"] == 0
+    assert manifest.provenance["code_version"].startswith("0.")
+
+
+def test_the_report_is_of_the_bundles_own_decisions_on_unseen_subjects(built):
+    _, splits, bundle = built
+    report = json.loads(bundle.read("report.json"))
+    checker = Checker(bundle)
+    found = scorer_on(checker.runtime)(splits.test, set(Modality))
+    expected = hter(found, splits.test.bona_fide, checker.radii["colour+depth+infrared"])
+    assert report["test"]["colour+depth+infrared"]["hter"]["rate"] == expected
+    assert b"norms.png" in bundle.read("report.md")
+    assert bundle.read("norms.png").startswith(b"\x89PNG")
+
+
+def test_the_model_names_no_folder_takes_any_batch_and_adds_no_maps(built):
+    model = onnx.load_model_from_string(built[2].read("model.onnx"))
+    assert b".py" not in model.SerializeToString()
+    assert {i.name: i.type.tensor_type.elem_type for i in model.graph.input} == {
+        "colour": onnx.TensorProto.UINT8, "depth_mm": onnx.TensorProto.INT32,
+        "infrared": onnx.TensorProto.UINT8, "present": onnx.TensorProto.FLOAT,
+    }  # fmt: skip
+    assert all(i.type.tensor_type.shape.dim[0].dim_param for i in model.graph.input)
+    kinds = [node.op_type for node in model.graph.node]
+    assert kinds.count("Conv") == 14
+    assert "BatchNormalization" not in kinds
+
+
+def test_a_model_without_a_sphere_around_bona_fide_is_refused(built, tmp_path):
+    run, splits, _ = built
+    network = build_network(NetworkConfig(width=4, head="linear"))
+    linear = dataclasses.replace(run, algorithm=type(run.algorithm)(network, AlgorithmConfig(), 2))
+    with pytest.raises(RunError, match=r"--network\.head polar"):
+        build(linear, splits, tmp_path / "bundle", "linear")
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_the_shipped_size_of_the_edge_network_is_below_two_megabytes():
+    torch.manual_seed(0)
+    graph = DeviceGraph(fold_batch_norms(build_network(NetworkConfig())))
+    assert len(onnx_bytes(graph, 112)) < 2e6

@@ -1,0 +1,95 @@
+"""What every algorithm must keep, and the sphere that they share."""
+
+import numpy as np
+import pytest
+import torch
+
+from tests.train.debug_data import debug_dataset
+from train.algorithms import ALGORITHMS, AlgorithmConfig, build_algorithm
+from train.algorithms.algorithm import Radius
+from train.datasets.sampler import BalancedSampler
+from train.networks import NetworkConfig, build_network
+
+
+def _algorithm(name, head="polar", **fields):
+    torch.manual_seed(0)
+    network = build_network(NetworkConfig(width=4, directions=4, head=head))
+    return build_algorithm(network, AlgorithmConfig(name=name, **fields), domains=2)
+
+
+def _batch():
+    dataset = debug_dataset(160)
+    return dataset.batch(next(BalancedSampler(dataset, 32, 0).epoch(0)))
+
+
+@pytest.mark.parametrize("head", ["polar", "linear"])
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_update_gives_finite_scalars_and_a_gradient_for_every_weight(name, head):
+    algorithm = _algorithm(name, head)
+    losses = algorithm.update(_batch(), progress=0.9)
+    assert all(loss.shape == () and torch.isfinite(loss) for loss in losses.values())
+    losses["total"].backward()
+    without = [n for n, p in algorithm.named_parameters() if p.grad is None]
+    assert without == ([] if head == "polar" else ["radius.s"])
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_a_few_steps_on_one_batch_lower_the_loss(name):
+    algorithm = _algorithm(name)
+    optimiser = torch.optim.Adam(algorithm.parameters(), 5e-3)
+    batch, first, losses = _batch(), None, {}
+    for _ in range(25):
+        losses = algorithm.update(batch, progress=0.5)
+        first = first or losses["classification"].item()
+        optimiser.zero_grad()
+        losses["total"].backward()
+        optimiser.step()
+    assert float(losses["classification"]) < 0.8 * first
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_the_same_seed_gives_the_same_losses(name):
+    values = []
+    for _ in range(2):
+        algorithm = _algorithm(name)
+        torch.manual_seed(7)
+        values.append(float(algorithm.update(_batch(), progress=0.9)["total"]))
+    assert values[0] == values[1]
+
+
+def test_the_logit_is_zero_on_the_sphere_and_grows_outwards():
+    radius = Radius(start=1.5, sharpness=4.0)
+    assert radius.value.item() == pytest.approx(1.5)
+    logits = radius(torch.tensor([1.0, 1.5, 2.0]))
+    assert logits.tolist() == pytest.approx([-2.0, 0.0, 2.0], abs=1e-6)
+
+
+def test_with_attacks_inside_logit_and_evidence_turn_their_sign():
+    outside, inside = _algorithm("erm"), _algorithm("erm", inside="attack")
+    norms = torch.tensor([0.5, 2.0])
+    assert torch.equal(inside.attack_logit(norms), -outside.attack_logit(norms))
+    assert torch.equal(inside.evidence(norms), -norms)
+    assert torch.equal(outside.evidence(norms), norms)
+
+
+def test_erm_is_the_mean_cross_entropy():
+    algorithm = _algorithm("erm").eval()
+    batch = _batch()
+    loss = algorithm.update(batch, progress=0.0)["total"]
+    logit = algorithm.attack_logit(algorithm.features(batch).score).detach().double().numpy()
+    attack = batch.attack.numpy()
+    expected = np.mean(np.log1p(np.exp(np.where(attack == 1, -logit, logit))))
+    assert float(loss) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"), [({"radius_start": 0.0}, "radius_start"), ({"sharpness": -1}, "sharpness")]
+)
+def test_an_impossible_config_is_refused(fields, named):
+    with pytest.raises(ValueError, match=named):
+        AlgorithmConfig(**fields)
+
+
+def test_an_unknown_algorithm_is_refused_with_those_that_there_are():
+    with pytest.raises(ValueError, match="erm"):
+        _algorithm("magic")

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+import torch
+
+from tests.train.debug_data import debug_dataset
+from train.datasets.augment import AugmentConfig, augment
+
+_NOTHING = AugmentConfig(**{name: 0 for name in vars(AugmentConfig())})
+
+
+def _batch(count=64):
+    return debug_dataset(count).batch(np.arange(count))
+
+
+def _augment(config, batch=None, seed=0):
+    return augment(batch or _batch(), config, torch.Generator().manual_seed(seed))
+
+
+def test_nothing_switched_on_changes_nothing():
+    before, after = _batch(), _augment(_NOTHING)
+    for one, other in zip(before.crop, after.crop, strict=True):
+        assert torch.equal(one.float(), other)
+
+
+def test_the_same_generator_gives_the_same_crops_and_labels_stay():
+    one, other = _augment(AugmentConfig()), _augment(AugmentConfig())
+    assert all(torch.equal(a, b) for a, b in zip(one.crop, other.crop, strict=True))
+    assert not torch.equal(one.colour, _augment(AugmentConfig(), seed=1).colour)
+    assert torch.equal(one.attack, _batch().attack)
+    assert torch.equal(one.domain, _batch().domain)
+
+
+def test_values_stay_within_what_a_sensor_can_give():
+    batch = _augment(AugmentConfig(colour_gain=2.0, infrared_gain=2.0, depth_noise_mm=400))
+    for image in (batch.colour, batch.infrared):
+        assert image.min() >= 0
+        assert image.max() <= 255
+    assert batch.depth_mm.min() == 0
+
+
+def test_holes_stay_holes_and_more_are_made():
+    before = _batch().depth_mm == 0
+    after = _augment(AugmentConfig(flip=0, shift_px=0, depth_holes=0.5)).depth_mm == 0
+    assert torch.all(after[before])
+    assert after.sum() > 1.5 * before.sum()
+
+
+def test_a_mirrored_crop_is_mirrored_in_all_modalities():
+    config = AugmentConfig(**{**vars(_NOTHING), "flip": 1.0})
+    before, after = _batch(), _augment(config)
+    assert torch.equal(after.colour, before.colour.flip(2).float())
+    assert torch.equal(after.depth_mm, before.depth_mm.flip(2).float())
+    assert torch.equal(after.infrared, before.infrared.flip(2).float())
+
+
+def test_registration_moves_colour_and_infrared_against_depth():
+    config = AugmentConfig(**{**vars(_NOTHING), "registration_px": 3})
+    before, after = _batch(), _augment(config)
+    assert torch.equal(after.depth_mm, before.depth_mm.float())
+    moved = (after.infrared != before.infrared).flatten(1).any(1)
+    assert moved.float().mean() > 0.9
+
+
+def test_dropping_modalities_leaves_at_least_one_and_every_subset_occurs():
+    present = _augment(AugmentConfig(drop_modality=1.0), _batch(480)).present
+    seen = {tuple(row) for row in present.int().tolist()}
+    assert len(seen) == 6
+    assert (0, 0, 0) not in seen
+    assert (1, 1, 1) not in seen
+
+
+def test_what_was_absent_does_not_come_back():
+    batch = _batch()
+    batch.present[:, 1] = 0
+    dropped = _augment(AugmentConfig(drop_modality=1.0), batch).present
+    assert not dropped[:, 1].any()
+    assert torch.all(dropped.sum(1) >= 1)
+
+
+@pytest.mark.parametrize("fields", [{"flip": 1.5}, {"depth_noise_mm": -1.0}])
+def test_impossible_strengths_are_refused(fields):
+    with pytest.raises(ValueError, match=next(iter(fields))):
+        AugmentConfig(**fields)

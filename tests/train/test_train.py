@@ -1,0 +1,118 @@
+"""Training on the debug data: it learns, resumes to the bit, and fails without harm."""
+
+import dataclasses
+import json
+
+import pytest
+import torch
+from lightning_fabric import Fabric
+
+from tests.train.debug_data import debug_config, debug_splits
+from train.checkpoint import BEST, LAST, RunError, load, open_run, save
+from train.train import Trainer, evaluate_run, prepare_folder
+
+
+class _Stopped(BaseException):
+    """As Ctrl-C stops a run."""
+
+
+def _train(config, splits):
+    fabric = Fabric(accelerator="cpu", devices=1, precision=config.precision)
+    prepare_folder(config, fabric)
+    trainer = Trainer(config, fabric, splits)
+    trainer.run()
+    return trainer
+
+
+@pytest.fixture(scope="module")
+def splits():
+    return debug_splits()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, splits):
+    config = debug_config(tmp_path_factory.mktemp("run") / "whole")
+    _train(config, splits)
+    return config
+
+
+def test_a_run_learns_what_every_modality_shows(finished, splits):
+    report = evaluate_run(finished.out, splits)
+    whole = report["test"]["colour+depth+infrared"]
+    assert whole["auc"]["rate"] > 0.97
+    assert whole["hter"]["rate"] < 0.12
+    assert report["test"]["depth"]["apcer"]["print"]["rate"] < 0.3
+    assert report["test"]["infrared"]["apcer"]["mask"]["rate"] < 0.3
+    assert set(report["radii"]) == set(report["test"])
+    assert json.loads((finished.out / "report.json").read_text()) == json.loads(json.dumps(report))
+
+
+def test_the_best_epoch_is_the_one_with_the_smallest_error_on_held_out_sources(finished):
+    state = open_run(finished.out).state
+    history = load(finished.out / LAST)[1]["history"]
+    assert len(history) == finished.epochs
+    chosen = history[state["epoch"] - 1]
+    assert chosen["validation_acer"] == min(entry["validation_acer"] for entry in history)
+
+
+def test_a_resumed_run_equals_the_unbroken_one_to_the_bit(finished, splits, tmp_path):
+    config = dataclasses.replace(finished, out=tmp_path / "broken")
+    trainer = Trainer(config, Fabric(accelerator="cpu", devices=1), splits)
+    prepare_folder(config, trainer.fabric)
+    epoch_of = trainer._epoch
+
+    def stop_in_the_third(epoch, advance):
+        if epoch == 2:
+            raise _Stopped
+        return epoch_of(epoch, advance)
+
+    trainer._epoch = stop_in_the_third
+    with pytest.raises(_Stopped):
+        trainer.run()
+    torch.rand(17)
+    _train(dataclasses.replace(config, resume=True), splits)
+    for name in (LAST, BEST):
+        whole, broken = load(finished.out / name)[0], load(config.out / name)[0]
+        assert whole.keys() == broken.keys()
+        assert all(torch.equal(whole[key], broken[key]) for key in whole)
+
+
+def test_a_finished_run_is_not_overwritten_and_not_continued_with_another_config(finished, splits):
+    with pytest.raises(RunError, match="--resume"):
+        _train(finished, splits)
+    with pytest.raises(RunError, match=r"learning_rate = 0\.005"):
+        _train(dataclasses.replace(finished, resume=True, learning_rate=0.1), splits)
+
+
+def test_a_run_is_not_continued_on_other_domains(finished):
+    other = debug_splits(domains=("dim", "dusk"))
+    with pytest.raises(RunError, match="dusk"):
+        _train(dataclasses.replace(finished, resume=True), other)
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(splits, tmp_path):
+    config = debug_config(tmp_path / "run", epochs=1)
+    trainer = _train(config, splits)
+    good = (config.out / LAST).read_bytes()
+    with torch.no_grad():
+        trainer.algorithm.radius.s.fill_(float("nan"))
+    trainer.config = dataclasses.replace(config, epochs=2)
+    with pytest.raises(RunError, match=r"epoch 2.*last good state"):
+        trainer.run()
+    assert (config.out / LAST).read_bytes() == good
+
+
+def test_runs_that_are_not_usable_say_why(finished, tmp_path):
+    with pytest.raises(RunError, match=r"no config\.json"):
+        open_run(tmp_path)
+    (tmp_path / "config.json").write_text((finished.out / "config.json").read_text())
+    with pytest.raises(RunError, match="found none"):
+        open_run(tmp_path)
+    content = (finished.out / BEST).read_bytes()
+    (tmp_path / BEST).write_bytes(content[: len(content) // 2])
+    with pytest.raises(RunError, match="not usable"):
+        open_run(tmp_path)
+    tensors, state = load(finished.out / BEST)
+    save(tmp_path / BEST, {"model.radius.s": tensors["model.radius.s"]}, state)
+    with pytest.raises(RunError, match="another architecture"):
+        open_run(tmp_path)

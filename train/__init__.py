@@ -1,0 +1,1 @@
+"""Full-precision training: networks, algorithms, data sets, evaluation. Not part of the wheel."""

@@ -1,0 +1,125 @@
+"""Checkpoints: the state of a run as safetensors, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from rise_edge.errors import RiseEdgeError
+from train.algorithms import Algorithm, build_algorithm
+from train.config import TrainConfig, from_json
+from train.networks import build_network
+
+CONFIG, LAST, BEST = "config.json", "last.safetensors", "best.safetensors"
+
+
+class RunError(RiseEdgeError):
+    """A training run cannot be started, resumed or read."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run, or the best epoch so far of one that goes on.
+
+    Attributes:
+        folder: of the run.
+        config: it was trained with.
+        algorithm: with the best epoch's weights, in evaluation mode on the CPU.
+        state: what was stored beside the weights: epoch, domains, validation.
+    """
+
+    folder: Path
+    config: TrainConfig
+    algorithm: Algorithm
+    state: dict[str, Any]
+
+
+def save(path: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
+    """Write tensors and a JSON state to one file; what stood there stays until all is written."""
+    whole = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    scratch = path.with_suffix(".partial")
+    save_file(whole, scratch, metadata={"state": json.dumps(state)})
+    os.replace(scratch, path)
+
+
+def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what `save` wrote.
+
+    Raises:
+        RunError: there is no such file, or it is damaged.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return tensors, json.loads(file.metadata()["state"])
+    except FileNotFoundError:
+        raise RunError(f"expected a checkpoint at {path}, found none; train first") from None
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise RunError(f"checkpoint {path} is not usable: {error}") from None
+
+
+def optimiser_tensors(optimiser: Optimizer) -> dict[str, Tensor]:
+    """The optimiser's state as named tensors."""
+    state = optimiser.state_dict()["state"]
+    return {
+        f"optimiser.{i}.{key}": value for i, part in state.items() for key, value in part.items()
+    }
+
+
+def restore_optimiser(optimiser: Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Put back what `optimiser_tensors` gave."""
+    whole = optimiser.state_dict()
+    whole["state"] = {}
+    for name, value in tensors.items():
+        if name.startswith("optimiser."):
+            _, number, key = name.split(".")
+            whole["state"].setdefault(int(number), {})[key] = value
+    optimiser.load_state_dict(whole)
+
+
+def model_tensors(module: nn.Module) -> dict[str, Tensor]:
+    """Weights and buffers as named tensors."""
+    return {f"model.{name}": value for name, value in module.state_dict().items()}
+
+
+def restore_model(module: nn.Module, tensors: dict[str, Tensor]) -> None:
+    """Put back what `model_tensors` gave.
+
+    Raises:
+        RunError: the tensors belong to another architecture.
+    """
+    own = {n.removeprefix("model."): v for n, v in tensors.items() if n.startswith("model.")}
+    try:
+        module.load_state_dict(own)
+    except RuntimeError as error:
+        why = " ".join(str(error).split())
+        raise RunError(f"the checkpoint is of another architecture: {why[:300]}") from None
+
+
+def open_run(folder: Path, checkpoint: str = BEST) -> Run:
+    """A run with the weights of its best epoch.
+
+    Raises:
+        RunError: the folder holds no run, or one that is not usable.
+    """
+    try:
+        config = from_json((folder / CONFIG).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(f"expected a training run in {folder}, found no {CONFIG}; make one with "
+                       "`python train/train.py --out RUN`") from None  # fmt: skip
+    except (ValueError, UnicodeDecodeError) as error:
+        raise RunError(f"run {folder}: {CONFIG} is not usable: {error}") from None
+    tensors, state = load(folder / checkpoint)
+    algorithm = build_algorithm(
+        build_network(config.network), config.algorithm, len(state["domains"])
+    )
+    restore_model(algorithm, tensors)
+    return Run(folder, config, algorithm.eval(), state)

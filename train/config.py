@@ -1,0 +1,113 @@
+"""TrainConfig: every choice of a training run. Its fields are the flags and the saved JSON."""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from train.algorithms import AlgorithmConfig
+from train.datasets.augment import AugmentConfig
+from train.datasets.sources import DataConfig
+from train.networks import NetworkConfig
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Train a full-precision model and choose its epoch and radius on held-out source subjects.
+
+    Attributes:
+        out: folder of the run: config.json, last.safetensors, best.safetensors, report.json.
+        data: what to learn from.
+        network: what to train.
+        algorithm: what to minimise.
+        augment: how to disturb training crops.
+        epochs: how often to go through the data.
+        batch_size: wanted crops a step in each process; rounded so that every domain and class has
+            the same share.
+        learning_rate: highest, of AdamW; it rises over the first 5% and falls as a cosine.
+        weight_decay: of weights with two or more axes.
+        clip_norm: largest norm of the gradient.
+        criterion: where the radius is put on held-out source subjects: `pooled` where BPCER equals
+            the APCER of all attacks together, `worst` where it equals the worst species' APCER.
+        precision: `bf16-mixed` computes convolutions in bfloat16, `32-true` in float32.
+        accelerator: as Lightning Fabric names it: `cpu`, `cuda`, `auto`.
+        devices: processes on each machine.
+        machines: how many machines train together.
+        threads: of each process on a CPU; 0 leaves it to torch.
+        seed: of everything random.
+        resume: go on where `out` stopped; without it `out` must be new.
+    """
+
+    out: Path
+    data: DataConfig = field(default_factory=DataConfig)
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    algorithm: AlgorithmConfig = field(default_factory=AlgorithmConfig)
+    augment: AugmentConfig = field(default_factory=AugmentConfig)
+    epochs: int = 12
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    clip_norm: float = 2.0
+    criterion: Literal["pooled", "worst"] = "pooled"
+    precision: Literal["bf16-mixed", "32-true"] = "bf16-mixed"
+    accelerator: str = "cpu"
+    devices: int = 1
+    machines: int = 1
+    threads: int = 0
+    seed: int = 0
+    resume: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "learning_rate", "clip_norm", "devices", "machines"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"expected {name} > 0, got {getattr(self, name)}")
+        for name in ("weight_decay", "threads", "seed"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"expected {name} >= 0, got {getattr(self, name)}")
+
+
+def to_json(config: TrainConfig) -> str:
+    """A config as JSON text."""
+    return json.dumps(asdict(config), indent=2, default=str) + "\n"
+
+
+def from_json(text: str) -> TrainConfig:
+    """The inverse of `to_json`.
+
+    Raises:
+        ValueError: the text is no such config; the message names the field.
+    """
+    data = json.loads(text)
+    if not isinstance(data, dict):
+        raise ValueError(f"expected a JSON object, got {type(data).__name__}")
+    return _build(TrainConfig, data)
+
+
+def _build(kind: type[T], data: Mapping[str, Any]) -> T:
+    types_of = typing.get_type_hints(kind)
+    unknown = data.keys() - {f.name for f in fields(typing.cast(Any, kind))}
+    if unknown:
+        raise ValueError(f"{kind.__name__}: unknown fields {', '.join(sorted(unknown))}")
+    try:
+        return kind(**{name: _value(types_of[name], value) for name, value in data.items()})
+    except TypeError as error:
+        raise ValueError(f"{kind.__name__}: {error}") from None
+
+
+def _value(kind: Any, value: Any) -> Any:
+    origin = typing.get_origin(kind)
+    if origin in (typing.Union, types.UnionType):
+        inner = [k for k in typing.get_args(kind) if k is not type(None)]
+        return None if value is None else _value(inner[0], value)
+    if is_dataclass(kind):
+        return _build(typing.cast(type, kind), value)
+    if origin is tuple:
+        return tuple(value)
+    return Path(value) if kind is Path else value

@@ -1,0 +1,226 @@
+"""Networks: normalised crops to an embedding whose norm is the evidence of an attack.
+
+A network is built in three steps that algorithms may take apart: `encode` (one token map for each
+modality), `fuse` (what the modalities say together) and `embed` (the head). Exported is `forward`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from rise_edge.frame import Modality
+from train.normalise import Normalised
+from train.polar import PolarHead, compose
+
+INPUT_CHANNELS = (3, 2, 1)
+"""Channels of colour, depth and infrared, as `train.normalise.Normalised` has them."""
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """What network to build.
+
+    Attributes:
+        name: key of `NETWORKS`.
+        head: `polar` gives lengths and directions for each modality and for all together; `plain`
+            takes the norm of one linear embedding; `linear` has a linear logit and no sphere, for
+            comparison only.
+        width: channels of the first stage; the others grow with it.
+        directions: size of each direction vector; the embedding has four times as many numbers.
+    """
+
+    name: str = "edge"
+    head: Literal["polar", "plain", "linear"] = "polar"
+    width: int = 32
+    directions: int = 16
+
+    def __post_init__(self) -> None:
+        if self.name not in NETWORKS:
+            raise ValueError(f"expected network among {', '.join(NETWORKS)}, got {self.name!r}")
+        if self.width < 4 or self.directions < 2:
+            raise ValueError(
+                f"expected width >= 4 and directions >= 2, got {self.width} and {self.directions}"
+            )
+
+
+class Features(NamedTuple):
+    """All that a forward pass knows.
+
+    Attributes:
+        pooled: (N, C) for each modality.
+        fused: (N, F).
+        embedding: (N, D).
+        score: (N,), grows with the evidence of an attack: the norm of the embedding, or the logit
+            of a linear head.
+    """
+
+    pooled: tuple[Tensor, ...]
+    fused: Tensor
+    embedding: Tensor
+    score: Tensor
+
+
+class Network(nn.Module, ABC):
+    """What every network offers.
+
+    Attributes:
+        token_channels: channels of each token map.
+        fused_features: size of the fused feature.
+        embedding_size: numbers D of the embedding.
+        radial: whether the score is the norm of the embedding.
+        head: gives the embedding.
+    """
+
+    def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
+        super().__init__()
+        self.token_channels = token_channels
+        self.fused_features = fused_features
+        self.embedding_size = (len(Modality) + 1) * config.directions
+        self.radial = config.head != "linear"
+        self.head = _head(config, token_channels, fused_features)
+
+    @abstractmethod
+    def encode(self, crop: Normalised) -> tuple[Tensor, ...]:
+        """Token maps (N, C, H', W') of colour, depth and infrared."""
+
+    @abstractmethod
+    def fuse(self, tokens: Sequence[Tensor]) -> Tensor:
+        """The fused feature (N, F)."""
+
+    def embed(self, tokens: Sequence[Tensor], present: Tensor) -> Features:
+        """Fuse token maps and apply the head, the latter in float32 whatever the precision."""
+        pooled = tuple(pool(t).float() for t in tokens)
+        fused = self.fuse(tokens).float()
+        with torch.autocast(fused.device.type, enabled=False):
+            embedding = self.head(pooled, fused, present)
+            return Features(pooled, fused, embedding, self.head.score(embedding))
+
+    def features(self, crop: Normalised) -> Features:
+        """A whole forward pass, for training."""
+        return self.embed(self.encode(crop), crop.present)
+
+    def forward(self, colour: Tensor, depth: Tensor, infrared: Tensor, present: Tensor) -> Tensor:
+        """Embedding (N, D) of normalised crops; this is what is exported."""
+        tokens = self.encode(Normalised(colour, depth, infrared, present))
+        return self.head(tuple(pool(t) for t in tokens), self.fuse(tokens), present)
+
+
+class EdgeNetwork(Network):
+    """The network for devices: about 70 million multiplications, 450 thousand parameters.
+
+    Patch stems and plain 3x3 convolutions are what int8 kernels run fastest. There are no residual
+    additions: with quantised ones, processors disagree in the last bits. What is absent is zero at
+    the input, so that a branch then gives the same map for every crop.
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        narrow, wide, fused = config.width, 2 * config.width, 3 * config.width
+        super().__init__(config, wide, fused)
+        self.branches = nn.ModuleList(
+            nn.Sequential(
+                convolution(channels, narrow, kernel=4, stride=4),
+                convolution(narrow, narrow),
+                convolution(narrow, wide, stride=2),
+                convolution(wide, wide),
+            )
+            for channels in INPUT_CHANNELS
+        )
+        self.fusion = nn.Sequential(
+            convolution(3 * wide, fused, stride=2), convolution(fused, fused)
+        )
+
+    def encode(self, crop: Normalised) -> tuple[Tensor, ...]:
+        """Token maps (N, 2 width, S/8, S/8)."""
+        images = (crop.colour, crop.depth, crop.infrared)
+        return tuple(branch(x) for branch, x in zip(self.branches, images, strict=True))
+
+    def fuse(self, tokens: Sequence[Tensor]) -> Tensor:
+        """The fused feature (N, 3 width)."""
+        return pool(self.fusion(torch.cat(list(tokens), dim=1)))
+
+
+def convolution(inputs: int, outputs: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
+    """Convolution, batch norm, ReLU; a patch (kernel = stride) has no padding."""
+    padding = 0 if kernel == stride else kernel // 2
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+    )
+
+
+def pool(tokens: Tensor) -> Tensor:
+    """Mean over a token map, (N, C). Both axes are kept at first, as int8 kernels want it."""
+    return tokens.mean((2, 3), keepdim=True).flatten(1)
+
+
+class _PolarTerms(nn.Module):
+    """A polar term for each modality and one for the fused feature."""
+
+    def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
+        super().__init__()
+        self.modalities = nn.ModuleList(
+            PolarHead(token_channels, config.directions, start=0.5) for _ in Modality
+        )
+        self.fused = PolarHead(fused_features, config.directions, start=0.5)
+
+    def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
+        terms = []
+        for i, (head, feature) in enumerate(zip(self.modalities, pooled, strict=True)):
+            term = head(feature)
+            terms.append(term._replace(length=term.length * present[:, i : i + 1]))
+        return compose([*terms, self.fused(fused)])
+
+    def score(self, embedding: Tensor) -> Tensor:
+        return norm(embedding)
+
+
+class _PlainEmbedding(nn.Module):
+    """One linear embedding of all features; its norm has no coordinate of its own."""
+
+    def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
+        super().__init__()
+        features = 3 * token_channels + fused_features
+        self.linear = nn.Linear(features, (len(Modality) + 1) * config.directions)
+
+    def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
+        seen = [feature * present[:, i : i + 1] for i, feature in enumerate(pooled)]
+        return self.linear(torch.cat([*seen, fused], dim=1))
+
+    def score(self, embedding: Tensor) -> Tensor:
+        return norm(embedding)
+
+
+class _LinearLogit(_PlainEmbedding):
+    """The same with a linear logit: what is usual, and what radial heads are compared with."""
+
+    def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
+        super().__init__(config, token_channels, fused_features)
+        self.logit = nn.Linear(self.linear.out_features, 1)
+
+    def score(self, embedding: Tensor) -> Tensor:
+        return self.logit(embedding).squeeze(1)
+
+
+def norm(embedding: Tensor) -> Tensor:
+    """Length (N,) of embeddings (N, D); its gradient is finite everywhere."""
+    return (embedding.square().sum(1) + 1e-12).sqrt()
+
+
+def _head(config: NetworkConfig, token_channels: int, fused_features: int) -> nn.Module:
+    kinds = {"polar": _PolarTerms, "plain": _PlainEmbedding, "linear": _LinearLogit}
+    return kinds[config.head](config, token_channels, fused_features)
+
+
+NETWORKS: dict[str, type[Network]] = {"edge": EdgeNetwork}
+
+
+def build_network(config: NetworkConfig) -> Network:
+    """The network that a config names, with fresh weights."""
+    return NETWORKS[config.name](config)

@@ -1,0 +1,80 @@
+"""Plots: what a report's numbers look like, as small PNG files."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy.stats import norm as normal
+
+from rise_edge.pad_metrics import error_curve
+from train.datasets.crops import CropDataset
+
+_BONA_FIDE = "#1b6ca8"
+_ATTACKS = ("#d1495b", "#edae49", "#00798c", "#8d6a9f", "#5c946e", "#b5651d", "#7a7a7a",
+            "#e07a9a", "#3d405b", "#a3b18a")  # fmt: skip
+_TICKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
+
+
+def png(figure: Figure) -> bytes:
+    """A figure as a PNG file's content, without a date in it."""
+    file = BytesIO()
+    figure.savefig(file, format="png", dpi=90, metadata={"Software": None})
+    return file.getvalue()
+
+
+def norm_histogram(found: NDArray[np.float32], dataset: CropDataset, radius: float) -> Figure:
+    """Norms of bona fide presentations and of each attack species, with the radius."""
+    figure = Figure(figsize=(7.2, 3.6), layout="constrained")
+    axes = figure.subplots()
+    edges = np.linspace(min(0.0, float(found.min())), float(np.quantile(found, 0.995)), 60)
+    clipped = np.clip(found, edges[0], edges[-1])
+    live = dataset.bona_fide
+    species = [str(name) for name in np.unique(dataset.species[~live])]
+    axes.hist(
+        [clipped[~live & (dataset.species == name)] for name in species], edges, stacked=True,
+        color=[_ATTACKS[i % len(_ATTACKS)] for i in range(len(species))],
+        label=[_words(name) for name in species],
+    )  # fmt: skip
+    axes.hist(clipped[live], edges, color=_BONA_FIDE, alpha=0.75, label="bona fide")
+    axes.axvline(radius, color="black", linewidth=1.2)
+    axes.annotate(f"radius {radius:.2f}", (radius, 1.0), xycoords=("data", "axes fraction"),
+                  xytext=(4, -12), textcoords="offset points", fontsize=8)  # fmt: skip
+    axes.set_xlabel("norm of the embedding: inside the radius is taken for alive")
+    axes.set_ylabel("crops")
+    _finish(figure, axes)
+    return figure
+
+
+def det_curve(scores_of: dict[str, NDArray[np.float32]], dataset: CropDataset) -> Figure:
+    """APCER against BPCER on normal-deviate axes (ISO/IEC 30107-3), one line a modality set."""
+    figure = Figure(figsize=(5.4, 4.2), layout="constrained")
+    axes = figure.subplots()
+    low = _TICKS[0] / 2
+    for colour, (name, found) in zip((_BONA_FIDE, *_ATTACKS), scores_of.items(), strict=False):
+        curve = error_curve(found, dataset.bona_fide)
+        x, y = (normal.ppf(np.clip(rate, low, 0.9)) for rate in (curve.apcer, curve.bpcer))
+        axes.plot(x, y, color=colour, linewidth=1.6, label=name.replace("+", " + "))
+    ticks = normal.ppf(_TICKS)
+    words = [f"{100 * tick:g}%" for tick in _TICKS]
+    axes.set_xticks(ticks, words)
+    axes.set_yticks(ticks, words)
+    axes.set_xlim(normal.ppf(low), normal.ppf(0.9))
+    axes.set_ylim(normal.ppf(low), normal.ppf(0.9))
+    axes.set_xlabel("APCER, all attack species together")
+    axes.set_ylabel("BPCER")
+    axes.grid(color="#dddddd", linewidth=0.6)
+    _finish(figure, axes)
+    return figure
+
+
+def _finish(figure: Figure, axes: object) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.tick_params(labelsize=8)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=8)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
