@@ -130,7 +130,9 @@ def _render(pipe: Any, path: Path) -> None:
         if len(frames) >= _DISTINCT_FRAMES:
             break
     seconds = perf_counter() - start
-    arrays: dict[str, Any] = {m.value: np.stack([_pixels(frame, m) for frame in frames]) for m in Modality}
+    arrays: dict[str, Any] = {
+        m.value: np.stack([_pixels(frame, m) for frame in frames]) for m in Modality
+    }
     viewpoint = _image(frames[0], Modality.DEPTH).viewpoint.intrinsics
     np.savez(path, intrinsics=[viewpoint.fx, viewpoint.fy, viewpoint.cx, viewpoint.cy], **arrays)
     pipe.send({"frames_per_s": round(count / seconds, 1), "peak_memory_mb": _peak_memory_mb()})
