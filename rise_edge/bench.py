@@ -35,6 +35,7 @@ from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint
 from rise_edge.session import Sessions
 from rise_edge.verdict import Reason, decide
 
+_PRESENTATIONS = 4
 _DISTINCT_FRAMES = 16
 _WARM_UP = 20
 _FRAME_MS = 1000 / 30
@@ -122,13 +123,11 @@ def _render(pipe: Any, path: Path) -> None:
 
     frames: list[Frame] = []
     count, start = 0, perf_counter()
-    for presentation in presentations(0):
-        shown = list(presentation.frames())
+    for presentation in islice(presentations(0), _PRESENTATIONS):
+        half = presentation.frame_count() // 2
+        shown = list(islice(presentation.frames(), half + _DISTINCT_FRAMES // _PRESENTATIONS))
         count += len(shown)
-        middle = len(shown) // 2
-        frames += shown[middle : middle + 2]
-        if len(frames) >= _DISTINCT_FRAMES:
-            break
+        frames += shown[half:]
     seconds = perf_counter() - start
     arrays: dict[str, Any] = {
         m.value: np.stack([_pixels(frame, m) for frame in frames]) for m in Modality

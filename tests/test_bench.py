@@ -19,7 +19,7 @@ def test_the_bench_times_every_stage_and_writes_json(
     assert all(0 < row["median_ms"] <= row["p99_ms"] for row in rows.values())
     parts = sum(rows[stage]["median_ms"] for stage in stages)
     assert rows["frame to event"]["median_ms"] == pytest.approx(parts, rel=0.3)
-    assert 50 < report["peak_memory_mb"]
+    assert report["peak_memory_mb"] > 50
     assert "crop to verdict" in capsys.readouterr().out
 
 
