@@ -1,1 +1,85 @@
-"""Cameras: simulated, RealSense, recordings and image folders."""
+"""Cameras: simulated, RealSense, recordings and image folders behind one interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.cameras.folder import FolderCamera, write_folder
+from rise_edge.capture.cameras.realsense import RealSenseCamera, connected_devices
+from rise_edge.capture.cameras.recording import RecordingCamera
+from rise_edge.errors import CameraError
+from rise_edge.frame import ALL_MODALITIES, Modality
+
+__all__ = [
+    "Camera",
+    "FolderCamera",
+    "ListedCamera",
+    "RealSenseCamera",
+    "RecordingCamera",
+    "list_cameras",
+    "open_camera",
+    "write_folder",
+]
+
+_CHOICES = "simulated, realsense, realsense:SERIAL, a .db3 recording or a folder of images"
+
+
+@dataclass(frozen=True)
+class ListedCamera:
+    """A camera that can be opened: `spec` is what `open_camera` takes, `name` is for people."""
+
+    spec: str
+    name: str
+
+
+def open_camera(
+    spec: str, *, modalities: frozenset[Modality] = ALL_MODALITIES, seed: int = 0
+) -> Camera:
+    """The camera that `spec` names; `with` starts its streams.
+
+    Args:
+        spec: simulated, realsense, realsense:SERIAL, or the path of a `.db3` recording or of a
+            folder of images.
+        modalities: the streams to read, no others.
+        seed: of the simulated camera.
+
+    Raises:
+        CameraError: `spec` names no camera, or a path where nothing is.
+
+    Example:
+        >>> from rise_edge.capture.cameras import open_camera
+        >>> open_camera("realsense:912112073118").serial
+        '912112073118'
+    """
+    if spec == "simulated":
+        from rise_edge.capture.cameras.simulated import SimulatedCamera
+
+        return SimulatedCamera(seed=seed, modalities=modalities)
+    kind, colon, serial = spec.partition(":")
+    if kind == "realsense" and bool(colon) == bool(serial):
+        return RealSenseCamera(serial, modalities=modalities)
+    path = Path(spec)
+    try:
+        if spec and path.is_dir():
+            return FolderCamera(path, modalities=modalities)
+        if path.is_file():
+            return RecordingCamera(path, modalities=modalities)
+    except (OSError, ValueError):  # too long for a path, or with a NUL in it
+        pass
+    raise CameraError(f"expected a camera ({_CHOICES}), got {spec!r}, where there is no file")
+
+
+def list_cameras() -> tuple[ListedCamera, ...]:
+    """The simulated camera, and each RealSense that is connected.
+
+    Raises:
+        CameraError: the SDK cannot look for devices.
+        MissingExtraError: pyrealsense2 is not installed, so nobody can tell what is connected.
+    """
+    found = (
+        ListedCamera(f"realsense:{serial}" if serial else "realsense", f"{name} {serial}".strip())
+        for name, serial in connected_devices()
+    )
+    return (ListedCamera("simulated", "simulated people and attacks"), *found)

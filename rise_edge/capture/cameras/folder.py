@@ -1,0 +1,297 @@
+"""FolderCamera: a folder of images as a camera, and the writer of such folders.
+
+The layout, each image named alike in every subfolder:
+
+    colour/000001.png      8-bit colour; .jpg and .jpeg too
+    depth/000001.png       16-bit, millimetres, 0 = no reading
+    infrared/000001.png    8-bit
+    camera.json            optional: rate, size and viewpoint of each sensor, frame numbers and
+                           timestamps, as `FolderDescription` has them
+
+Without sensors in camera.json the images are taken to be registered to each other pixel by pixel,
+through a lens that sees 60 degrees across.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.cameras.folder_description import (
+    FILE_NAME,
+    FolderDescription,
+    Sensor,
+    read_description,
+)
+from rise_edge.errors import CameraError, OutputError
+from rise_edge.frame import ALL_MODALITIES, Frame, Image, Intrinsics, Modality, Viewpoint
+from rise_edge.frame import modality_set as named
+
+_SUFFIXES = {
+    Modality.COLOUR: (".png", ".jpg", ".jpeg"),
+    Modality.DEPTH: (".png",),
+    Modality.INFRARED: (".png",),
+}
+_KINDS = {
+    Modality.COLOUR: ("8-bit colour", np.uint8, 3),
+    Modality.DEPTH: ("16-bit grey (millimetres)", np.uint16, 2),
+    Modality.INFRARED: ("8-bit grey", np.uint8, 2),
+}
+_ASSUMED_VIEW_DEGREES = 60.0
+_ASPECT_TOLERANCE = 0.01
+
+
+class FolderCamera(Camera):
+    """A folder of images, in the order of their names.
+
+    Where camera.json does not say when an image was taken, its place in that order is its frame
+    number, and time passes at the folder's rate. PNG carries checksums, so a damaged one is an
+    error; a damaged JPEG may pass.
+
+    Args:
+        path: the folder.
+        modalities: what must be in it; the rest is not read.
+    """
+
+    live = False
+
+    def __init__(
+        self, path: Path | str, *, modalities: frozenset[Modality] = ALL_MODALITIES
+    ) -> None:
+        self.path = Path(path)
+        self.name = self.path.name
+        self.modalities = modalities
+        self._images: list[tuple[str, dict[Modality, Path]]] | None = None
+        self._next = 0
+        self._description = FolderDescription()
+        self._sensors: dict[Modality, Sensor] = {}
+
+    def open(self) -> None:
+        """List the images. Opening an open folder is harmless.
+
+        Raises:
+            CameraError: a modality has no images, names do not match, or camera.json is wrong.
+        """
+        if self._images is not None:
+            return
+        self._description = read_description(self.path)
+        self._sensors = dict(self._description.sensors)
+        if self._sensors and (lacking := self.modalities - self._sensors.keys()):
+            raise CameraError(
+                f"{self.path / FILE_NAME}: expected sensors {named(self.modalities)}, "
+                f"got none for {named(lacking)}"
+            )
+        self._images = _list_images(self.path, self.modalities)
+        self._next = 0
+
+    def read(self, timeout_ms: int = 1000) -> Frame | None:
+        """The next frame, None after the last; it never waits.
+
+        Raises:
+            CameraError: the folder is not open, or an image is unreadable or of the wrong kind.
+        """
+        if self._images is None:
+            raise CameraError(f"folder {self.path}: expected an open folder; call open()")
+        if self._next == len(self._images):
+            return None
+        position, self._next = self._next, self._next + 1
+        stem, paths = self._images[position]
+        pixels = {m: _read_image(m, path) for m, path in paths.items()}
+        for modality, path in paths.items():
+            self._check_size(modality, path, pixels[modality])
+        instant = (position, position * 1000 / self._description.fps)
+        images = {
+            m: Image(
+                pixels[m],
+                self._sensors[m].viewpoint,
+                *self._description.instants.get((stem, m), instant),
+            )
+            for m in pixels
+        }
+        return Frame(
+            colour=images.get(Modality.COLOUR),
+            depth=images.get(Modality.DEPTH),
+            infrared=images.get(Modality.INFRARED),
+        )
+
+    def close(self) -> None:
+        """Forget the images. Closing twice is harmless."""
+        self._images = None
+
+    def _check_size(self, modality: Modality, path: Path, pixels: NDArray[Any]) -> None:
+        """Compare with camera.json, or else with the first image of this modality."""
+        height, width = pixels.shape[:2]
+        if modality not in self._sensors:
+            self._sensors[modality] = _assumed_sensor(width, height)
+            for other in self._sensors.values():
+                if abs(other.width / other.height * height / width - 1) > _ASPECT_TOLERANCE:
+                    raise CameraError(
+                        f"{path}: expected the shape of {other.width}x{other.height}, got "
+                        f"{width}x{height}; images of different shapes need sensors in {FILE_NAME}"
+                    )
+        sensor = self._sensors[modality]
+        if (width, height) != (sensor.width, sensor.height):
+            expected = f"{sensor.width}x{sensor.height}"
+            raise CameraError(f"{path}: expected {expected} as before, got {width}x{height}")
+
+
+def write_folder(frames: Iterable[Frame], path: Path | str, *, fps: float = 30.0) -> None:
+    """Write frames as a folder that `FolderCamera` reads back bit for bit.
+
+    Every file appears whole or not at all, camera.json last.
+
+    Args:
+        frames: each holds the same modalities, of the same sizes and viewpoints.
+        path: a folder that is not there yet, or is empty.
+        fps: what camera.json says; each image's own timestamp is kept beside it.
+
+    Raises:
+        OutputError: the folder is not empty, or cannot be written.
+        ValueError: the frames differ in what must be the same.
+    """
+    folder = Path(path)
+    sensors: dict[Modality, Sensor] | None = None
+    instants = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise OutputError(f"{folder}: expected an empty folder, got one with files in it")
+        for number, frame in zip(count(1), frames):
+            stem = f"{number:06d}"
+            seen = _sensors_of(frame)
+            sensors = sensors or seen
+            _check_same(sensors, seen, stem)
+            for modality in frame.present:
+                image = frame.image(modality)
+                assert image is not None
+                _write_png(folder / modality.value / f"{stem}.png", modality, image.pixels)
+                instants[stem, modality] = (image.frame_number, image.timestamp_ms)
+        description = FolderDescription(fps, sensors or {}, instants)
+        _write_whole(folder / FILE_NAME, description.to_json().encode())
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
+
+
+def _list_images(
+    folder: Path, modalities: frozenset[Modality]
+) -> list[tuple[str, dict[Modality, Path]]]:
+    """Stem and paths of each instant, ordered by name.
+
+    Raises:
+        CameraError: there are none, or not the same in each subfolder.
+    """
+    found = {m: _list_stems(folder / m.value, _SUFFIXES[m]) for m in Modality if m in modalities}
+    layout = f"{folder}: expected images as colour/000001.png, depth/..., infrared/..."
+    if empty := {m for m, stems in found.items() if not stems}:
+        has = named(m for m in found if m not in empty) or "none"
+        raise CameraError(f"{layout} for {named(modalities)}, got {has}; none for {named(empty)}")
+    every = set().union(*found.values())
+    for modality, stems in found.items():
+        if lacking := sorted(every - stems.keys()):
+            counts = ", ".join(f"{len(s)} {m}" for m, s in found.items())
+            raise CameraError(
+                f"{layout} named alike, got {counts} images: {modality} has no {lacking[0]!r}"
+            )
+    return [(stem, {m: found[m][stem] for m in found}) for stem in sorted(every, key=_order)]
+
+
+def _list_stems(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
+    stems: dict[str, Path] = {}
+    try:
+        for path in folder.iterdir():
+            if path.suffix.lower() not in suffixes or path.name.startswith("."):
+                continue
+            if path.stem in stems:
+                twice = f"{stems[path.stem].name} and {path.name}"
+                raise CameraError(f"{folder}: expected one image of each name, got {twice}")
+            stems[path.stem] = path
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise CameraError(f"{folder}: expected a folder, got {error.strerror}") from error
+    return stems
+
+
+def _order(stem: str) -> tuple[int, str]:
+    """Numbers by their value, before names."""
+    return (int(stem), stem) if stem.isdecimal() else (10**300, stem)
+
+
+def _read_image(modality: Modality, path: Path) -> NDArray[Any]:
+    """Read one image and check its kind.
+
+    Raises:
+        CameraError: it cannot be read or decoded, or is of another kind.
+    """
+    kind, dtype, axes = _KINDS[modality]
+    try:
+        data = np.frombuffer(path.read_bytes(), np.uint8)
+        pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+    except OSError as error:
+        raise CameraError(f"{path}: expected an image, got {error.strerror}") from error
+    except cv2.error as error:
+        raise CameraError(f"{path}: expected an image, got {error.err}") from error
+    if pixels is None:
+        raise CameraError(
+            f"{path}: expected an image of {kind}, got a file that is none or damaged"
+        )
+    if pixels.dtype != dtype or pixels.ndim != axes or pixels.shape[2:] not in ((), (3,)):
+        channels = pixels.shape[2] if pixels.ndim == 3 else 1
+        got = f"{pixels.dtype.itemsize * 8}-bit with {channels} channel{'s'[: channels > 1]}"
+        raise CameraError(f"{path}: expected {modality} as {kind}, got {got}")
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB) if modality is Modality.COLOUR else pixels
+
+
+def _assumed_sensor(width: int, height: int) -> Sensor:
+    focal = width / 2 / math.tan(math.radians(_ASSUMED_VIEW_DEGREES / 2))
+    return Sensor(
+        width,
+        height,
+        Viewpoint(Intrinsics(focal, focal, (width - 1) / 2, (height - 1) / 2)),
+    )
+
+
+def _sensors_of(frame: Frame) -> dict[Modality, Sensor]:
+    images = {m: frame.image(m) for m in Modality}
+    return {
+        m: Sensor(image.pixels.shape[1], image.pixels.shape[0], image.viewpoint)
+        for m, image in images.items()
+        if image is not None
+    }
+
+
+def _check_same(first: dict[Modality, Sensor], seen: dict[Modality, Sensor], stem: str) -> None:
+    if first.keys() != seen.keys():
+        raise ValueError(f"frame {stem}: expected {named(first)}, got {named(seen)}")
+    for modality, a in first.items():
+        b = seen[modality]
+        same = (a.width, a.height, a.viewpoint.intrinsics) == (
+            b.width,
+            b.height,
+            b.viewpoint.intrinsics,
+        )
+        if not same or not a.viewpoint.shares_rays_with(b.viewpoint):
+            raise ValueError(f"frame {stem}: expected {modality} of the first frame's sensor")
+
+
+def _write_png(path: Path, modality: Modality, pixels: NDArray[Any]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    if modality is Modality.COLOUR:
+        pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    _write_whole(path, cv2.imencode(".png", pixels)[1].tobytes())
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write beside the file and rename, so that nobody sees half of it."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    os.replace(part, path)

@@ -1,0 +1,181 @@
+"""FolderDescription: `camera.json`, which says what took the images of a folder."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rise_edge.errors import CameraError
+from rise_edge.frame import Intrinsics, Modality, Viewpoint
+
+FILE_NAME = "camera.json"
+_ROTATION_TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Sensor:
+    """Where the images of one modality were taken from, and their size in pixels."""
+
+    width: int
+    height: int
+    viewpoint: Viewpoint
+
+
+@dataclass(frozen=True, eq=False)
+class FolderDescription:
+    """What is known of a folder's images beside their pixels. All of it is optional.
+
+    Attributes:
+        fps: frames a second, where `instants` does not say when an image was taken.
+        sensors: for each modality its size and viewpoint.
+        instants: for the stem of an image's name and its modality, frame number and timestamp in
+            milliseconds.
+    """
+
+    fps: float = 30.0
+    sensors: Mapping[Modality, Sensor] = field(default_factory=dict)
+    instants: Mapping[tuple[str, Modality], tuple[int, float]] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The text of `camera.json`; numbers come back from it bit for bit."""
+        frames: dict[str, dict[str, Any]] = {}
+        for (stem, modality), (number, time_ms) in self.instants.items():
+            instant = {"frame_number": number, "timestamp_ms": time_ms}
+            frames.setdefault(stem, {})[modality.value] = instant
+        sensors = {m.value: _sensor_json(sensor) for m, sensor in self.sensors.items()}
+        return json.dumps({"fps": self.fps, "sensors": sensors, "frames": frames}, indent=1)
+
+
+def read_description(folder: Path) -> FolderDescription:
+    """Read `camera.json` of a folder; without one, a description that knows nothing.
+
+    Raises:
+        CameraError: the file cannot be read, or says something that cannot be.
+    """
+    path = folder / FILE_NAME
+    try:
+        value = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return FolderDescription()
+    except OSError as error:
+        raise CameraError(f"{path}: expected a readable file, got {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise CameraError(f"{path}: expected JSON, got {str(error)[:100]}") from error
+    return _Parser(path).description(value)
+
+
+def _sensor_json(sensor: Sensor) -> dict[str, Any]:
+    k = sensor.viewpoint.intrinsics
+    return {
+        "width": sensor.width,
+        "height": sensor.height,
+        **{"fx": k.fx, "fy": k.fy, "cx": k.cx, "cy": k.cy},
+        "rotation": np.asarray(sensor.viewpoint.rotation).tolist(),
+        "translation_mm": np.asarray(sensor.viewpoint.translation_mm).tolist(),
+    }
+
+
+@dataclass(frozen=True)
+class _Parser:
+    """Turns the JSON value into a description, or says where in the file it cannot be right."""
+
+    path: Path
+
+    def description(self, value: Any) -> FolderDescription:
+        top = self._table(value, "the file", {"fps", "sensors", "frames"})
+        fps = self._number(top.get("fps", 30.0), "fps", positive=True)
+        modalities = {m.value for m in Modality}
+        sensors = self._table(top.get("sensors", {}), "sensors", modalities)
+        frames = self._table(top.get("frames", {}), "frames")
+        instants = {
+            (stem, Modality(name)): self._instant(instant, f"frames {stem!r} {name}")
+            for stem, images in frames.items()
+            for name, instant in self._table(images, f"frames {stem!r}", modalities).items()
+        }
+        placed = {Modality(name): self._sensor(s, name) for name, s in sensors.items()}
+        return FolderDescription(fps, placed, instants)
+
+    def _sensor(self, value: Any, name: str) -> Sensor:
+        needed = {"width", "height", "fx", "fy", "cx", "cy"}
+        table = self._table(value, name, needed | {"rotation", "translation_mm"}, needed)
+        width, height = (self._integer(table[k], f"{name} {k}", 1) for k in ("width", "height"))
+        fx, fy = (self._number(table[k], f"{name} {k}", positive=True) for k in ("fx", "fy"))
+        cx, cy = (self._number(table[k], f"{name} {k}") for k in ("cx", "cy"))
+        rotation = np.eye(3)
+        if "rotation" in table:
+            rotation = self._rotation(table["rotation"], f"{name} rotation")
+        translation_mm = self._vector(table.get("translation_mm", [0, 0, 0]), f"{name} translation")
+        return Sensor(
+            width, height, Viewpoint(Intrinsics(fx, fy, cx, cy), rotation, translation_mm)
+        )
+
+    def _instant(self, value: Any, where: str) -> tuple[int, float]:
+        keys = {"frame_number", "timestamp_ms"}
+        table = self._table(value, where, keys, keys)
+        number = self._integer(table["frame_number"], f"{where} frame_number", 0)
+        return number, self._number(table["timestamp_ms"], f"{where} timestamp_ms")
+
+    def _rotation(self, value: Any, where: str) -> NDArray[np.float64]:
+        if not isinstance(value, list) or len(value) != 3:
+            self._fail(where, "three rows", value)
+        rotation = np.stack([self._vector(row, where) for row in value])
+        with np.errstate(over="ignore", invalid="ignore"):
+            away = np.abs(rotation @ rotation.T - np.eye(3)).max()
+            turns = away <= _ROTATION_TOLERANCE and np.linalg.det(rotation) > 0
+        if not turns:
+            self._fail(where, "an orthonormal matrix with determinant 1", value)
+        return rotation
+
+    def _vector(self, value: Any, where: str) -> NDArray[np.float64]:
+        if not isinstance(value, list) or len(value) != 3:
+            self._fail(where, "three numbers", value)
+        return np.array([self._number(v, where) for v in value])
+
+    def _number(self, value: Any, where: str, *, positive: bool = False) -> float:
+        return float(
+            self._scalar(value, where, "a positive number" if positive else "a number",
+                         (int, float), lambda v: v > 0 or not positive)
+        )  # fmt: skip
+
+    def _integer(self, value: Any, where: str, least: int) -> int:
+        wanted = f"a whole number of at least {least}"
+        return int(self._scalar(value, where, wanted, (int,), lambda v: v >= least))
+
+    def _scalar(
+        self,
+        value: Any,
+        where: str,
+        wanted: str,
+        kinds: tuple[type, ...],
+        holds: Callable[[Any], bool],
+    ) -> Any:
+        fits = isinstance(value, kinds) and not isinstance(value, bool)
+        # What a float cannot hold would overflow in the first sum.
+        if not fits or not abs(value) < 1e15 or math.isnan(value) or not holds(value):
+            self._fail(where, wanted, value)
+        return value
+
+    def _table(
+        self,
+        value: Any,
+        where: str,
+        known: set[str] | None = None,
+        needed: set[str] | None = None,
+    ) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._fail(where, "an object", value)
+        if known is not None and (foreign := sorted(value.keys() - known)):
+            self._fail(where, f"keys among {', '.join(sorted(known))}", foreign[0])
+        if lacking := sorted((needed or set()) - value.keys()):
+            self._fail(where, f"the key {lacking[0]}", sorted(value))
+        return value
+
+    def _fail(self, where: str, wanted: str, value: Any) -> NoReturn:
+        raise CameraError(f"{self.path}: expected {where} to hold {wanted}, got {repr(value)[:80]}")
