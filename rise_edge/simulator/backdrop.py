@@ -86,7 +86,7 @@ def _window(rng: np.random.Generator, depth: float) -> Panel:
 
 
 def _furniture(rng: np.random.Generator, depth: float) -> Panel:
-    z = float(rng.uniform(0.62, 0.98)) * depth
+    z = float(rng.uniform(0.7, 0.98)) * depth
     x = float(rng.uniform(-0.7, 0.7)) * z
     w, h = float(rng.uniform(60, 420)), float(rng.uniform(100, 700))
     y = float(rng.uniform(-0.3, 0.5)) * z

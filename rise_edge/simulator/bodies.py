@@ -33,7 +33,7 @@ def cloth_of(rng: np.random.Generator) -> Material:
     return float(colour[0]), float(colour[1]), float(colour[2]), float(infrared)
 
 
-def body(person: Person, head: Pose, seed: int) -> list[Shape]:
+def body(person: Person, head: Pose, seed: int, *, long_hair: bool = True) -> list[Shape]:
     """Neck, shoulders and long hair under a head at a pose; `seed` chooses the clothes."""
     rng = generator(seed, 11)
     cloth = cloth_of(rng)
@@ -54,13 +54,24 @@ def body(person: Person, head: Pose, seed: int) -> list[Shape]:
     for sign in (-1, 1):
         at = trunk.translation_mm + sign * side + np.array([0, 130, 0])
         shapes.append(Ellipsoid(Pose(trunk.rotation, at), (62, 240, 70), cloth, 0.02))
-    if person.hair.style == "long":
+    if long_hair and person.hair.style == "long":
         hair = (*person.hair.colour, person.hair.infrared)
         fall = Pose(head.rotation, head.translation_mm + head.rotation @ np.array([0, 55, 48]))
         shapes.append(
             Ellipsoid(fall, (88 * size, 150, 62), hair, 0.08, texture=_strands(), texels_per_mm=1)
         )
     return shapes
+
+
+def dummy_body(head: Pose, material: Material, gloss: float) -> list[Shape]:
+    """Neck and shoulders of a shop-window dummy, in one material."""
+    x, y, z = head.translation_mm
+    neck = turned(0, -8, at_mm=(x, y + 130, z + 30))
+    trunk = turned(at_mm=(x, y + 350, z + 55))
+    return [
+        Ellipsoid(neck, (47, 115, 48), material, gloss),
+        Ellipsoid(trunk, (195, 180, 95), material, gloss),
+    ]
 
 
 def holding_hand(person: Person, grip: Pose, side: int, seed: int) -> list[Shape]:

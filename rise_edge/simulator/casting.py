@@ -16,6 +16,7 @@ from rise_edge.simulator.species import Cast, Species, Staging, species_named
 
 _PRESENTERS = 1_000_000_000  # numbers above are attackers: nobody's subject number reaches there
 _ROOMS = 64
+_MAKES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +47,11 @@ def setting_of(
     place, kind = domain_named(domain), species_named(species)
     rng = generator(seed, place.key, kind.key, subject)
     shown = person_of(subject, place.population)
+    make = int(rng.integers(_MAKES))
     presenter = shown
     if not kind.bona_fide:
-        presenter = person_of(
-            _PRESENTERS + 4 * subject + int(rng.integers(4)), place.population
-        )  # fmt: skip
-    cast = Cast(shown, presenter, int(rng.integers(2**31)), difficulty)
+        presenter = person_of(_PRESENTERS + _MAKES * subject + make, place.population)
+    cast = Cast(shown, presenter, int(rng.integers(2**31)), make, difficulty)
     return Setting(
         domain=place,
         species=kind,

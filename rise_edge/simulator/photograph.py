@@ -55,7 +55,7 @@ def photograph_of(person: Person, take: int) -> Photograph:
         key=(0.6 * level, 0.57 * level, 0.53 * level),
         key_direction=(float(direction[0]), float(direction[1]), float(direction[2])),
     )
-    room = room_of(RoomKind((900.0, 2500.0), (0, 3)), int(rng.integers(1000)))
+    room = room_of(RoomKind((1400.0, 2500.0), (0, 3)), int(rng.integers(1000)))
     canvas = Canvas(view, lighting, light_backdrop(render_backdrop(room, view), view, lighting))
     for shape in [*body(person, pose, int(rng.integers(2**31))), HeadShape(head, pose)]:
         canvas.draw(shape)

@@ -11,6 +11,7 @@ from rise_edge.frame import Frame, Image, Viewpoint
 from rise_edge.simulator.backdrop import light_backdrop, render_backdrop
 from rise_edge.simulator.casting import setting_of
 from rise_edge.simulator.domains import domain_named
+from rise_edge.simulator.people import Expression, Look
 from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.rendering import Canvas, Pose, View
 from rise_edge.simulator.rendering.pose import turned
@@ -82,8 +83,10 @@ class Presentation:
         self._walk = _Walk(self.setting.domain.distance_mm, device.intrinsics.fx, seed)
         self.duration_ms = gap_ms + self._walk.duration_ms
         self._rooms = {
-            view: render_backdrop(self.setting.room, view)
-            for view in {self._view, self._colour_view}
+            view: light_backdrop(
+                render_backdrop(self.setting.room, view), view, self.setting.lighting
+            )
+            for view in (self._view, self._colour_view)
         }
 
     def frame_count(self, fps: float = 30.0) -> int:
@@ -115,8 +118,7 @@ class Presentation:
         )
 
     def _render(self, moment: Moment | None, view: View) -> Radiance:
-        lighting = self.setting.lighting
-        canvas = Canvas(view, lighting, light_backdrop(self._rooms[view], view, lighting))
+        canvas = Canvas(view, self.setting.lighting, self._rooms[view])
         for shape in self.setting.staging.shapes(moment) if moment else ():
             canvas.draw(shape)
         return canvas.radiance()
@@ -179,7 +181,8 @@ class _Walk:
         pitch, roll = self._pitch + 1.5 * sway[1], self._roll + 1.2 * sway[2]
         at = (x + 4 * sway[3], self._y + 3 * sway[4], z + 85.0)
         blink = float(np.clip(abs(t - self._blink) / 90, 0.05, 1))
-        return Moment(turned(yaw, pitch, roll, at), openness=blink), (yaw, pitch, roll)
+        expression = Expression(Look(openness=blink), smile=0.15 + 0.15 * float(sway[4]))
+        return Moment(turned(yaw, pitch, roll, at), expression), (yaw, pitch, roll)
 
 
 def _ease(share: float) -> float:

@@ -11,6 +11,7 @@ from rise_edge.face import CROP_SIZE, Crop, Square, face_square
 from rise_edge.frame import ALL_MODALITIES, Intrinsics
 from rise_edge.simulator.backdrop import light_backdrop, render_backdrop
 from rise_edge.simulator.casting import Setting, setting_of
+from rise_edge.simulator.people import Expression, Look
 from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.rendering import Canvas, View
 from rise_edge.simulator.rendering.pose import turned
@@ -105,9 +106,15 @@ def _draw_moment(
     gaze = rng.normal(0, 0.8, 2)
     moment = Moment(
         pose,
-        openness=float(np.clip(rng.normal(0.97, 0.08), 0.5, 1.15)),
-        gaze_mm=(float(gaze[0]), float(gaze[1])),
-        smile=float(np.clip(rng.normal(0.1, 0.25), -0.3, 1.0)),
+        Expression(
+            Look(
+                openness=float(np.clip(rng.normal(0.97, 0.08), 0.5, 1.15)),
+                gaze_mm=(float(gaze[0]), float(gaze[1])),
+                pupil_mm=float(rng.uniform(1.5, 3.0)),
+            ),
+            smile=float(np.clip(rng.normal(0.1, 0.3), -0.3, 1.0)),
+            jaw_mm=float(max(0.0, rng.normal(-1.5, 2.5))),
+        ),
     )
     return moment, (yaw, pitch, roll)
 

@@ -1,73 +1,110 @@
-"""Eyes: lids, sclera, iris and pupil, drawn anew for each openness and gaze."""
+"""Eyes: lids, sclera, iris and pupil, painted anew for each openness and gaze."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from rise_edge.simulator.people.atlas import Array
 from rise_edge.simulator.people.painting import Painting, step
+from rise_edge.simulator.people.person import Person
 from rise_edge.simulator.people.relief import EYE_Y
 
 IRIS_MM = 5.9  # radius: 11.7 mm across (Ruefer et al. 2005, doi:10.1097/01.ico.0000148312.01805.53)
+EYE_GLOSS = 0.14
 _SCLERA = (0.60, 0.55, 0.51, 0.62)
 _PUPIL = (0.012, 0.012, 0.012, 0.02)
+_IRIS_INFRARED = 0.34  # irises of all colours are pale in near infrared: melanin hardly absorbs
 
 
-def paint_eyes(
-    painting: Painting,
-    openness: float = 1.0,
-    gaze_mm: tuple[float, float] = (0.0, 0.0),
-    pupil_mm: float = 2.0,
-    bright_pupil: float = 0.0,
-) -> None:
-    """Draw both eyes over the skin.
+@dataclass(frozen=True)
+class Look:
+    """How eyes are held at one instant.
 
-    Args:
-        painting: is changed in place.
+    Attributes:
         openness: 1 = relaxed, 0 = shut.
-        gaze_mm: how far the irises move to the image's right and down.
+        gaze_mm: how far the irises are moved to the image's right and down.
         pupil_mm: radius.
-        bright_pupil: near-infrared return of the retina under light close to the lens's axis,
-            as a reflectance; 0 with light from elsewhere.
+        bright_pupil: near-infrared return of the retina, as a reflectance: high under light close
+            to the lens's axis (Morimoto et al. 2000, doi:10.1016/S0262-8856(99)00053-0), 0 with
+            light from elsewhere.
     """
-    for side in (-1, 1):
-        _paint_eye(painting, side, openness, gaze_mm, pupil_mm, bright_pupil)
+
+    openness: float = 1.0
+    gaze_mm: tuple[float, float] = (0.0, 0.0)
+    pupil_mm: float = 2.0
+    bright_pupil: float = 0.0
 
 
-def _paint_eye(
-    painting: Painting,
-    side: int,
-    openness: float,
-    gaze_mm: tuple[float, float],
-    pupil_mm: float,
-    bright_pupil: float,
-) -> None:
+@dataclass(frozen=True, eq=False)
+class Eye:
+    """One eye's place on the atlas, and the skin that is there before the eye is painted.
+
+    Attributes:
+        at: window of the atlas.
+        u, v: f32, millimetres from the eye's middle along and across its axis.
+        half_mm, opening_mm: half width, and height when open.
+        iris: linear colour.
+        albedo, gloss: as in `Painting`, of the window.
+    """
+
+    at: tuple[slice, slice]
+    u: Array
+    v: Array
+    half_mm: float
+    opening_mm: float
+    iris: tuple[float, float, float]
+    albedo: Array
+    gloss: Array
+
+
+def eyes_of(painting: Painting, irises_of: Person) -> tuple[Eye, Eye]:
+    """Both eyes, on the skin as painted so far; the irises may be another person's."""
+    return _eye_of(painting, -1, irises_of), _eye_of(painting, 1, irises_of)
+
+
+def _eye_of(painting: Painting, side: int, irises_of: Person) -> Eye:
     person, relief = painting.person, painting.relief
-    x0, half = side * person.eye_distance_mm / 2, np.float32(person.eye_width_mm / 2)
-    at = relief.window(x0, EYE_Y, float(half) + 5, 14)
+    x0 = side * person.eye_distance_mm / 2
+    at = relief.window(x0, EYE_Y, person.eye_width_mm / 2 + 5, 14)
     u = relief.x[at] - np.float32(x0)
     v = relief.y[at] - np.float32(EYE_Y) + np.float32(side * person.eye_slant) * u
-    arch = np.sqrt(np.clip(1 - (u / half) ** 2, 0, 1))
-    opening = np.float32(person.eye_opening_mm)
+    return Eye(at, u, v, person.eye_width_mm / 2, person.eye_opening_mm, irises_of.iris,
+               painting.albedo[at].copy(), painting.gloss[at].copy())  # fmt: skip
+
+
+def paint_eye(eye: Eye, look: Look) -> tuple[Array, Array]:
+    """Albedo f32 (h, w, 4) and gloss f32 (h, w) of an eye's window."""
+    albedo, gloss = eye.albedo.copy(), eye.gloss.copy()
+    u, v, half, opening = eye.u, eye.v, np.float32(eye.half_mm), np.float32(eye.opening_mm)
+
+    def cover(weight: Array, colour: tuple[float, float, float, float]) -> None:
+        albedo[:] += weight[..., None] * (np.array(colour, np.float32) - albedo)
+
+    def dim(weight: Array, share: float) -> None:
+        albedo[:] *= (1 - np.float32(share) * weight)[..., None]
+
+    arch = cv2.sqrt(np.clip(1 - (u / half) ** 2, 0, 1))
     low = 0.40 * opening * arch
-    high = low - opening * np.float32(openness) * arch**0.9
+    high = low - opening * np.float32(look.openness) * arch
     within = step(half - np.abs(u), 2.0)
-    eye = step(v - high, 1.2) * step(low - v, 1.2) * within * np.float32(openness > 0.05)
-    painting.blend(at, eye, _SCLERA)
-    gx, gy = gaze_mm
-    from_iris = np.sqrt((u - gx) ** 2 + (v - gy + 0.9) ** 2)
-    iris = step(IRIS_MM - from_iris, 1.0) * eye
-    painting.blend(at, iris, (*person.iris, 0.34))
-    rim = cv2.exp(-0.5 * ((from_iris - IRIS_MM) / 0.8) ** 2)
-    painting.dim(at, np.asarray(0.5 * rim * eye, np.float32))
-    pupil = step(np.float32(pupil_mm) - from_iris, 0.8) * eye
-    painting.blend(at, pupil, (*_PUPIL[:3], _PUPIL[3] + bright_pupil))
-    shade = cv2.exp(-np.clip(v - high, 0, 20) / 2.2) * eye  # the upper lid's shadow on the eye
-    painting.dim(at, np.asarray(0.55 * shade, np.float32))
-    lashes = cv2.exp(-0.5 * ((v - high + 0.4) / 1.0) ** 2) * within
-    painting.dim(at, np.asarray(0.8 * lashes, np.float32))
-    under = cv2.exp(-0.5 * ((v - low - 0.3) / 0.7) ** 2) * within
-    painting.dim(at, np.asarray(0.25 * under, np.float32))
-    crease = cv2.exp(-0.5 * ((v - high + 4.5) / 1.0) ** 2) * within * np.float32(openness > 0.3)
-    painting.dim(at, np.asarray(0.28 * crease, np.float32))
-    painting.gloss[at] += eye * (np.float32(0.14) - painting.gloss[at])
+    eye_ball = step(v - high, 1.2) * step(low - v, 1.2) * within * np.float32(look.openness > 0.05)
+    cover(eye_ball, _SCLERA)
+    gx, gy = look.gaze_mm
+    from_iris = cv2.sqrt((u - np.float32(gx)) ** 2 + (v - np.float32(gy) + np.float32(0.9)) ** 2)
+    cover(step(IRIS_MM - from_iris, 1.0) * eye_ball, (*eye.iris, _IRIS_INFRARED))
+    dim(_line(from_iris - np.float32(IRIS_MM), 0.8) * eye_ball, 0.5)
+    pupil = step(np.float32(look.pupil_mm) - from_iris, 0.8) * eye_ball
+    cover(pupil, (*_PUPIL[:3], _PUPIL[3] + look.bright_pupil))
+    dim(cv2.exp(np.clip(high - v, -20, 0) / np.float32(2.2)) * eye_ball, 0.55)  # the lid's shadow
+    dim(_line(v - high + np.float32(0.4), 1.0) * within, 0.8)  # lashes
+    dim(_line(v - low - np.float32(0.3), 0.7) * within, 0.25)
+    dim(_line(v - high + np.float32(4.5), 1.0) * within, 0.28 if look.openness > 0.3 else 0.0)
+    gloss += eye_ball * (np.float32(EYE_GLOSS) - gloss)
+    return albedo, gloss
+
+
+def _line(distance: Array, width: float) -> Array:
+    return np.asarray(cv2.exp(np.float32(-0.5) * (distance / np.float32(width)) ** 2), np.float32)

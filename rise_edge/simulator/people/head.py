@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from rise_edge.simulator.people import atlas
 from rise_edge.simulator.people.atlas import Array
-from rise_edge.simulator.people.eyes import paint_eyes
+from rise_edge.simulator.people.eyes import Eye, Look, eyes_of, paint_eye
 from rise_edge.simulator.people.painting import (
     Painting,
     paint_brows,
@@ -35,6 +35,10 @@ class Head:
         gloss: f32 (S, S).
         keypoints_mm: f32 (6, 3), head coordinates, in the order of `rise_edge.face.Face`.
         reach_mm: the largest radius.
+        outline_mm: (n, 3), points all over the surface.
+        eyes: what is needed to paint them anew; none if they cannot move.
+        mouth_row: of the mouth, in texels below the middle of the atlas.
+        mobile_mouth: whether it can move.
     """
 
     person: Person
@@ -44,9 +48,13 @@ class Head:
     gloss: Array
     keypoints_mm: Array
     reach_mm: float
+    outline_mm: NDArray[np.float64]
+    eyes: tuple[Eye, ...]
+    mouth_row: float
+    mobile_mouth: bool
 
 
-@lru_cache(maxsize=48)
+@lru_cache(maxsize=12)
 def head_of(person: Person) -> Head:
     """The head of a person with a neutral face."""
     relief = Relief(person)
@@ -56,22 +64,105 @@ def head_of(person: Person) -> Head:
     paint_nostrils(painting)
     paint_hair(painting, relief)
     paint_brows(painting)
-    paint_eyes(painting)
-    return assemble(relief, painting)
+    return assemble(relief, painting, person)
 
 
-def assemble(relief: Relief, painting: Painting) -> Head:
-    """Freeze what was modelled and painted."""
+def assemble(
+    relief: Relief,
+    painting: Painting,
+    eyes_from: Person,
+    *,
+    mobile_eyes: bool = True,
+    mobile_mouth: bool = True,
+) -> Head:
+    """Add the eyes and freeze what was modelled and painted.
+
+    Args:
+        relief: of the head.
+        painting: of the head without eyes; it is changed.
+        eyes_from: whose irises they are.
+        mobile_eyes: whether the eyes can move later.
+        mobile_mouth: whether the mouth can.
+    """
+    eyes = eyes_of(painting, eyes_from)
+    for eye in eyes:
+        painting.albedo[eye.at], painting.gloss[eye.at] = paint_eye(eye, Look())
     normals = normals_of(relief.radius_mm)
-    albedo = np.sqrt(np.clip(painting.albedo, 0, 1)) * np.float32(255)
+    keypoints = _keypoints(relief, painting.person)
+    mx, my, mz = keypoints[3]
+    distance = np.sqrt(mx * mx + my * my + mz * mz)
+    _, row = atlas.to_map(*(np.array([c], np.float32) for c in (mx, my, mz, distance)))
     return Head(
         person=painting.person,
         radius_mm=relief.radius_mm,
         relief=np.dstack([*normals, openness_of(relief.radius_mm)]),
-        albedo=np.asarray(albedo + np.float32(0.5), np.uint8),
+        albedo=encoded(painting.albedo),
         gloss=painting.gloss,
-        keypoints_mm=_keypoints(relief, painting.person),
+        keypoints_mm=keypoints,
         reach_mm=float(relief.radius_mm.max()),
+        outline_mm=_outline(relief.radius_mm),
+        eyes=eyes if mobile_eyes else (),
+        mouth_row=float(row[0]) - atlas.SIZE / 2,
+        mobile_mouth=mobile_mouth,
+    )
+
+
+def covered(
+    head: Head, cloth: tuple[float, float, float, float], top_mm: float, thickness_mm: float
+) -> Head:
+    """The head with a mask of cloth from the bridge of the nose to under the chin.
+
+    Args:
+        head: whose lower face is covered.
+        cloth: its reflectance: red, green, blue, near infrared.
+        top_mm: upper edge, below the eyes.
+        thickness_mm: how far it stands off the tips of nose and chin.
+    """
+    dx, dy, dz = atlas.directions()
+    x, y, z = (d * head.radius_mm for d in (dx, dy, dz))
+    rise = np.float32(0.0035) * x * x  # the edge runs down to the ears
+    inside = _ramp(y - np.float32(top_mm) - rise + 8, 2.0) * _ramp(np.float32(112) - y, 2.0)
+    inside *= _ramp(-z - 8, 4.0) * (np.abs(x) < 72)
+    stretched = cv2.dilate(head.radius_mm, np.ones((25, 25), np.uint8))
+    tent = cv2.GaussianBlur(stretched, (0, 0), 9) * np.float32(0.35) + head.radius_mm * np.float32(
+        0.65
+    )
+    tent = cv2.GaussianBlur(np.maximum(tent, head.radius_mm), (0, 0), 4)
+    pleats = np.float32(1.2) * np.sin(y * np.float32(2 * np.pi / 17))
+    radius = head.radius_mm + inside * (tent + pleats + np.float32(thickness_mm) - head.radius_mm)
+    straps = _ramp(1.6 - abs(y - top_mm + 4 - 0.35 * (z + 8)), 1.5)
+    straps = np.maximum(straps, _ramp(1.6 - abs(y - 62 + 0.7 * (z + 8)), 1.5))
+    straps = straps * (np.abs(x) > 50) * _ramp(14 - z, 2.0) * _ramp(z + 10, 2.0)
+    cover = np.asarray(np.maximum(inside, straps), np.float32)[..., None]
+    albedo = (head.albedo.astype(np.float32) / np.float32(255)) ** 2
+    albedo += cover * (np.array(cloth, np.float32) - albedo)
+    radius = np.asarray(radius, np.float32)
+    return replace(
+        head,
+        radius_mm=radius,
+        relief=np.dstack([*normals_of(radius), openness_of(radius)]),
+        albedo=encoded(albedo),
+        gloss=np.asarray(head.gloss * (1 - cover[..., 0]) + 0.02 * cover[..., 0], np.float32),
+        reach_mm=float(radius.max()),
+        outline_mm=_outline(radius),
+        mobile_mouth=False,
+    )
+
+
+def _ramp(value: Array, softness: float) -> Array:
+    return np.asarray(np.clip(value / np.float32(softness) + np.float32(0.5), 0, 1), np.float32)
+
+
+def encoded(albedo: Array) -> NDArray[np.uint8]:
+    """Reflectances as `Head.albedo` keeps them."""
+    root = cv2.sqrt(np.clip(albedo, 0, 1))
+    return np.asarray(root * np.float32(255) + np.float32(0.5), np.uint8)
+
+
+def _outline(radius_mm: Array) -> NDArray[np.float64]:
+    sparse = radius_mm[8::16, 8::16].ravel()
+    return np.stack([d[8::16, 8::16].ravel() * sparse for d in atlas.directions()], 1).astype(
+        np.float64
     )
 
 

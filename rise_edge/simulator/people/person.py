@@ -107,7 +107,7 @@ def person_of(subject: int, population: str) -> Person:
     cohort = POPULATIONS[population]
     rng = generator(cohort.key, subject, 101)
     melanin = float(rng.uniform(*cohort.melanin))
-    age = float(rng.uniform(*cohort.age))
+    age = float(cohort.age[0] + (cohort.age[1] - cohort.age[0]) * rng.beta(1.3, 1.8))
     return Person(
         name=f"{population}-{subject}",
         seed=int(rng.integers(2**31)),
@@ -159,7 +159,7 @@ def _hair(rng: np.random.Generator, cohort: Population, melanin: float, age: flo
     elif draw > 0.97 - 0.25 * max(0.0, (age - 35) / 50):
         style = "bald" if rng.random() < 0.5 else "receding"
     darkness = float(np.clip(rng.beta(1.2, 1.2) + 1.6 * melanin, 0.0, 1.0))
-    grey = float(np.clip((age - 45) / 30 + rng.normal(0, 0.2), 0.0, 0.95))
+    grey = float(np.clip((age - 55) / 25 + rng.normal(0, 0.2), 0.0, 0.95))
     red = float(rng.uniform(0.7, 1.3))
     light = np.array([0.36, 0.24 / red, 0.11 / red])
     dark = np.array([0.022, 0.016, 0.013])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.rendering.hits import Hits, Shape
 from rise_edge.simulator.rendering.lighting import Lighting
 from rise_edge.simulator.rendering.shading import shade
-from rise_edge.simulator.rendering.view import View
+from rise_edge.simulator.rendering.view import View, Window
 
 
 class Canvas:
@@ -17,28 +22,43 @@ class Canvas:
     def __init__(self, view: View, lighting: Lighting, background: Radiance) -> None:
         self.view = view
         self.lighting = lighting.turned(view.pose.rotation)
-        self.colour = background.colour
-        self.infrared = background.infrared
-        self.return_signal = background.return_signal
-        self.gloss = background.gloss
-        self.depth_mm = background.depth_mm
+        self.colour = background.colour.copy()
+        self.infrared = background.infrared.copy()
+        self.return_signal = background.return_signal.copy()
+        self.gloss = background.gloss.copy()
+        self.depth_mm = background.depth_mm.copy()
 
     def draw(self, shape: Shape) -> None:
-        """Draw a shape wherever it is nearer than what is there."""
-        hits = shape.hits(self.view)
-        if hits is not None:
-            self.draw_hits(hits)
+        """Draw a shape wherever it is nearer than what is there.
 
-    def draw_hits(self, hits: Hits) -> None:
-        """Light what was met and keep what is nearest."""
+        Drawing the nearest shapes first saves lighting what will be hidden.
+        """
+        hits = shape.hits(self.view)
+        if hits is None:
+            return
         behind = self.depth_mm[hits.window]
         nearer = hits.hit & ((hits.depth_mm < behind) | (behind == 0))
+        inner = _bounds(nearer)
+        if inner is None:
+            return
+        top, bottom, left, right = inner
+        if (bottom - top) * (right - left) < 0.8 * nearer.size:
+            s = hits.stride
+            part = slice(top // s * s, bottom), slice(left // s * s, right)
+            hits, nearer = _narrowed(hits, part), nearer[part]
+        self._light(hits, np.ascontiguousarray(nearer).view(np.uint8))
+
+    def _light(self, hits: Hits, mask: NDArray[np.uint8]) -> None:
         colour, infrared, returned = shade(hits, self.lighting, self.view)
-        np.copyto(self.colour[hits.window], colour, where=nearer[..., None])
-        np.copyto(self.infrared[hits.window], infrared, where=nearer)
-        np.copyto(self.return_signal[hits.window], returned, where=nearer)
-        np.copyto(self.gloss[hits.window], np.float32(hits.gloss), where=nearer)
-        np.copyto(behind, hits.depth_mm, where=nearer)
+        at = hits.window
+        cv2.copyTo(colour, mask, self.colour[at])
+        cv2.copyTo(infrared, mask, self.infrared[at])
+        cv2.copyTo(returned, mask, self.return_signal[at])
+        cv2.copyTo(np.ascontiguousarray(hits.depth_mm), mask, self.depth_mm[at])
+        if isinstance(hits.gloss, float):
+            self.gloss[at][mask.view(np.bool_)] = hits.gloss
+        else:
+            cv2.copyTo(np.ascontiguousarray(hits.gloss), mask, self.gloss[at])
 
     def radiance(self) -> Radiance:
         """What reaches the sensors."""
@@ -46,3 +66,36 @@ class Canvas:
             self.colour, self.infrared, self.return_signal, self.gloss, self.depth_mm,
             self.view.intrinsics,
         )  # fmt: skip
+
+
+def _bounds(mask: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
+    """Top, bottom, left and right of the smallest window that holds all that is true."""
+    x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
+    return None if w == 0 else (y, y + h, x, x + w)
+
+
+def _narrowed(hits: Hits, window: Window) -> Hits:
+    """Hits of a part of their window, which starts at a multiple of their stride."""
+    rows, columns = window
+    s = hits.stride
+    coarse = (
+        slice(rows.start // s, -(-rows.stop // s)),
+        slice(columns.start // s, -(-columns.stop // s)),
+    )
+
+    def part(value: Any, at: Window) -> Any:
+        return value[at] if isinstance(value, np.ndarray) else value
+
+    top, left = hits.window[0].start, hits.window[1].start
+    return replace(
+        hits,
+        window=(slice(top + rows.start, top + rows.stop),
+                slice(left + columns.start, left + columns.stop)),
+        hit=hits.hit[window],
+        depth_mm=hits.depth_mm[window],
+        normal=tuple(part(n, coarse) for n in hits.normal),
+        albedo=hits.albedo[window],
+        gloss=part(hits.gloss, window),
+        openness=part(hits.openness, coarse),
+        emission=part(hits.emission, window),
+    )  # fmt: skip

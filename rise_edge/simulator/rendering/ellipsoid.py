@@ -8,10 +8,11 @@ import cv2
 import numpy as np
 
 from rise_edge.simulator.rendering.hits import Hits, Shape
-from rise_edge.simulator.rendering.lookup import look_up
+from rise_edge.simulator.rendering.lookup import look_up, magnify
 from rise_edge.simulator.rendering.pose import Pose
 from rise_edge.simulator.rendering.view import Array, View
 
+_LARGE = 6_000  # rays
 _CORNERS = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)], np.float64)
 
 
@@ -43,24 +44,27 @@ class Ellipsoid(Shape):
         window = view.window_of_box(pose.apply(_CORNERS * self.semi_mm))
         if window is None:
             return None
-        x, y = view.rays(window)
+        shape = window[0].stop - window[0].start, window[1].stop - window[1].start
+        stride = 2 if shape[0] * shape[1] > _LARGE else 1
+        x, y = view.rays(window, stride)
         back = pose.inverse()
         scale = 1 / np.array(self.semi_mm)
         origin = (back.translation_mm * scale).astype(np.float32)
         m = (back.rotation * scale[:, None]).astype(np.float32)
-        dx, dy, dz = (m[i, 0] * x + m[i, 1] * y + m[i, 2] for i in range(3))
+        dx, dy, dz = (m[i, 0] * x + (m[i, 1] * y + m[i, 2]) for i in range(3))
         a = dx * dx + dy * dy + dz * dz
         b = dx * origin[0] + dy * origin[1] + dz * origin[2]
         gap = b * b - a * np.float32(origin @ origin - 1)
-        depth = (-b - cv2.sqrt(np.maximum(gap, 0))) / a
+        depth = np.asarray((-b - cv2.sqrt(np.maximum(gap, 0))) / a, np.float32)
         p = [d * depth + o for d, o in zip((dx, dy, dz), origin, strict=True)]
         normal = _turn(pose.rotation, [c * np.float32(s) for c, s in zip(p, scale, strict=True)])
-        albedo = np.broadcast_to(np.array(self.albedo, np.float32), (*depth.shape, 4))
+        albedo = np.broadcast_to(np.array(self.albedo, np.float32), (*shape, 4))
         if self.texture is not None:
-            albedo = albedo * self._texture(p[0], p[1])[..., None]
+            albedo = albedo * magnify(self._texture(p[0], p[1]), stride, shape)[..., None]
+        depth, gap = magnify(depth, stride, shape), magnify(gap, stride, shape)
         return Hits(
             window, (gap > 0) & (depth > 50), depth, normal, albedo, self.gloss,
-            softness=self.softness,
+            stride=stride, softness=self.softness,
         )  # fmt: skip
 
     def _texture(self, x: Array, y: Array) -> Array:

@@ -2,7 +2,8 @@
 
 The head is a distance R for each direction from its centre, so a point p is outside by |p| - R(p).
 Stepping along the ray by that much (sphere tracing, Hart 1996, doi:10.1007/s003710050084; ours
-corrects overshoots because steps may be negative) meets the surface in a few rounds.
+corrects overshoots because steps may be negative) meets the surface in a few rounds. Most rounds
+are done for every third ray, the last ones for all.
 """
 
 from __future__ import annotations
@@ -11,16 +12,19 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from rise_edge.simulator.people import Head, atlas
 from rise_edge.simulator.rendering.hits import Hits, Shape
-from rise_edge.simulator.rendering.lookup import look_up
+from rise_edge.simulator.rendering.lookup import look_up, magnify
 from rise_edge.simulator.rendering.pose import Pose
-from rise_edge.simulator.rendering.view import Array, View
+from rise_edge.simulator.rendering.view import Array, View, Window
 
-_ROUNDS = 9
+_LARGE = 20_000  # rays; a crop has fewer
+_STRIDE = 3
+_COARSE_ROUNDS, _FINE_ROUNDS = 10, 1
 _STEP = 0.62
-_CLOSE_MM = 4.0
+_CLOSE_MM = 2.5
 _TO_LINEAR = ((np.arange(256, dtype=np.float32) / 255) ** 2).astype(np.float32)
 
 
@@ -36,17 +40,13 @@ class HeadShape(Shape):
     def hits(self, view: View) -> Hits | None:
         """Meet all rays of a view."""
         pose = view.pose @ self.pose
-        reach = self.head.reach_mm
-        corners = pose.translation_mm + reach * _CORNERS
-        window = view.window_of_box(corners)
+        window = view.window_of_box(pose.apply(self.head.outline_mm), margin=2)
         if window is None:
             return None
-        x, y = view.rays(window)
-        depth, p, r, nearest = self._trace(pose, x, y)
-        u, v = atlas.to_map(*p, r)
-        relief = look_up(self.head.relief, u, v)
-        albedo = look_up(self.head.albedo, u, v)
-        gloss = look_up(self.head.gloss, u, v)
+        depth, u, v, hit = self._trace(pose, view, window)
+        stride = 2 if depth.size > _LARGE else 1
+        coarse_u, coarse_v = (np.ascontiguousarray(m[::stride, ::stride]) for m in (u, v))
+        relief = look_up(self.head.relief, coarse_u, coarse_v)
         nx, ny, nz, openness = (np.asarray(c, np.float32) for c in cv2.split(relief))
         m = pose.rotation.astype(np.float32)
         normal = (
@@ -54,47 +54,70 @@ class HeadShape(Shape):
             m[1, 0] * nx + m[1, 1] * ny + m[1, 2] * nz,
             m[2, 0] * nx + m[2, 1] * ny + m[2, 2] * nz,
         )
+        albedo = cv2.LUT(look_up(self.head.albedo, u, v), _TO_LINEAR)
         return Hits(
             window=window,
-            hit=nearest < _CLOSE_MM,
+            hit=hit,
             depth_mm=depth,
             normal=normal,
-            albedo=_TO_LINEAR[albedo],
-            gloss=gloss,
+            albedo=np.asarray(albedo, np.float32),
+            gloss=look_up(self.head.gloss, u, v),
             openness=openness,
+            stride=stride,
             softness=self.softness,
             sharpness=self.sharpness,
         )
 
     def _trace(
-        self, pose: Pose, x: Array, y: Array
-    ) -> tuple[Array, tuple[Array, Array, Array], Array, Array]:
-        """Depth, points in head coordinates, their radius, and how near the ray came."""
-        back = pose.inverse()
-        origin = back.translation_mm.astype(np.float32)
-        m = back.rotation.astype(np.float32)
-        dx, dy, dz = (m[i, 0] * x + m[i, 1] * y + m[i, 2] for i in range(3))
-        length2 = x * x + y * y + 1
-        along = dx * origin[0] + dy * origin[1] + dz * origin[2]
-        gap = along * along - length2 * np.float32(origin @ origin - self.head.reach_mm**2)
-        depth = (-along - np.sqrt(np.maximum(gap, 0))) / length2
-        step = np.float32(_STEP) / np.sqrt(length2)
+        self, pose: Pose, view: View, window: Window
+    ) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
+        """Depth, map position (column, row) and whether the ray meets the head."""
+        x, y = view.rays(window)
+        stride = _STRIDE if x.size * y.size > _LARGE else 2
+        coarse = _Rays(self.head, pose, *view.rays(window, stride))
+        depth = coarse.first_guess()
         nearest = np.full(depth.shape, np.inf, np.float32)
-        for _ in range(_ROUNDS):
-            _, _, outside = self._outside(origin, dx, dy, dz, depth)
-            np.minimum(nearest, outside, out=nearest)
-            depth += step * outside
-        p, r, outside = self._outside(origin, dx, dy, dz, depth)
-        return depth, p, r, np.minimum(nearest, outside)
+        best = depth.copy()
+        for _ in range(_COARSE_ROUNDS):
+            outside, _, _ = coarse.outside(depth)
+            closer = outside < nearest
+            np.copyto(nearest, outside, where=closer)
+            np.copyto(best, depth, where=closer)
+            depth += coarse.step * outside
+        rays = _Rays(self.head, pose, x, y)
+        best = magnify(best, stride, (y.size, x.size)).copy()
+        outside, u, v = rays.outside(best)
+        nearest = outside
+        for _ in range(_FINE_ROUNDS):
+            best += rays.step * outside
+            outside, u, v = rays.outside(best)
+            nearest = np.minimum(nearest, outside)
+        return best, u, v, nearest < _CLOSE_MM
 
-    def _outside(
-        self, origin: Array, dx: Array, dy: Array, dz: Array, depth: Array
-    ) -> tuple[tuple[Array, Array, Array], Array, Array]:
-        px, py, pz = dx * depth + origin[0], dy * depth + origin[1], dz * depth + origin[2]
+
+class _Rays:
+    """Rays of a window, in head coordinates."""
+
+    def __init__(self, head: Head, pose: Pose, x: Array, y: Array) -> None:
+        back = pose.inverse()
+        self._radius_mm = head.radius_mm
+        self._reach_mm = head.reach_mm
+        self._origin = back.translation_mm.astype(np.float32)
+        m = back.rotation.astype(np.float32)
+        self._d = tuple(m[i, 0] * x + (m[i, 1] * y + m[i, 2]) for i in range(3))
+        self._length2 = x * x + (y * y + 1)
+        self.step = np.float32(_STEP) / cv2.sqrt(self._length2)
+
+    def first_guess(self) -> Array:
+        """Where rays enter the sphere around the head, or pass it nearest."""
+        o = self._origin
+        along = self._d[0] * o[0] + self._d[1] * o[1] + self._d[2] * o[2]
+        gap = along * along - self._length2 * np.float32(o @ o - self._reach_mm**2)
+        return np.asarray((-along - cv2.sqrt(np.maximum(gap, 0))) / self._length2, np.float32)
+
+    def outside(self, depth: Array) -> tuple[Array, Array, Array]:
+        """How far points lie outside the head, and their map positions."""
+        px, py, pz = (d * depth + o for d, o in zip(self._d, self._origin, strict=True))
         r = cv2.sqrt(px * px + py * py + pz * pz)
-        u, v = atlas.to_map(px, py, pz, r)
-        radius = look_up(self.head.radius_mm, u, v)
-        return (px, py, pz), r, r - radius
-
-
-_CORNERS = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)], np.float64)
+        u, v = atlas.to_map(px, py, pz, np.asarray(r, np.float32))
+        return r - look_up(self._radius_mm, u, v), u, v

@@ -19,10 +19,13 @@ class Hits:
         window: rows and columns of the image.
         hit: bool (h, w), where the ray meets the shape; the rest holds no meaning.
         depth_mm: f32 (h, w).
-        normal: x, y and z, each f32 (h, w), unit length, towards the camera's side.
+        normal: x, y and z, unit length, towards the camera's side; each f32, one value for
+            a block of stride x stride pixels: light changes slowly.
+
         albedo: f32 (h, w, 4), linear red, green, blue and near infrared.
         gloss: f32 (h, w) or a number, mirror-like share.
-        openness: f32 (h, w) or a number, share of the surroundings that the point sees.
+        openness: like the normal, or a number: share of the surroundings that the point sees.
+        stride: of the normal and the openness.
         softness: how far light creeps around the shadow's edge: 0 = paint, about 0.3 = skin.
         sharpness: log2 of the highlight's exponent.
         emission: f32 (h, w, 3) own light, linear, or None.
@@ -35,6 +38,7 @@ class Hits:
     albedo: Array
     gloss: Array | float = 0.0
     openness: Array | float = 1.0
+    stride: int = 1
     softness: float = 0.0
     sharpness: int = 4
     emission: Array | None = None

@@ -1,4 +1,4 @@
-"""Look-up: textures at fractional positions."""
+"""Look-up: textures at fractional positions, and pictures known in blocks."""
 
 from __future__ import annotations
 
@@ -16,3 +16,12 @@ def look_up(
 ) -> NDArray[Any]:
     """A texture (h, w) or (h, w, n) at columns u and rows v, linear in between, same dtype."""
     return np.asarray(cv2.remap(texture, u, v, cv2.INTER_LINEAR, borderMode=border))
+
+
+def magnify(coarse: Array, stride: int, shape: tuple[int, int]) -> Array:
+    """A picture f32 of `shape` from its values at blocks of stride x stride pixels."""
+    if stride == 1:
+        return coarse
+    height, width = coarse.shape[0] * stride, coarse.shape[1] * stride
+    fine = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(fine[: shape[0], : shape[1]], np.float32)

@@ -12,6 +12,7 @@ import numpy as np
 
 from rise_edge.simulator.rendering.hits import Hits
 from rise_edge.simulator.rendering.lighting import Lighting
+from rise_edge.simulator.rendering.lookup import magnify
 from rise_edge.simulator.rendering.view import Array, View
 
 _BLEED = (1.0, 0.45, 0.3)  # red light creeps farthest under the skin
@@ -19,55 +20,106 @@ _BLEED = (1.0, 0.45, 0.3)  # red light creeps farthest under the skin
 
 def shade(hits: Hits, light: Lighting, view: View) -> tuple[Array, Array, Array]:
     """Colour f32 (h, w, 3), infrared f32 (h, w) and its active part f32 (h, w)."""
-    nx, ny, nz = hits.normal
-    x, y = view.rays(hits.window)
-    lx, ly, lz = (np.float32(v) for v in light.key_direction)
-    facing = nx * lx + ny * ly + nz * lz
-    around = hits.openness * (np.float32(1 - light.overhead / 2) - np.float32(light.overhead) * ny)
-    toward = np.asarray(
-        1 / cv2.sqrt(x * x + y * y + 1), np.float32
-    )  # unit vector to the camera: -(x, y, 1) * toward
-    highlight = _highlight(hits, (lx, ly, lz), (x, y, toward))
-    colour = np.empty((*facing.shape, 3), np.float32)
-    for c in range(3):
-        wrap = np.float32(hits.softness * _BLEED[c])
-        direct = np.maximum((facing + wrap) / (1 + wrap), 0) * hits.openness
-        received = around * np.float32(light.ambient[c]) + direct * np.float32(light.key[c])
-        colour[..., c] = received * hits.albedo[..., c] + highlight * np.float32(light.key[c])
+    s, shape = hits.stride, hits.depth_mm.shape
+    x, y = view.rays(hits.window, s)
+    toward = np.asarray(1 / cv2.sqrt(x * x + (y * y + 1)), np.float32)
+    eye = (x, y, toward)  # the unit vector to the camera is -(x, y, 1) * toward
+    gloss = hits.gloss if isinstance(hits.gloss, float) else hits.gloss[::s, ::s]
+    visible, mirrored, passive = _passive(hits, light, eye, gloss)
+    active = _active(hits, light, eye, gloss)
+    colour = magnify(visible, s, shape)
+    colour = np.asarray(
+        cv2.multiply(colour, np.ascontiguousarray(hits.albedo[..., :3])), np.float32
+    )
+    shine = magnify(mirrored, s, shape)
+    colour += cv2.merge([shine * np.float32(k) for k in light.key])
     if hits.emission is not None:
         colour += hits.emission
-    returned = _active(hits, light, (x, y, toward))
-    passive = around * np.float32(light.ambient_infrared)
-    passive += np.maximum(facing, 0) * np.float32(light.key_infrared)
-    infrared = passive * hits.albedo[..., 3] + highlight * np.float32(light.key_infrared)
-    return colour, infrared + returned, returned
+    reflectance = hits.albedo[..., 3]
+    returned = magnify(active[0], s, shape) * reflectance
+    returned += magnify(active[1], s, shape)
+    infrared = magnify(passive, s, shape) * reflectance
+    infrared += returned
+    return colour, infrared, returned
 
 
-def _highlight(hits: Hits, light: tuple[np.float32, ...], eye: tuple[Array, Array, Array]) -> Array:
+def _passive(
+    hits: Hits, light: Lighting, eye: tuple[Array, Array, Array], gloss: Array | float
+) -> tuple[Array, Array, Array]:
+    """The room's light: received colour, mirrored (irradiance 1), received infrared."""
+    nx, ny, nz = hits.normal
+    lx, ly, lz = (np.float32(v) for v in light.key_direction)
+    facing = nx * lx
+    facing += ny * ly
+    facing += nz * lz
+    around = ny * np.float32(-light.overhead)
+    around += np.float32(1 - light.overhead / 2)
+    around *= hits.openness
+    channels = []
+    for c in range(3):
+        wrap = np.float32(hits.softness * _BLEED[c])
+        if c == 0 or hits.softness > 0:
+            direct = np.maximum((facing + wrap) * (1 / (1 + wrap)), 0)
+            direct *= hits.openness
+        received = direct * np.float32(light.key[c])
+        received += around * np.float32(light.ambient[c])
+        channels.append(received)
+    infrared = around * np.float32(light.ambient_infrared)
+    infrared += direct * np.float32(light.key_infrared)
+    mirrored = _highlight(hits, (lx, ly, lz), eye, gloss)
+    return np.asarray(cv2.merge(channels), np.float32), mirrored, infrared
+
+
+def _highlight(
+    hits: Hits,
+    light: tuple[Array | np.float32, ...],
+    eye: tuple[Array, Array, Array],
+    gloss: Array | float,
+) -> Array:
     """Mirror-like reflection of a light of irradiance 1 from a direction."""
     x, y, toward = eye
     hx, hy, hz = light[0] - x * toward, light[1] - y * toward, light[2] - toward
     nx, ny, nz = hits.normal
-    cosine = (nx * hx + ny * hy + nz * hz) / cv2.sqrt(hx * hx + hy * hy + hz * hz)
-    lobe = np.maximum(cosine, 0)
+    lobe = nx * hx
+    lobe += ny * hy
+    lobe += nz * hz
+    hx *= hx
+    hy *= hy
+    hz *= hz
+    hx += hy
+    hx += hz
+    lobe /= cv2.sqrt(hx)
+    np.maximum(lobe, 0, out=lobe)
     for _ in range(hits.sharpness):
-        lobe = lobe * lobe
-    return np.asarray(lobe * (hits.gloss * np.float32(2 ** (hits.sharpness - 2) / 4)), np.float32)
+        lobe *= lobe
+    lobe *= gloss
+    lobe *= np.float32(2 ** (hits.sharpness - 2) / 4)
+    return np.asarray(lobe, np.float32)
 
 
-def _active(hits: Hits, light: Lighting, eye: tuple[Array, Array, Array]) -> Array:
-    """The illuminator's light that comes back, diffuse and mirrored."""
+def _active(
+    hits: Hits, light: Lighting, eye: tuple[Array, Array, Array], gloss: Array | float
+) -> tuple[Array, Array]:
+    """The illuminator's light: received by the surface, and mirrored to the camera."""
     x, y, toward = eye
-    z = hits.depth_mm
-    px, py = (
-        np.float32(light.illuminator_mm[0]) - z * x,
-        np.float32(light.illuminator_mm[1]) - z * y,
-    )
-    distance2 = px * px + py * py + z * z
-    inverse = 1 / cv2.sqrt(distance2)
+    z = hits.depth_mm[:: hits.stride, :: hits.stride]
+    px = np.float32(light.illuminator_mm[0]) - z * x
+    py = np.float32(light.illuminator_mm[1]) - z * y
+    distance2 = px * px
+    distance2 += py * py
+    distance2 += z * z
+    inverse = np.asarray(1 / cv2.sqrt(distance2), np.float32)
+    px *= inverse
+    py *= inverse
+    pz = z * -inverse
     nx, ny, nz = hits.normal
-    facing = np.maximum((nx * px + ny * py - nz * z) * inverse, 0)
-    power = np.float32(light.illuminator * 500.0**2) / distance2 * toward**light.beam
-    direction = (px * inverse, py * inverse, -z * inverse)
-    mirrored = _highlight(hits, direction, eye)
-    return np.asarray(power * (facing * hits.albedo[..., 3] + mirrored), np.float32)
+    facing = nx * px
+    facing += ny * py
+    facing += nz * pz
+    np.maximum(facing, 0, out=facing)
+    mirrored = _highlight(hits, (px, py, pz), eye, gloss)
+    inverse *= inverse
+    inverse *= np.float32(light.illuminator * 500.0**2) * toward**light.beam
+    facing *= inverse
+    mirrored *= inverse
+    return facing, mirrored

@@ -27,6 +27,10 @@ class Sheet(Shape):
         cover: f32 (h, w) texture, holes where it is below a half, or None.
         gloss: mirror-like share.
         sharpness: see `Hits`.
+        raster_mm: pitch of a screen's pixels or a print's dots, 0 = none. It is finer than the
+            camera's pixels, so what is seen of it is its beat with them: moire (Amidror 2009,
+            The Theory of the Moire Phenomenon).
+        raster_depth: its strength, 0 to 1.
     """
 
     pose: Pose
@@ -38,6 +42,8 @@ class Sheet(Shape):
     cover: Array | None = None
     gloss: float = 0.04
     sharpness: int = 4
+    raster_mm: float = 0.0
+    raster_depth: float = 0.0
 
     def hits(self, view: View) -> Hits | None:
         """Meet all rays of a view."""
@@ -55,6 +61,12 @@ class Sheet(Shape):
         else:
             albedo = self._look_up(self.albedo, px, py)
         emission = None if self.emission is None else self._look_up(self.emission, px, py)
+        if self.raster_depth > 0:
+            raster = self._raster(px, py, np.float32(view.intrinsics.fx))
+            if emission is None:
+                albedo = albedo * raster
+            else:
+                emission = emission * raster[..., :3]
         return Hits(
             window, inside & (depth > 50), depth, self._normal(pose, px, rays), albedo, self.gloss,
             sharpness=self.sharpness, emission=emission,
@@ -95,6 +107,14 @@ class Sheet(Shape):
         nx, ny, nz = ((m[i, 0] * slope - m[i, 2]) * inverse for i in range(3))
         back = np.sign(-(nx * rays[0] + ny * rays[1] + nz))
         return nx * back, ny * back, nz * back
+
+    def _raster(self, px: Array, py: Array, focal_px: np.float32) -> Array:
+        """Factors f32 (h, w, 4) of the raster at the middle of each pixel, red to blue shifted."""
+        depth = np.float32(self.raster_depth) * min(1.0, float(focal_px) / 600)
+        turn = np.float32(2 * np.pi / self.raster_mm)
+        rows = 1 + depth * np.cos(py * turn)
+        columns = [1 + depth * np.cos(px * turn + np.float32(c * 2 * np.pi / 3)) for c in range(3)]
+        return np.dstack([*(c * rows for c in columns), np.ones_like(rows)]).astype(np.float32)
 
     def _look_up(self, texture: Array, px: Array, py: Array) -> Array:
         height, width = texture.shape[:2]

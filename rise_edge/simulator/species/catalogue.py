@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rise_edge.simulator.species.bona_fide import BonaFide
-from rise_edge.simulator.species.flat_media import FlatPrint, ReplayLcd
+from rise_edge.simulator.species.bona_fide import (
+    BonaFide,
+    BonaFideGlasses,
+    BonaFideMedicalMask,
+)
+from rise_edge.simulator.species.mannequin import Mannequin
+from rise_edge.simulator.species.prints import BentPrint, CutPrint, FlatPrint
+from rise_edge.simulator.species.screens import ReplayLcd, ReplayOled
 from rise_edge.simulator.species.staging import Cast, Staging
-from rise_edge.simulator.species.worn_mask import RigidMask
+from rise_edge.simulator.species.worn_mask import RigidMask, SiliconeMask
+from rise_edge.simulator.species.worn_paper import PaperMask, PartialGlasses, PartialPrint
 
 
 @dataclass(frozen=True)
@@ -30,9 +37,19 @@ class Species:
 
 SPECIES: tuple[Species, ...] = (
     Species("bona_fide", True, 1, BonaFide),
+    Species("bona_fide_glasses", True, 2, BonaFideGlasses),
+    Species("bona_fide_medical_mask", True, 3, BonaFideMedicalMask),
     Species("flat_print", False, 4, FlatPrint),
+    Species("bent_print", False, 5, BentPrint),
+    Species("cut_print", False, 6, CutPrint),
+    Species("paper_mask", False, 7, PaperMask),
     Species("replay_lcd", False, 8, ReplayLcd),
+    Species("replay_oled", False, 9, ReplayOled),
     Species("rigid_mask", False, 10, RigidMask),
+    Species("silicone_mask", False, 11, SiliconeMask),
+    Species("mannequin", False, 12, Mannequin),
+    Species("partial_glasses", False, 13, PartialGlasses),
+    Species("partial_print", False, 14, PartialPrint),
 )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.simulator.people import Person
+from rise_edge.simulator.people import Expression, Person
 from rise_edge.simulator.rendering import Pose, Shape
+from rise_edge.simulator.seeds import generator
 
 
 @dataclass(frozen=True)
@@ -19,14 +20,20 @@ class Cast:
     Attributes:
         shown: whose face the camera is meant to see.
         presenter: who stands there; the same person if bona fide.
-        seed: of everything else: clothes, make, quality.
+        seed: of clothes, hands and the like.
+        make: number of the attack's instrument: there are a few of each species and person.
         difficulty: 0 = crude to 1 = hard to tell from a bona fide face.
     """
 
     shown: Person
     presenter: Person
     seed: int
+    make: int
     difficulty: float
+
+    def instrument(self, key: int) -> np.random.Generator:
+        """Random numbers of the instrument alone; `key` tells what they are for."""
+        return generator(self.shown.seed, self.make, key)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,17 +42,11 @@ class Moment:
 
     Attributes:
         pose: of the face that is shown: head coordinates to the scene's.
-        openness: of the eyes of whoever is alive, 1 = open.
-        gaze_mm: of their irises, to the image's right and down.
-        smile: -0.3 to 1.
-        jaw_mm: how far the mouth is open.
+        expression: of whoever is alive.
     """
 
     pose: Pose
-    openness: float = 1.0
-    gaze_mm: tuple[float, float] = (0.0, 0.0)
-    smile: float = 0.0
-    jaw_mm: float = 0.0
+    expression: Expression = field(default_factory=Expression)
 
 
 class Staging(ABC):

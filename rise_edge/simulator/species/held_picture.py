@@ -1,0 +1,79 @@
+"""HeldPicture: a portrait on a sheet, held before the camera by somebody."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rise_edge.simulator import photograph
+from rise_edge.simulator.bodies import body, holding_hand
+from rise_edge.simulator.people import express, head_of
+from rise_edge.simulator.photograph import photograph_of
+from rise_edge.simulator.rendering import Pose, Shape
+from rise_edge.simulator.rendering.head_shape import HeadShape
+from rise_edge.simulator.rendering.pose import turned
+from rise_edge.simulator.seeds import generator
+from rise_edge.simulator.species.staging import Cast, Moment, Staging
+
+
+class HeldPicture(Staging):
+    """A portrait that somebody holds before the camera, life-size or near it.
+
+    Args:
+        cast: who shows whom.
+        size: of the pictured face, 1 = life-size.
+        bend: of the sheet, in 1/mm.
+
+    Attributes:
+        width_mm, height_mm: of the portrait.
+    """
+
+    def __init__(self, cast: Cast, size: float, bend: float = 0.0) -> None:
+        self.cast = cast
+        self.bend = bend
+        self.photo = photograph_of(cast.shown, cast.make)
+        scale = photograph.MM_PER_PIXEL * size
+        self.width_mm, self.height_mm = photograph.WIDTH * scale, photograph.HEIGHT * scale
+        centre = np.array([photograph.WIDTH, photograph.HEIGHT]) / 2
+        self.keypoints_on_sheet = (self.photo.keypoints - centre) * scale
+        rng = generator(cast.seed, 41)
+        self._hold = float(rng.uniform(-0.1, 0.35)) * self.height_mm
+        self._behind = np.array([rng.normal(0, 60), rng.uniform(-70, 60), rng.uniform(260, 420)])
+
+    @abstractmethod
+    def sheet(self, place: Pose) -> list[Shape]:
+        """The thing itself, at a pose of its own coordinates in the scene."""
+
+    def presenter_pose(self, place: Pose, moment: Moment) -> Pose:
+        """Where the presenter's head is."""
+        x, y, z = moment.pose.translation_mm + self._behind
+        return turned(at_mm=(x, y, z))
+
+    def place(self, moment: Moment) -> Pose:
+        """The sheet's pose: its portrait's face is where a head's face would be."""
+        face = self.keypoints_on_sheet[:4].mean(0)
+        return moment.pose @ Pose(np.eye(3), np.array([-face[0], 20.0 - face[1], -85.0]))
+
+    def on_sheet(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Points (n, 2) of the flat portrait in the sheet's coordinates (n, 3)."""
+        x, y = points[:, 0], points[:, 1]
+        return np.stack([x, y, self.bend * x * x], 1).astype(np.float64)
+
+    def keypoints_mm(self, moment: Moment) -> NDArray[np.float64]:
+        """Those of the pictured face."""
+        return self.place(moment).apply(self.on_sheet(self.keypoints_on_sheet))
+
+    def shapes(self, moment: Moment) -> list[Shape]:
+        """The sheet, the hands at its edges, and the presenter behind it."""
+        place = self.place(moment)
+        presenter, seed = self.cast.presenter, self.cast.seed
+        shapes = self.sheet(place)
+        for side in (-1, 1):
+            edge = np.array([[side * (self.width_mm / 2 + 4), self._hold]])
+            grip = place @ Pose(np.eye(3), self.on_sheet(edge)[0])
+            shapes += holding_hand(presenter, grip, side, seed)
+        own = self.presenter_pose(place, moment)
+        shapes.append(HeadShape(express(head_of(presenter), moment.expression), own))
+        return [*shapes, *body(presenter, own, seed)]

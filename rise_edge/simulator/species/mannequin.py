@@ -1,0 +1,71 @@
+"""Mannequin: a dummy's head and shoulders of lacquered plastic."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rise_edge.simulator.bodies import dummy_body
+from rise_edge.simulator.people import Head, Person, skin
+from rise_edge.simulator.people.head import assemble
+from rise_edge.simulator.people.painting import Painting, paint_brows, paint_hair, paint_lips
+from rise_edge.simulator.people.relief import Relief, model_face
+from rise_edge.simulator.rendering import Shape
+from rise_edge.simulator.rendering.head_shape import HeadShape
+from rise_edge.simulator.seeds import generator
+from rise_edge.simulator.species.staging import Cast, Moment, Staging
+
+Material = tuple[float, float, float, float]
+
+
+class Mannequin(Staging):
+    """A shop-window dummy: one even colour, strong shine, painted eyes that never move."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.head, self._plastic, self._gloss = _dummy(cast.shown, cast.make, cast.difficulty)
+
+    def shapes(self, moment: Moment) -> list[Shape]:
+        """The head on a torso of the same plastic."""
+        return [
+            HeadShape(self.head, moment.pose, softness=0.02, sharpness=5),
+            *dummy_body(moment.pose, self._plastic, self._gloss),
+        ]
+
+    def keypoints_mm(self, moment: Moment) -> NDArray[np.float64]:
+        """Those of the head."""
+        return moment.pose.apply(self.head.keypoints_mm)
+
+
+@lru_cache(maxsize=6)
+def _dummy(person: Person, make: int, difficulty: float) -> tuple[Head, Material, float]:
+    rng = generator(person.seed, make, 57)
+    relief = Relief(person)
+    model_face(relief, person)
+    relief.radius_mm[:] = cv2.GaussianBlur(relief.radius_mm, (0, 0), 2.6 - 1.2 * difficulty)
+    painting = Painting(relief, person)
+    plastic = _plastic(rng, person, difficulty)
+    painting.albedo[:] = np.array(plastic, np.float32)
+    gloss = float(rng.uniform(0.15, 0.45))
+    painting.gloss[:] = np.float32(gloss)
+    if rng.random() < 0.35 + 0.6 * difficulty:
+        paint_lips(painting)
+        paint_brows(painting)
+        lips = painting.albedo[..., 3] != np.float32(plastic[3])
+        painting.albedo[lips, 3] = plastic[3] * 0.9
+    if rng.random() < 0.7 * difficulty:
+        paint_hair(painting, relief)
+    return assemble(relief, painting, person, mobile_eyes=False, mobile_mouth=False), plastic, gloss
+
+
+def _plastic(rng: np.random.Generator, person: Person, difficulty: float) -> Material:
+    """White, grey or black, or painted like skin."""
+    infrared = float(rng.uniform(0.3, 0.92))
+    if rng.random() < 0.55 * (1 - difficulty):
+        grey = float(rng.choice([0.78, 0.6, 0.3, 0.12]))
+        return grey, grey * 0.98, grey * 0.95, infrared
+    red, green, blue, natural = skin.plain(0.8 * person.melanin, 0.3)
+    return red * 1.05, green * 1.02, blue * 0.98, infrared + 0.5 * difficulty * (natural - infrared)
