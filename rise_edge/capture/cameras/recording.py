@@ -42,7 +42,7 @@ class RecordingCamera(Camera):
         self.modalities = modalities
         self._pipeline: RealSensePipeline | None = None
         self._playback: Any = None
-        self._resuming: threading.Thread | None = None
+        self._resuming = threading.Thread()
 
     def open(self) -> None:
         """Start to play. Opening an open recording is harmless.
@@ -70,7 +70,7 @@ class RecordingCamera(Camera):
         self._pipeline = RealSensePipeline(context, playback, profiles, subject)
         self._playback = playback
         # The player waits up to 10 s in `resume` for a frame to be taken: read meanwhile.
-        self._resuming = threading.Thread(target=playback.resume, name="rise-edge-resume")
+        self._resuming = threading.Thread(target=playback.resume, daemon=True)
         self._resuming.start()
 
     def read(self, timeout_ms: int = 1000) -> Frame | None:
@@ -95,10 +95,18 @@ class RecordingCamera(Camera):
 
     def close(self) -> None:
         """Stop playing. Closing twice is harmless."""
-        pipeline, self._pipeline, self._playback = self._pipeline, None, None
-        if pipeline is not None and self._resuming is not None:
+        if self._pipeline is None:
+            return
+        pipeline, self._pipeline = self._pipeline, None
+        try:
             pipeline.stop()
+        finally:
             self._resuming.join()
+            with sdk_errors(f"recording {self.path}"):
+                # Waits for the player's thread, which otherwise now and then outlives its player
+                # and ends the process ("pure virtual method called").
+                self._playback.pause()
+            self._playback = None
 
     def _stopped(self) -> bool:
         with sdk_errors(f"recording {self.path}"):

@@ -28,7 +28,7 @@ class SoftwareDevice:
         template: gives sizes and viewpoints; a modality that it lacks has no stream.
         depth_unit_m: metres of one step of the raw depth.
         colour_format: rgb8, bgr8 or yuyv.
-        infrared_index: 1 is the left imager of a D4xx, 2 the right one.
+        right_infrared: whether there is a second infrared stream, which never gives a frame.
         fps: what the stream profiles say.
     """
 
@@ -40,7 +40,7 @@ class SoftwareDevice:
         serial: str = "000000000001",
         depth_unit_m: float = 0.001,
         colour_format: str = "rgb8",
-        infrared_index: int = 1,
+        right_infrared: bool = False,
         fps: int = 30,
     ) -> None:
         self.rs = load_sdk()
@@ -51,7 +51,7 @@ class SoftwareDevice:
         self.device.register_info(self.rs.camera_info.serial_number, serial)
         self._sensors: dict[Modality, Any] = {}
         self._profiles: dict[Modality, Any] = {}
-        formats = {"depth": ("z16", 0), "infrared": ("y8", infrared_index)}
+        formats = {"depth": ("z16", 0), "infrared": ("y8", 1)}
         stereo = None
         for modality in sorted(template.present, key=["depth", "infrared", "colour"].index):
             image = template.image(modality)
@@ -64,6 +64,10 @@ class SoftwareDevice:
             if modality is Modality.DEPTH:
                 sensor.add_read_only_option(self.rs.option.depth_units, depth_unit_m)
             stream = self._stream(modality, image, form, index, fps)
+            if modality is Modality.INFRARED and right_infrared:
+                right = self._stream(modality, image, form, 2, fps)
+                right.uid = 100
+                sensor.add_video_stream(right, True)
             self._sensors[modality] = sensor
             profile = sensor.add_video_stream(stream, True)
             self._profiles[modality] = profile.as_video_stream_profile()

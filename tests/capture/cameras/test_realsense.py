@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rise_edge.capture.cameras import RealSenseCamera
+from rise_edge.capture.cameras.realsense import choose_device, connected_devices, nearest_profile
+from rise_edge.capture.cameras.realsense_pipeline import (
+    RealSensePipeline,
+    offered_profiles,
+    require_streams,
+)
+from rise_edge.capture.cameras.realsense_sdk import new_context
+from rise_edge.errors import CameraError
+from rise_edge.frame import ALL_MODALITIES, Frame, Modality
+from tests.capture.cameras.random_frames import COLOUR_VIEW, assert_same, random_frames
+from tests.capture.cameras.software_device import SoftwareDevice, record, stream_live
+
+without_hardware = pytest.mark.skipif(
+    bool(connected_devices()), reason="a RealSense is connected to this machine"
+)
+
+
+def made(**options: object) -> SoftwareDevice:
+    return SoftwareDevice(next(random_frames(1)), **options)
+
+
+@without_hardware
+def test_no_camera_is_an_error_within_a_second_that_names_the_simulated_one() -> None:
+    start = time.monotonic()
+    with pytest.raises(CameraError, match=r"found none.*--camera simulated"):
+        RealSenseCamera().open()
+    assert time.monotonic() - start < 1
+
+
+@without_hardware
+def test_closing_what_never_opened_is_harmless_and_reading_it_is_an_error() -> None:
+    camera = RealSenseCamera("912112073118")
+    camera.close()
+    camera.close()
+    with pytest.raises(CameraError, match="call open"):
+        camera.read()
+
+
+def test_an_unknown_serial_names_the_serials_found() -> None:
+    devices = [made(serial="111").device, made(serial="222").device]
+    with pytest.raises(CameraError, match="serial number 333, found 111, 222"):
+        choose_device(devices, "333")
+
+
+@pytest.mark.parametrize(("serial", "position"), [("", 0), ("111", 0), ("222", 1)])
+def test_the_serial_chooses_the_device_and_without_one_the_first(
+    serial: str, position: int
+) -> None:
+    devices = [made(serial="111").device, made(serial="222").device]
+    assert choose_device(devices, serial) is devices[position]
+
+
+def test_a_recording_that_is_played_is_no_live_camera(tmp_path: Path) -> None:
+    record(random_frames(3), tmp_path / "x.db3", serial="111")
+    context = new_context()
+    playback = context.load_device(str(tmp_path / "x.db3"))
+    assert playback.is_playback()
+    for serial in ("", "111"):
+        with pytest.raises(CameraError, match="found none"):
+            choose_device([playback, *context.query_devices()], serial)
+
+
+def offered_sizes(*sizes: tuple[int, int, int]) -> list[object]:
+    """Depth profiles as a device offers them, of (width, height, fps)."""
+    profiles = []
+    for width, height, fps in sizes:
+        frame = next(random_frames(1, depth_size=(width, height)))
+        profiles += offered_profiles(SoftwareDevice(frame, fps=fps).device)[Modality.DEPTH]
+    return profiles
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        ([(640, 480, 30), (848, 480, 30), (1280, 720, 30)], (848, 480, 30)),
+        ([(640, 480, 30), (1280, 720, 30)], (640, 480, 30)),
+        ([(848, 480, 10), (480, 270, 30)], (480, 270, 30)),
+        ([(848, 480, 90), (848, 480, 15)], (848, 480, 15)),
+    ],
+    ids=["exact", "nearest size", "rate before size", "nearest rate"],
+)
+def test_the_nearest_profile_is_taken(
+    offered: list[tuple[int, int, int]], chosen: tuple[int, int, int]
+) -> None:
+    got = nearest_profile(Modality.DEPTH, offered_sizes(*offered), (848, 480), 30)
+    assert (got.width(), got.height(), got.fps()) == chosen
+
+
+def test_of_two_infrared_imagers_the_left_one_is_offered() -> None:
+    profiles = offered_profiles(made(right_infrared=True).device)[Modality.INFRARED]
+    assert [p.stream_index() for p in profiles] == [1]
+
+
+def test_a_device_without_infrared_is_refused_with_what_it_has() -> None:
+    frame = next(random_frames(1)).only({Modality.COLOUR, Modality.DEPTH})
+    with pytest.raises(CameraError, match=r"D: expected colour.*, got colour\+depth; it needs"):
+        require_streams(offered_profiles(SoftwareDevice(frame).device), ALL_MODALITIES, "D")
+
+
+def start(device: SoftwareDevice) -> RealSensePipeline:
+    profiles = {m: p[0] for m, p in offered_profiles(device.device).items()}
+    return RealSensePipeline(new_context(), device.device, profiles, "device")
+
+
+def watch(device: SoftwareDevice, sent: list[Frame]) -> Iterator[Frame]:
+    """What the pipeline gives while the device streams at 30 frames a second."""
+    pipeline = start(device)
+    sender = threading.Thread(target=stream_live, args=(device, sent))
+    sender.start()
+    while (frame := pipeline.read(400)) is not None:
+        yield frame
+    sender.join()
+    pipeline.stop()
+
+
+@pytest.mark.parametrize("colour_format", ["rgb8", "bgr8"])
+def test_a_streaming_device_gives_its_frames_bit_for_bit(colour_format: str) -> None:
+    sent = list(random_frames(10))
+    by_number = {f.depth.frame_number: f for f in sent}
+    got = list(watch(made(colour_format=colour_format), sent))
+    assert len(got) >= 5  # a live source may drop
+    for frame in got:
+        assert_same(frame, by_number[frame.depth.frame_number])
+    view = got[0].colour.viewpoint
+    np.testing.assert_allclose(view.rotation, COLOUR_VIEW.rotation, atol=1e-6)
+    np.testing.assert_allclose(view.translation_mm, COLOUR_VIEW.translation_mm, atol=1e-5)
+
+
+def test_yuyv_becomes_rgb() -> None:
+    # Colour that is the same in neighbouring pixels survives YUYV's halved chroma.
+    flat = np.zeros((72, 128, 3), np.uint8)
+    flat[:, :64], flat[:, 64:] = (200, 60, 30), (20, 90, 220)
+    sent = list(random_frames(8))
+    for frame in sent:
+        frame.colour.pixels[:] = flat
+    got = next(iter(list(watch(made(colour_format="yuyv"), sent))))
+    assert np.abs(got.colour.pixels.astype(int) - flat)[:, [10, 100]].max() <= 4
+
+
+def test_silence_is_none_after_the_time_that_was_given() -> None:
+    pipeline = start(made())
+    begin = time.monotonic()
+    assert pipeline.read(150) is None
+    assert 0.1 < time.monotonic() - begin < 0.6
+    pipeline.stop()
+
+
+def test_stopping_twice_is_an_error_in_words() -> None:
+    pipeline = start(made())
+    pipeline.stop()
+    with pytest.raises(CameraError, match=r"device: .*librealsense: "):
+        pipeline.stop()
