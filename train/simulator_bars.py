@@ -44,7 +44,7 @@ class Options:
         json: where the numbers go; the Markdown table is written beside it.
         cache: folder of the rendered crops.
         workers: processes that render; 0 = one for each processor.
-        threads: of the small network.
+        threads: of the small network; more only help on an idle machine.
         regenerate: render the crops again.
         seed: of crops and training.
     """
@@ -54,7 +54,7 @@ class Options:
     json: Path = Path("runs/simulator_bars/bars.json")
     cache: Path = Path("runs/cache")
     workers: int = 0
-    threads: int = 2
+    threads: int = 1
     regenerate: bool = False
     seed: int = 0
 
@@ -65,9 +65,9 @@ def measure(options: Options, console: Console) -> list[Bar]:
     study = Study(
         domains,
         folds=1 if options.quick else len(domains),
-        learn=600 if options.quick else 1600,
-        test=300 if options.quick else 800,
-        epochs=6 if options.quick else 12,
+        learn=600 if options.quick else 1200,
+        test=300 if options.quick else 600,
+        epochs=6 if options.quick else 8,
         cache=options.cache,
         seed=options.seed,
         workers=options.workers or None,
