@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from rise_edge.frame import Modality
 from train.normalise import Normalised
@@ -53,6 +54,7 @@ class Features(NamedTuple):
     """All that a forward pass knows.
 
     Attributes:
+        tokens: (N, C, H', W') for each modality.
         pooled: (N, C) for each modality.
         fused: (N, F).
         embedding: (N, D).
@@ -60,6 +62,7 @@ class Features(NamedTuple):
             of a linear head.
     """
 
+    tokens: tuple[Tensor, ...]
     pooled: tuple[Tensor, ...]
     fused: Tensor
     embedding: Tensor
@@ -99,7 +102,16 @@ class Network(nn.Module, ABC):
         fused = self.fuse(tokens).float()
         with torch.autocast(fused.device.type, enabled=False):
             embedding = self.head(pooled, fused, present)
-            return Features(pooled, fused, embedding, self.head.score(embedding))
+            return Features(tuple(tokens), pooled, fused, embedding, self.head.score(embedding))
+
+    def direction(self, embedding: Tensor) -> Tensor:
+        """Where embeddings point, (N, D) of length 1 or less, whatever their lengths.
+
+        Each polar term counts alike, so that no length of any modality shows in it.
+        """
+        parts = len(Modality) + 1 if isinstance(self.head, _PolarTerms) else 1
+        terms = embedding.reshape(len(embedding), parts, -1)
+        return functional.normalize(terms, dim=2).flatten(1) / parts**0.5
 
     def features(self, crop: Normalised) -> Features:
         """A whole forward pass, for training."""

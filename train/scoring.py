@@ -40,7 +40,7 @@ def scores(
         batch = dataset.batch(np.arange(start, min(start + _BATCH, len(dataset))))
         inputs = (*batch.crop[:3], batch.present * mask)
         crop = algorithm.normalise(*(tensor.to(device) for tensor in inputs))
-        found.append(algorithm.evidence(algorithm.network.features(crop).score).cpu())
+        found.append(algorithm.evidence(algorithm.network.features(crop)).cpu())
     algorithm.train(was_training)
     return torch.cat(found).numpy()
 

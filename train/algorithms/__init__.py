@@ -1,17 +1,29 @@
 """Algorithms by name."""
 
 from train.algorithms.algorithm import Algorithm, AlgorithmConfig
+from train.algorithms.asyirm import AsyIRM
 from train.algorithms.erm import ERM
+from train.algorithms.irm import IRM
+from train.algorithms.mmsd import MMSD
+from train.algorithms.rise import RiSe
+from train.algorithms.sa_fas import SAFAS
 from train.networks import Network
 
-ALGORITHMS: dict[str, type[Algorithm]] = {"erm": ERM}
+ALGORITHMS: dict[str, type[Algorithm]] = {
+    "erm": ERM,
+    "irm": IRM,
+    "sa_fas": SAFAS,
+    "asyirm": AsyIRM,
+    "mmsd": MMSD,
+    "rise": RiSe,
+}
 
 
 def build_algorithm(network: Network, config: AlgorithmConfig, domains: int) -> Algorithm:
     """The algorithm that a config names, around a network.
 
     Raises:
-        ValueError: there is no algorithm of that name.
+        ValueError: there is no algorithm of that name, or it needs another head.
     """
     if config.name not in ALGORITHMS:
         known = ", ".join(ALGORITHMS)

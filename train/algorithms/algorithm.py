@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
@@ -19,24 +19,50 @@ Losses = dict[str, Tensor]
 
 @dataclass(frozen=True)
 class AlgorithmConfig:
-    """What to minimise, and with which weights.
+    """What to minimise, and with which weights; a weight of 0 switches its loss off.
 
     Attributes:
         name: key of `train.algorithms.ALGORITHMS`.
         inside: the class that lies inside the sphere.
         radius_start: radius before training.
         sharpness: kappa, the slope of the logit across the sphere.
+        weight_irm: of the invariance penalty (irm, asyirm, rise).
+        weight_angular: of the angular push between domains (asyirm, rise), and of the separation of
+            domains and classes (sa_fas).
+        weight_mmsd: of the disentanglement (mmsd, rise).
+        weight_recombination: of crops whose modalities come from different crops (mmsd, rise).
+        weight_auxiliary: of a liveness head on each modality (rise).
+        warm_up: share of the training before the invariance penalty sets in; it grows to its weight
+            over as long again.
+        temperature: of the contrastive losses.
+        mixing: largest share of a foreign amplitude spectrum in a mixed crop.
+        alignment: share by which sa_fas keeps each domain's hyperplane at a step.
     """
 
     name: str = "erm"
     inside: Literal["bona_fide", "attack"] = "bona_fide"
     radius_start: float = 1.0
     sharpness: float = 6.0
+    weight_irm: float = 0.3
+    weight_angular: float = 0.1
+    weight_mmsd: float = 0.3
+    weight_recombination: float = 0.5
+    weight_auxiliary: float = 0.3
+    warm_up: float = 0.2
+    temperature: float = 0.2
+    mixing: float = 0.5
+    alignment: float = 0.995
 
     def __post_init__(self) -> None:
-        for field in ("radius_start", "sharpness"):
-            if not getattr(self, field) > 0:
-                raise ValueError(f"expected {field} > 0, got {getattr(self, field)}")
+        for name in ("radius_start", "sharpness", "temperature"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"expected {name} > 0, got {getattr(self, name)}")
+        for name in ("warm_up", "mixing", "alignment"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"expected {name} in [0, 1], got {getattr(self, name)}")
+        for name, value in vars(self).items():
+            if name.startswith("weight_") and not value >= 0:
+                raise ValueError(f"expected {name} >= 0, got {value}")
 
 
 class Radius(nn.Module):
@@ -68,10 +94,22 @@ class Algorithm(nn.Module, ABC):
         network: gives the features.
         config: weights of the losses.
         domains: number of source domains.
+
+    Attributes:
+        needs_sphere: whether it is defined for radial heads alone (True), for linear ones alone
+            (False) or for both (None).
+
+    Raises:
+        ValueError: the network's head is of the other kind.
     """
+
+    needs_sphere: ClassVar[bool | None] = None
 
     def __init__(self, network: Network, config: AlgorithmConfig, domains: int) -> None:
         super().__init__()
+        if self.needs_sphere not in (None, network.radial):
+            wanted = "polar or plain" if self.needs_sphere else "linear"
+            raise ValueError(f"{config.name} needs --network.head {wanted}")
         self.config = config
         self.domains = domains
         self.normalise = Normalise()
@@ -90,8 +128,12 @@ class Algorithm(nn.Module, ABC):
             progress: share of the training that is done, in [0, 1].
         """
 
+    def score(self, features: Features) -> Tensor:
+        """The number (N,) that the decision is about: the norm, or a linear logit."""
+        return features.score
+
     def attack_logit(self, score: Tensor) -> Tensor:
-        """Logit of an attack, from the network's score; 0 on the boundary.
+        """Logit of an attack, from `score`; 0 on the boundary.
 
         A linear head's score is that logit. A norm is held against the radius; with attacks inside
         the sphere the sign turns.
@@ -101,10 +143,10 @@ class Algorithm(nn.Module, ABC):
         outside = self.radius(score)
         return outside if self.config.inside == "bona_fide" else -outside
 
-    def evidence(self, score: Tensor) -> Tensor:
+    def evidence(self, features: Features) -> Tensor:
         """The score turned so that more of it means an attack: what thresholds are set on."""
         inverted = self.network.radial and self.config.inside == "attack"
-        return -score if inverted else score
+        return -self.score(features) if inverted else self.score(features)
 
     def features(self, batch: Batch) -> Features:
         """Normalise and run the network."""

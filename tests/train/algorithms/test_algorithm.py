@@ -11,7 +11,9 @@ from train.datasets.sampler import BalancedSampler
 from train.networks import NetworkConfig, build_network
 
 
-def _algorithm(name, head="polar", **fields):
+def _algorithm(name, head=None, **fields):
+    needs_sphere = name not in ALGORITHMS or ALGORITHMS[name].needs_sphere is not False
+    head = head or ("polar" if needs_sphere else "linear")
     torch.manual_seed(0)
     network = build_network(NetworkConfig(width=4, directions=4, head=head))
     return build_algorithm(network, AlgorithmConfig(name=name, **fields), domains=2)
@@ -22,15 +24,31 @@ def _batch():
     return dataset.batch(next(BalancedSampler(dataset, 32, 0).epoch(0)))
 
 
-@pytest.mark.parametrize("head", ["polar", "linear"])
-@pytest.mark.parametrize("name", ALGORITHMS)
+_HEADS = {None: ("polar", "plain", "linear"), True: ("polar", "plain"), False: ("linear",)}
+_PAIRS = [(name, head) for name, kind in ALGORITHMS.items() for head in _HEADS[kind.needs_sphere]]
+
+
+@pytest.mark.parametrize(("name", "head"), _PAIRS)
 def test_update_gives_finite_scalars_and_a_gradient_for_every_weight(name, head):
     algorithm = _algorithm(name, head)
     losses = algorithm.update(_batch(), progress=0.9)
     assert all(loss.shape == () and torch.isfinite(loss) for loss in losses.values())
     losses["total"].backward()
-    without = [n for n, p in algorithm.named_parameters() if p.grad is None]
-    assert without == ([] if head == "polar" else ["radius.s"])
+    without = [n for n, p in algorithm.named_parameters() if p.requires_grad and p.grad is None]
+    assert without == ([] if head != "linear" or name == "sa_fas" else ["radius.s"])
+
+
+@pytest.mark.parametrize(("name", "head"), _PAIRS)
+def test_weights_of_zero_leave_the_risk_alone(name, head):
+    zero = {field: 0.0 for field in vars(AlgorithmConfig()) if field.startswith("weight_")}
+    losses = _algorithm(name, head, **zero).update(_batch(), progress=0.9)
+    assert losses["total"].item() == pytest.approx(losses["classification"].item(), abs=1e-6)
+
+
+@pytest.mark.parametrize(("name", "head"), [("asyirm", "linear"), ("sa_fas", "polar")])
+def test_an_algorithm_refuses_a_head_that_it_is_not_defined_for(name, head):
+    with pytest.raises(ValueError, match=r"network\.head"):
+        _algorithm(name, head)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
@@ -38,13 +56,13 @@ def test_a_few_steps_on_one_batch_lower_the_loss(name):
     algorithm = _algorithm(name)
     optimiser = torch.optim.Adam(algorithm.parameters(), 5e-3)
     batch, first, losses = _batch(), None, {}
-    for _ in range(25):
-        losses = algorithm.update(batch, progress=0.5)
+    for _ in range(40):
+        losses = algorithm.update(batch, progress=0.0)
         first = first or losses["classification"].item()
         optimiser.zero_grad()
         losses["total"].backward()
         optimiser.step()
-    assert float(losses["classification"]) < 0.8 * first
+    assert losses["classification"].item() < 0.8 * first
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
@@ -66,10 +84,11 @@ def test_the_logit_is_zero_on_the_sphere_and_grows_outwards():
 
 def test_with_attacks_inside_logit_and_evidence_turn_their_sign():
     outside, inside = _algorithm("erm"), _algorithm("erm", inside="attack")
-    norms = torch.tensor([0.5, 2.0])
+    features = outside.features(_batch())
+    norms = features.score
     assert torch.equal(inside.attack_logit(norms), -outside.attack_logit(norms))
-    assert torch.equal(inside.evidence(norms), -norms)
-    assert torch.equal(outside.evidence(norms), norms)
+    assert torch.equal(inside.evidence(features), -norms)
+    assert torch.equal(outside.evidence(features), norms)
 
 
 def test_erm_is_the_mean_cross_entropy():

@@ -1,0 +1,36 @@
+"""IRMv1: invariant risk minimisation (Arjovsky and others, arXiv 1907.02893)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from train.algorithms.algorithm import Algorithm, Losses
+from train.algorithms.risk import balanced_risk, half_gradients, ramp
+from train.datasets.crops import Batch
+
+
+class IRM(Algorithm):
+    """The risk, and how far a common scale of the logit is from being optimal in each domain."""
+
+    def update(self, batch: Batch, progress: float) -> Losses:
+        """See `Algorithm.update`."""
+        logit = self.attack_logit(self.score(self.features(batch)))
+        classification = balanced_risk(logit, batch, self.domains)
+        penalty = scale_penalty(logit, batch, self.domains)
+        weight = self.config.weight_irm * ramp(progress, self.config.warm_up)
+        return {
+            "total": classification + weight * penalty,
+            "classification": classification,
+            "irm": penalty,
+        }
+
+
+def scale_penalty(logit: Tensor, batch: Batch, domains: int) -> Tensor:
+    """Mean over domains of (dR_e/dw)^2 at w = 1, where w scales the logit.
+
+    The derivative of the cross-entropy of w l is (sigmoid(w l) - y) l.
+    """
+    gradients = (torch.sigmoid(logit) - batch.attack) * logit
+    first, second = half_gradients(gradients, batch, domains)
+    return (first * second).mean()
