@@ -25,7 +25,8 @@ class RecordingCamera(Camera):
     """A `.db3` recording, played through the pipeline that reads a live RealSense.
 
     It plays as fast as its reader reads, and loses nothing. Opening it again after `close` starts
-    at the first frame.
+    at the first frame. A file that is cut short is refused. Inside, it carries no checksums: damage
+    there can show as wrong pixels, missing frames or an early end.
 
     Args:
         path: the recording.
