@@ -57,8 +57,8 @@ def setting_of(
         species=kind,
         subject=shown.name,
         staging=kind.stage(cast),
-        lighting=draw_lighting(place.light, rng),
+        lighting=draw_lighting(place, rng),
         room=room_of(place.room, int(rng.integers(_ROOMS))),
-        condition=draw_condition(place.condition, rng),
+        condition=draw_condition(place, rng, kind.bona_fide, synergy),
         rng=rng,
     )

@@ -9,6 +9,7 @@ import numpy as np
 from rise_edge.simulator.backdrop import RoomKind
 from rise_edge.simulator.rendering import Lighting
 from rise_edge.simulator.sensors import SENSORS, Sensor, SensorCondition
+from rise_edge.simulator.synergy import correlated_pair
 
 Range = tuple[float, float]
 
@@ -22,6 +23,7 @@ class LightKind:
         key_share: of the directional light in it.
         warmth: log ratio of red to blue; 0.3 = incandescent, -0.15 = shade.
         side, height: of the directional light: x and -y of its direction.
+        frontal: -z of that direction, against side and height.
         infrared_share: near infrared against visible light: below 0.02 from white diodes, 0.5 and
             more from the sun and incandescent lamps (ASTM G173-03 has 0.7 of the 550 nm
             irradiance at 850 nm).
@@ -33,6 +35,7 @@ class LightKind:
     warmth: Range = (-0.1, 0.2)
     side: Range = (-0.8, 0.8)
     height: Range = (0.2, 0.8)
+    frontal: float = 0.65
     infrared_share: Range = (0.01, 0.04)
     illuminator: Range = (0.85, 1.15)
 
@@ -41,9 +44,10 @@ class LightKind:
 class ConditionKind:
     """Ranges from which a sensor's settings are drawn; see `SensorCondition`."""
 
-    exposure: Range = (0.85, 1.2)
+    exposure: Range = (0.8, 1.6)
+    colour_gain: float = 1.0
     balance: Range = (-0.06, 0.06)
-    infrared_gain: Range = (0.85, 1.2)
+    infrared_gain: Range = (0.9, 2.2)
     blur_px: Range = (0.4, 0.9)
     jpeg_quality: tuple[int, int] | None = (75, 95)
     shift_px: float = 1.0
@@ -63,6 +67,8 @@ class Domain:
         yaw_deg, pitch_deg, roll_deg: standard deviations of the head's pose.
         light, condition, room: see there.
         species: attack species with their weights.
+        held_back: no model that this project ships or tunes is trained on it.
+        synergy_sign: see `synergy.py`.
     """
 
     name: str
@@ -77,6 +83,12 @@ class Domain:
     light: LightKind = field(default_factory=LightKind)
     condition: ConditionKind = field(default_factory=ConditionKind)
     room: RoomKind = field(default_factory=RoomKind)
+    held_back: bool = False
+
+    @property
+    def synergy_sign(self) -> int:
+        """Direction of the spurious correlation here."""
+        return -1 if self.held_back else 1
 
     @property
     def device(self) -> Sensor:
@@ -84,12 +96,22 @@ class Domain:
         return SENSORS[self.sensor]
 
 
-def draw_lighting(kind: LightKind, rng: np.random.Generator) -> Lighting:
-    """One light of a kind."""
+# Where the projector or flood light sits beside the imager that gives the infrared picture, in
+# millimetres. Time-of-flight modules keep it close; stereo and structured light need a baseline.
+_ILLUMINATORS: dict[str, tuple[float, float]] = {
+    "active_stereo": (30.0, 0.0),
+    "structured_light": (-26.0, 0.0),
+    "time_of_flight": (9.0, 4.0),
+}
+
+
+def draw_lighting(domain: Domain, rng: np.random.Generator) -> Lighting:
+    """One light of a domain."""
+    kind = domain.light
     level, share = rng.uniform(*kind.level), rng.uniform(*kind.key_share)
     warmth = rng.uniform(*kind.warmth)
     tint = np.exp(np.array([warmth / 2, 0.0, -warmth / 2]))
-    direction = np.array([rng.uniform(*kind.side), -rng.uniform(*kind.height), -0.65])
+    direction = np.array([rng.uniform(*kind.side), -rng.uniform(*kind.height), -kind.frontal])
     direction /= np.linalg.norm(direction)
     ambient, key = level * (1 - share) * tint, 1.25 * level * share * tint
     infrared = rng.uniform(*kind.infrared_share)
@@ -101,19 +123,26 @@ def draw_lighting(kind: LightKind, rng: np.random.Generator) -> Lighting:
         ambient_infrared=float(infrared * level * (1 - share)),
         key_infrared=float(infrared * level * share * 1.25),
         illuminator=float(rng.uniform(*kind.illuminator)),
+        illuminator_mm=_ILLUMINATORS[domain.sensor],
     )
 
 
-def draw_condition(kind: ConditionKind, rng: np.random.Generator) -> SensorCondition:
-    """One setting of a kind."""
+def draw_condition(
+    domain: Domain, rng: np.random.Generator, bona_fide: bool, synergy: float
+) -> SensorCondition:
+    """One setting of a domain's sensor."""
+    kind = domain.condition
     shifts = rng.uniform(-kind.shift_px, kind.shift_px, 4)
     balance = np.exp(rng.uniform(*kind.balance, 2))
     quality = kind.jpeg_quality
+    sign = domain.synergy_sign * (-1 if bona_fide else 1)
+    bright, bright_infrared = correlated_pair(rng, synergy * sign)
     return SensorCondition(
-        exposure=float(rng.uniform(*kind.exposure)),
+        exposure=_between(kind.exposure, bright),
+        colour_gain=kind.colour_gain,
         red_gain=float(balance[0]),
         blue_gain=float(balance[1]),
-        infrared_gain=float(rng.uniform(*kind.infrared_gain)),
+        infrared_gain=_between(kind.infrared_gain, bright_infrared),
         blur_px=float(rng.uniform(*kind.blur_px)),
         jpeg_quality=None if quality is None else int(rng.integers(quality[0], quality[1] + 1)),
         colour_shift_px=(float(shifts[0]), float(shifts[1])),
@@ -122,11 +151,100 @@ def draw_condition(kind: ConditionKind, rng: np.random.Generator) -> SensorCondi
     )
 
 
-_EVEN = (("flat_print", 1.0), ("replay_lcd", 1.0), ("rigid_mask", 1.0))
+def _between(limits: Range, share: float) -> float:
+    """A share of the way from one limit to the other, in equal ratios."""
+    low, high = limits
+    return float(low * (high / low) ** share)
+
+
+_OFFICE = (
+    ("flat_print", 1.0), ("bent_print", 1.0), ("replay_lcd", 1.0), ("paper_mask", 1.0),
+    ("rigid_mask", 1.0), ("partial_glasses", 0.5), ("mannequin", 0.5),
+)  # fmt: skip
+_LOBBY = (
+    ("flat_print", 1.0), ("cut_print", 1.0), ("replay_oled", 1.0), ("rigid_mask", 1.0),
+    ("silicone_mask", 0.7), ("partial_print", 0.5), ("mannequin", 0.5),
+)  # fmt: skip
+_CLINIC = (
+    ("bent_print", 1.0), ("cut_print", 1.0), ("replay_lcd", 1.0), ("replay_oled", 0.7),
+    ("silicone_mask", 1.0), ("paper_mask", 0.7), ("partial_glasses", 0.5),
+)  # fmt: skip
+_STREET = (
+    ("flat_print", 1.0), ("bent_print", 0.7), ("replay_oled", 1.0), ("rigid_mask", 1.0),
+    ("mannequin", 0.7), ("partial_print", 0.7), ("silicone_mask", 0.7),
+)  # fmt: skip
+_ALL = tuple(
+    (name, 1.0)
+    for name in (
+        "flat_print", "bent_print", "cut_print", "paper_mask", "replay_lcd", "replay_oled",
+        "rigid_mask", "silicone_mask", "mannequin", "partial_glasses", "partial_print",
+    )
+)  # fmt: skip
 
 DOMAINS: dict[str, Domain] = {
-    domain.name: domain for domain in (Domain("office", 1, "active_stereo", "mixed", _EVEN),)
-}
+    domain.name: domain
+    for domain in (
+        # White diodes in a plain room, a D4xx on the desk.
+        Domain(
+            "office", 1, "active_stereo", "mixed", _OFFICE,
+            condition=ConditionKind(infrared_gain=(1.2, 2.9)),
+        ),
+        # Warm lamps, whose tungsten light is strong in near infrared; an SR300 at a counter.
+        Domain(
+            "lobby", 2, "structured_light", "southern", _LOBBY,
+            distance_mm=(320.0, 560.0), yaw_deg=12.0,
+            light=LightKind(level=(0.6, 1.0), key_share=(0.35, 0.7), warmth=(0.25, 0.6),
+                            height=(0.4, 1.0), infrared_share=(0.08, 0.25)),
+            condition=ConditionKind(colour_gain=1.3, infrared_gain=(0.65, 1.6),
+                                    balance=(-0.12, 0.05), blur_px=(0.5, 1.2),
+                                    jpeg_quality=(60, 90), shift_px=1.8),
+            room=RoomKind((1600.0, 4500.0), (3, 9)),
+        ),
+        # Bright even tubes; a time-of-flight module in a terminal.
+        Domain(
+            "clinic", 3, "time_of_flight", "elderly", _CLINIC,
+            distance_mm=(380.0, 800.0), pitch_deg=8.0,
+            light=LightKind(level=(0.9, 1.25), key_share=(0.1, 0.3), warmth=(-0.2, 0.0),
+                            height=(0.6, 1.2), infrared_share=(0.0, 0.02)),
+            condition=ConditionKind(balance=(-0.03, 0.10), blur_px=(0.3, 0.7),
+                                    jpeg_quality=None, shift_px=0.7),
+            room=RoomKind((1300.0, 2200.0), (1, 5)),
+        ),
+        # A door by daylight: the sun's near infrared beside the projector's.
+        Domain(
+            "street", 4, "active_stereo", "young", _STREET,
+            distance_mm=(380.0, 800.0), yaw_deg=11.0,
+            light=LightKind(level=(0.9, 1.5), key_share=(0.3, 0.75), warmth=(-0.2, 0.15),
+                            side=(-1.0, 1.0), infrared_share=(0.35, 0.7)),
+            condition=ConditionKind(exposure=(0.6, 1.2), balance=(-0.08, 0.08),
+                                    jpeg_quality=(70, 95), shift_px=1.2),
+            room=RoomKind((2500.0, 9000.0), (2, 8)),
+        ),
+        # Little light: gain, noise and blur in colour, the illuminator alone in infrared.
+        Domain(
+            "night", 5, "time_of_flight", "northern", _ALL,
+            distance_mm=(350.0, 700.0), yaw_deg=11.0,
+            light=LightKind(level=(0.10, 0.25), key_share=(0.4, 0.8), warmth=(0.2, 0.7),
+                            side=(-1.0, 1.0), infrared_share=(0.0, 0.1), illuminator=(0.7, 1.0)),
+            condition=ConditionKind(colour_gain=4.0, balance=(-0.15, 0.1), blur_px=(0.8, 1.8),
+                                    jpeg_quality=(50, 80), shift_px=2.0),
+            room=RoomKind((1500.0, 6000.0), (1, 6)),
+            held_back=True,
+        ),
+        # A window behind the visitor: dark faces, bright ground, flat front light.
+        Domain(
+            "backlit", 6, "structured_light", "eastern", _ALL,
+            distance_mm=(320.0, 650.0),
+            light=LightKind(level=(0.45, 0.8), key_share=(0.2, 0.5), warmth=(-0.25, 0.0),
+                            frontal=0.15, infrared_share=(0.2, 0.5)),
+            condition=ConditionKind(exposure=(0.9, 1.8), infrared_gain=(0.6, 1.5),
+                                    balance=(-0.05, 0.12),
+                                    jpeg_quality=(65, 95), shift_px=1.5),
+            room=RoomKind((1400.0, 3000.0), (1, 5), window=1.0),
+            held_back=True,
+        ),
+    )
+}  # fmt: skip
 
 
 def domain_named(name: str) -> Domain:

@@ -9,7 +9,7 @@ import numpy as np
 
 from rise_edge.frame import Frame, Image, Viewpoint
 from rise_edge.simulator.backdrop import light_backdrop, render_backdrop
-from rise_edge.simulator.casting import setting_of
+from rise_edge.simulator.casting import Setting, setting_of
 from rise_edge.simulator.domains import domain_named
 from rise_edge.simulator.people import Expression, Look
 from rise_edge.simulator.radiance import Radiance
@@ -80,7 +80,7 @@ class Presentation:
             self.colour_viewpoint = colour_viewpoint
             pose = Pose(colour_viewpoint.rotation, colour_viewpoint.translation_mm)
             self._colour_view = View(colour_viewpoint.intrinsics, *colour_size, pose)
-        self._walk = _Walk(self.setting.domain.distance_mm, device.intrinsics.fx, seed)
+        self._walk = _Walk(self.setting, seed)
         self.duration_ms = gap_ms + self._walk.duration_ms
         self._rooms = {
             view: light_backdrop(
@@ -152,7 +152,10 @@ class Presentation:
 class _Walk:
     """The path of a face: in from one side, about a second before the camera, out again."""
 
-    def __init__(self, distance_mm: tuple[float, float], focal_px: float, seed: int) -> None:
+    def __init__(self, setting: Setting, seed: int) -> None:
+        distance_mm = setting.domain.distance_mm
+        focal_px = setting.domain.device.intrinsics.fx
+        self._lighting = setting.lighting
         rng = generator(seed, 62)
         self._in, self._stay, self._out = (
             float(rng.uniform(*r)) for r in ((500, 800), (950, 1400), (350, 550))
@@ -181,7 +184,10 @@ class _Walk:
         pitch, roll = self._pitch + 1.5 * sway[1], self._roll + 1.2 * sway[2]
         at = (x + 4 * sway[3], self._y + 3 * sway[4], z + 85.0)
         blink = float(np.clip(abs(t - self._blink) / 90, 0.05, 1))
-        expression = Expression(Look(openness=blink), smile=0.15 + 0.15 * float(sway[4]))
+        expression = Expression(
+            Look(openness=blink, bright_pupil=self._lighting.bright_pupil(z)),
+            smile=0.15 + 0.15 * float(sway[4]),
+        )
         return Moment(turned(yaw, pitch, roll, at), expression), (yaw, pitch, roll)
 
 

@@ -111,6 +111,7 @@ def _draw_moment(
                 openness=float(np.clip(rng.normal(0.97, 0.08), 0.5, 1.15)),
                 gaze_mm=(float(gaze[0]), float(gaze[1])),
                 pupil_mm=float(rng.uniform(1.5, 3.0)),
+                bright_pupil=setting.lighting.bright_pupil(z),
             ),
             smile=float(np.clip(rng.normal(0.1, 0.3), -0.3, 1.0)),
             jaw_mm=float(max(0.0, rng.normal(-1.5, 2.5))),

@@ -84,7 +84,8 @@ def model_face(relief: Relief, person: Person) -> None:
     _mouth(relief, person)
     relief.bump(0, CHIN_Y, 17, 9, person.chin_mm)
     relief.bump(0, 86, 17, 4, -2.5 * k)
-    _ears(relief, person)
+    if person.hair.style != "long":  # else they are under the hair
+        _ears(relief, person)
 
 
 def _nose(relief: Relief, person: Person) -> None:

@@ -26,7 +26,7 @@ class ReplayLcd(HeldPicture):
         black = 0.03 * (1.5 - cast.difficulty)
         self._emission = ((self.photo.colour * tint + black) * glow).astype(np.float32)
         self._infrared = float(rng.uniform(0.04, 0.12))
-        self._gloss = float(rng.uniform(0.12, 0.3))
+        self._gloss = float(rng.uniform(0.08, 0.2))
         self._pitch = float(rng.uniform(0.18, 0.28))
         self._moire = float(rng.uniform(0.05, 0.25)) * (1.1 - cast.difficulty)
         self._bezel = float(rng.uniform(8, 22))
@@ -38,7 +38,7 @@ class ReplayLcd(HeldPicture):
         frame = place @ Pose(np.eye(3), np.array([0.0, 0.0, 1.5]))
         return [
             Sheet(place, w, h, (0.02, 0.02, 0.02, self._infrared), emission=self._emission,
-                  gloss=self._gloss, sharpness=5, raster_mm=self._pitch,
+                  gloss=self._gloss, sharpness=7, raster_mm=self._pitch,
                   raster_depth=self._moire),
             Sheet(frame, w + 2 * edge, h + 2 * edge,
                   (self._body, self._body, self._body, max(self._body, 0.06)), gloss=0.1),
@@ -62,7 +62,7 @@ class ReplayOled(HeldPicture):
         depth = float(rng.uniform(0.0, 0.3)) * (1.1 - cast.difficulty)
         bands = 1 - depth * np.clip(np.sin(rows * (2 * np.pi / period) + phase), 0, 1)
         self._emission = (vivid ** np.float32(1.1) * bands * glow).astype(np.float32)
-        self._gloss = float(rng.uniform(0.35, 0.7))
+        self._gloss = float(rng.uniform(0.3, 0.6))
         self._pitch = float(rng.uniform(0.06, 0.10))
         self._moire = 0.06 * (1.1 - cast.difficulty)
 
@@ -72,7 +72,7 @@ class ReplayOled(HeldPicture):
         frame = place @ Pose(np.eye(3), np.array([0.0, 0.0, 1.0]))
         return [
             Sheet(place, w, h, (0.012, 0.012, 0.012, 0.03), emission=self._emission,
-                  gloss=self._gloss, sharpness=7, raster_mm=self._pitch,
+                  gloss=self._gloss, sharpness=10, raster_mm=self._pitch,
                   raster_depth=self._moire),
-            Sheet(frame, w + 6, h + 14, (0.01, 0.01, 0.012, 0.03), gloss=self._gloss, sharpness=7),
+            Sheet(frame, w + 6, h + 14, (0.01, 0.01, 0.012, 0.03), gloss=self._gloss, sharpness=10),
         ]  # fmt: skip
