@@ -187,7 +187,7 @@ DOMAINS: dict[str, Domain] = {
         # White diodes in a plain room, a D4xx on the desk.
         Domain(
             "office", 1, "active_stereo", "mixed", _OFFICE,
-            condition=ConditionKind(infrared_gain=(1.2, 2.9)),
+            condition=ConditionKind(infrared_gain=(0.65, 1.6)),
         ),
         # Warm lamps, whose tungsten light is strong in near infrared; an SR300 at a counter.
         Domain(

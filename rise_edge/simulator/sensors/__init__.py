@@ -12,10 +12,14 @@ SENSORS: dict[str, Sensor] = {
     sensor.name: sensor
     for sensor in (
         # Exposed for its dots, which are several times as bright as an even flood.
-        Sensor("active_stereo", ActiveStereo(), infrared=InfraredImager(white_code=120.0)),
+        Sensor("active_stereo", ActiveStereo(), infrared=InfraredImager(white_code=170.0)),
         Sensor("structured_light", StructuredLight()),
         # The amplitude of a time-of-flight pixel gathers the electrons of many exposures.
-        Sensor("time_of_flight", TimeOfFlight(), infrared=InfraredImager(white_electrons=12_000.0)),
+        Sensor(
+            "time_of_flight",
+            TimeOfFlight(),
+            infrared=InfraredImager(white_electrons=12_000.0, auto_exposure=False),
+        ),
     )
 }
 

@@ -12,6 +12,7 @@ from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.sensors.condition import SensorCondition
 from rise_edge.simulator.sensors.depth_camera import (
     DepthCamera,
+    glare,
     in_millimetres,
     weakness,
     with_rounding_mm,
@@ -55,7 +56,7 @@ class ActiveStereo(DepthCamera):
     focal_px: float = 600.0
     baseline_mm: float = 55.0
     subpixel_px: float = 0.08
-    faint: float = 0.15
+    faint: float = 0.25
     quantum_px: float = 1 / 32
     largest_disparity_px: float = 126.0
     least_disparity_px: float = 3.0
@@ -115,8 +116,7 @@ class ActiveStereo(DepthCamera):
         return grown
 
     def _loss(self, radiance: Radiance, error_px: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Chance that the matcher rejects a pixel: a noisy match, or a mirror image in the way."""
+        """Chance that the matcher rejects a pixel: a noisy match, or glare."""
         excess = error_px * np.float32(1 / (_NOISIEST * self.subpixel_px)) - 1
-        gloss = radiance.gloss - np.float32(0.25)
-        loss: NDArray[np.float32] = np.maximum(excess, gloss)
+        loss: NDArray[np.float32] = np.maximum(excess, glare(radiance))
         return loss

@@ -64,6 +64,22 @@ def weakness(radiance: Radiance, faint: float) -> NDArray[np.float32]:
     return np.asarray(cv2.sqrt(factor, dst=factor), np.float32)
 
 
+def glare(radiance: Radiance) -> NDArray[np.float32]:
+    """Chance that a mirror image of the light hides the surface, f32 (H, W), 0 to 1.
+
+    Where a glossy surface sends back more than white paper would at its distance, most of it is
+    the light's own image, which no pattern survives.
+    """
+    reach: NDArray[np.float32] = radiance.depth_mm * np.float32(1 / NOMINAL_DISTANCE_MM)
+    reach *= reach
+    reach *= radiance.return_signal
+    reach -= np.float32(0.7)
+    np.clip(reach, 0, 0.5, out=reach)
+    reach *= radiance.gloss
+    reach *= 2
+    return reach
+
+
 def with_rounding_mm(deviation_mm: float, step_mm: float = 0.0) -> float:
     """A standard deviation after rounding to steps of depth and to whole millimetres.
 

@@ -12,6 +12,11 @@ from rise_edge.simulator.sensors.condition import SensorCondition
 from rise_edge.simulator.sensors.noise_bank import WHITE
 from rise_edge.simulator.sensors.optics import blur, displace
 
+_METER_PX = 24
+_METER_QUANTILE = 0.9
+_METER_AIM = 0.6  # of a white surface at 500 mm: skin
+_EXPOSURES = (0.3, 3.0)
+
 
 @dataclass(frozen=True)
 class InfraredImager:
@@ -21,11 +26,14 @@ class InfraredImager:
         white_code: code of a white surface at 500 mm under the nominal illuminator, at gain 1.
         white_electrons: count of the same.
         read_noise_electrons: standard deviation of the readout.
+        auto_exposure: whether the exposure follows the light, within limits, so that what is
+            brightest comes out as skin at 500 mm would: near things, such as a face.
     """
 
-    white_code: float = 170.0
+    white_code: float = 200.0
     white_electrons: float = 3000.0
     read_noise_electrons: float = 5.0
+    auto_exposure: bool = True
 
     def expose(
         self,
@@ -50,7 +58,7 @@ class InfraredImager:
         light = blur(light, condition.blur_px * scale)
         offset = self.read_noise_electrons**2 + 3 / 8
         noise = WHITE.window(rng, (light.shape[0], light.shape[1]), scale, cv2.INTER_AREA)
-        electrons = light * np.float32(self.white_electrons)
+        electrons = light * np.float32(self.white_electrons * self._exposure(light, scale))
         electrons += np.float32(offset)
         root = cv2.sqrt(electrons)
         root = cv2.scaleAdd(noise, 0.5, root, dst=root)
@@ -59,3 +67,14 @@ class InfraredImager:
         # No light reads as code 0 to 2, never below: readout is clamped at its black level.
         counted = np.maximum(counted, np.float32(offset))
         return np.asarray(cv2.convertScaleAbs(counted, alpha=code, beta=-code * offset), np.uint8)
+
+    def _exposure(self, light: NDArray[np.float32], scale: float) -> float:
+        """Time of exposure, 1 = nominal."""
+        if not self.auto_exposure:
+            return 1.0
+        height, width = light.shape
+        # Over blocks that hold several of a projector's dots.
+        size = (max(1, round(width / scale / _METER_PX)), max(1, round(height / scale / _METER_PX)))
+        blocks = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
+        brightest = float(np.quantile(blocks, _METER_QUANTILE))
+        return float(np.clip(_METER_AIM / max(brightest, 1e-3), *_EXPOSURES))

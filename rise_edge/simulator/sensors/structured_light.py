@@ -12,6 +12,7 @@ from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.sensors.condition import SensorCondition
 from rise_edge.simulator.sensors.depth_camera import (
     DepthCamera,
+    glare,
     in_millimetres,
     weakness,
     with_rounding_mm,
@@ -125,9 +126,8 @@ class StructuredLight(DepthCamera):
         weak: NDArray[np.float32],
         slope: NDArray[np.float32],
     ) -> NDArray[np.float32]:
-        """Chance that a pixel's code cannot be read: faint, mirror-like or grazing."""
+        """Chance that a pixel's code cannot be read: faint, grazing or full of glare."""
         faint = weak * np.float32(0.8) - 1
-        glossy = radiance.gloss * np.float32(1.2) - np.float32(0.25)
         grazing = slope * np.float32(0.25) - 1
-        loss: NDArray[np.float32] = np.maximum(np.maximum(faint, glossy), grazing)
+        loss: NDArray[np.float32] = np.maximum(np.maximum(faint, grazing), glare(radiance))
         return loss

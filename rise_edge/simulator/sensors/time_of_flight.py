@@ -14,6 +14,7 @@ from rise_edge.simulator.sensors.condition import SensorCondition
 from rise_edge.simulator.sensors.depth_camera import (
     FAINTEST,
     DepthCamera,
+    glare,
     in_millimetres,
     with_rounding_mm,
 )
@@ -78,7 +79,7 @@ class TimeOfFlight(DepthCamera):
         margin = 1 + np.float32(0.1) * noise
         lost = signal < margin * np.float32(self.faintest_return)
         lost |= radiance.infrared > margin * np.float32(self.largest_light)
-        lost |= chance < radiance.gloss - np.float32(0.5)
+        lost |= chance < glare(radiance)
         depth += self._wiggle(depth)
         depth += cv2.multiply(noise, self._error_mm(signal, radiance))
         return in_millimetres(depth, lost)
