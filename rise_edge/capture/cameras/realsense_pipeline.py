@@ -98,16 +98,11 @@ class RealSensePipeline:
         self._subject = subject
         with sdk_errors(subject):
             reference = _reference(offered_profiles(device))
+            self._modalities = {p.stream_type(): m for m, p in profiles.items()}
+            self._viewpoints = {m: _viewpoint(p, reference) for m, p in profiles.items()}
             self._pipeline = rs.pipeline(context)
             self._pipeline.set_device(device)
-            started = self._pipeline.start(config)
-            self._modalities = {p.stream_type(): m for m, p in profiles.items()}
-            self._viewpoints = {
-                self._modalities[p.stream_type()]: _viewpoint(
-                    p.as_video_stream_profile(), reference
-                )
-                for p in started.get_streams()
-            }
+            self._pipeline.start(config)
 
     def read(self, timeout_ms: int) -> Frame | None:
         """The next frame, None when none came within `timeout_ms`.

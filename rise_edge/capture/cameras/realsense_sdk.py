@@ -19,6 +19,7 @@ _MEANINGS = (
     ("disconnected", "it was unplugged"),
     ("is no device", "it was unplugged"),
     ("Couldn't resolve requests", "it does not offer the streams that were asked for"),
+    ("extrinsics are not available", "a stream has no place, or gave no frame; record it again"),
     ("busy", "another program is using it; close that program"),
     ("set power state", "another program is using it, or the USB port gives too little power"),
     ("ermission", "this user may not open it; install librealsense's udev rules"),
