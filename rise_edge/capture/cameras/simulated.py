@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rise_edge.capture.cameras.camera import Camera
+from rise_edge.errors import CameraError
 from rise_edge.frame import ALL_MODALITIES, Frame, Modality
 
 
@@ -32,7 +33,7 @@ class SimulatedCamera(Camera):
     def read(self, timeout_ms: int = 1000) -> Frame | None:
         """The next frame; see `Camera.read`. It never ends."""
         if self._frames is None:
-            raise RuntimeError("expected an open camera; call open() first")
+            raise CameraError("simulated camera: expected an open camera; call open()")
         return next(self._frames).only(self._modalities)
 
     def close(self) -> None:
