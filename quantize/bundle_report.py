@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from quantize.provenance import NOTICE
 from quantize.runtime_scores import scorer_on
 from rise_edge.frame import Modality, modality_set, parse_modality_set
 from rise_edge.runtimes import Runtime
@@ -39,7 +38,7 @@ def report_numbers(
 
 
 def report_files(
-    name: str, runtime: Runtime, splits: Splits, numbers: dict[str, Any]
+    name: str, notice: str, runtime: Runtime, splits: Splits, numbers: dict[str, Any]
 ) -> dict[str, bytes]:
     """report.json, report.md, norms.png and det.png."""
     found = {
@@ -50,20 +49,19 @@ def report_files(
     radius = numbers["radii"][WHOLE_SET]
     return {
         "report.json": (json.dumps(numbers, indent=2) + "\n").encode(),
-        "report.md": _text(name, numbers).encode(),
+        "report.md": _text(name, notice, numbers).encode(),
         "norms.png": png(norm_histogram(found[WHOLE_SET], splits.test, radius)),
         "det.png": png(det_curve(found, splits.test)),
     }
 
 
-def _text(name: str, numbers: dict[str, Any]) -> str:
+def _text(name: str, notice: str, numbers: dict[str, Any]) -> str:
     whole = numbers["test"][WHOLE_SET]
     return f"""# Report: {name}
 
-This is a {NOTICE}.
+{f"This is a {notice}." if notice else ""}
 
-Measured with the {numbers["runtime"]} runtime on {whole["crops"]} simulated crops of
-{whole["subjects"]} subjects whom neither training nor the choice of epoch and radius has seen. The
+Measured with the {numbers["runtime"]} runtime on {whole["crops"]} crops of {whole["subjects"]} subjects whom neither training nor the choice of epoch and radius has seen. The
 domains ({", ".join(numbers["domains"])}) were all seen in training: how it does in another one is
 not measured here. The radius lies where BPCER equals {_CRITERIA[numbers["criterion"]]}, on
 {numbers["crops"]["validation"]} crops of other held-out subjects. Brackets are 95% intervals:

@@ -21,7 +21,7 @@ from quantize.bundle_report import WHOLE_SET, report_files, report_numbers
 from quantize.golden import golden_crops, golden_file
 from quantize.graph import DeviceGraph, fold_batch_norms
 from quantize.onnx_file import onnx_bytes
-from quantize.provenance import NOTICE, provenance
+from quantize.provenance import notice, provenance
 from quantize.runtime_scores import norms, scorer_on
 from rise_edge.bundle import GOLDEN, MODEL_ONNX, Bundle, write_bundle
 from rise_edge.errors import RiseEdgeError
@@ -80,8 +80,8 @@ def build(run: Run, splits: Splits, folder: Path, name: str) -> Bundle:
     model = onnx_bytes(DeviceGraph(fold_batch_norms(network)), splits.train.size)
     fields = {
         "name": name,
-        "notice": NOTICE,
-        "simulated": True,
+        "notice": notice(run),
+        "simulated": run.config.data.source == "simulated",
         "crop_size": splits.train.size,
         "embedding_size": network.embedding_size,
         "provenance": provenance(run, splits, "float32"),
@@ -99,7 +99,7 @@ def build(run: Run, splits: Splits, folder: Path, name: str) -> Bundle:
     files = {
         MODEL_ONNX: model,
         GOLDEN: golden_file(crops, {runtime.name: norms(runtime, crops)}),
-        **report_files(name, runtime, splits, numbers),
+        **report_files(name, fields["notice"], runtime, splits, numbers),
     }
     _console.print(f"largest difference in norm, onnxruntime against torch: {error:.2g}")
     _console.print(", ".join(f"{file} {len(data) / 1e6:.2f} MB" for file, data in files.items()))

@@ -20,6 +20,13 @@ NOTICE = (
     "it shows how the library works and protects nothing"
 )
 
+_OF_THE_MACHINE = ("cache", "workers", "manifest", "lists", "images")
+
+
+def notice(run: Run) -> str:
+    """What is said at every start of the bundle; nothing where it learned from real data."""
+    return NOTICE if run.config.data.source == "simulated" else ""
+
 
 def provenance(run: Run, splits: Splits, precision: str) -> dict[str, Any]:
     """The manifest's `provenance`; folders of this machine are left out.
@@ -30,7 +37,7 @@ def provenance(run: Run, splits: Splits, precision: str) -> dict[str, Any]:
         precision: of the exported model.
     """
     config = json.loads(json.dumps(asdict(run.config), default=str))
-    data = {k: v for k, v in config["data"].items() if k not in ("cache", "workers")}
+    data = {k: v for k, v in config["data"].items() if k not in _OF_THE_MACHINE}
     return {
         "data": {**data, "domains": list(splits.train.domains)},
         "crops": {name: len(part) for name, part in vars(splits).items()},

@@ -1,0 +1,70 @@
+"""Entries: the lines of a list of crops, before any picture is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rise_edge.errors import RiseEdgeError
+
+_SHOWN = 20
+
+
+class ListError(RiseEdgeError):
+    """Lines of a list cannot be used; the message names all of them."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        shown = list(problems[:_SHOWN])
+        if len(problems) > _SHOWN:
+            shown.append(f"and {len(problems) - _SHOWN} more")
+        super().__init__(f"{len(problems)} problems in the data:\n  " + "\n  ".join(shown))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One crop of a list.
+
+    Attributes:
+        origin: list and line number, for messages.
+        files: colour, depth and infrared, None where a modality is absent; or a single file that
+            holds all three.
+        bona_fide: the class.
+        species: of the presentation.
+        domain: where it was recorded.
+        subject: who is shown; names are unique over all domains.
+    """
+
+    origin: str
+    files: tuple[Path | None, ...]
+    bona_fide: bool
+    species: str
+    domain: str
+    subject: str
+
+
+def read_lines(path: Path) -> list[tuple[str, str]]:
+    """Origin and text of each line that is not empty; any line ending, the last one may have none.
+
+    Raises:
+        ListError: the file cannot be read as text.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ListError([f"{path}: expected a list of crops, found no such file"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ListError([f"{path}: {error}"]) from None
+    lines = enumerate(text.splitlines(), start=1)
+    return [(f"{path.name}:{number}", line) for number, line in lines if line.strip()]
+
+
+def missing_files(entries: Sequence[Entry]) -> list[str]:
+    """A problem for each file that an entry names and that is not there."""
+    return [
+        f"{entry.origin}: no file {file}"
+        for entry in entries
+        for file in entry.files
+        if file is not None and not file.is_file()
+    ]

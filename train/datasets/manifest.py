@@ -1,0 +1,57 @@
+"""Manifest: a user's own data as a CSV file with one line for each crop.
+
+Columns, in any order: `colour`, `depth`, `infrared` (paths from the manifest's folder; empty where
+a modality is absent), `label` (`bona_fide` or `attack`), `species`, `domain`, `subject`. Colour is
+an 8-bit picture, depth a 16-bit PNG in millimetres with 0 where there is no reading, infrared an
+8-bit picture.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from train.datasets.entries import Entry, ListError, read_lines
+
+_FILES = ("colour", "depth", "infrared")
+COLUMNS = (*_FILES, "label", "species", "domain", "subject")
+
+
+def read_manifest(path: Path) -> list[Entry]:
+    """The entries of a manifest.
+
+    Raises:
+        ListError: a column is missing, or lines are not of the documented form; all are named.
+    """
+    lines = read_lines(path)
+    if not lines:
+        raise ListError([f"{path.name}: expected a header and a line for each crop, got nothing"])
+    rows = list(csv.reader(text for _, text in lines))
+    header = [name.strip() for name in rows[0]]
+    if sorted(header) != sorted(COLUMNS):
+        raise ListError([f"{lines[0][0]}: expected the columns {', '.join(COLUMNS)}, "
+                         f"got {', '.join(header)}"])  # fmt: skip
+    entries, problems = [], []
+    for (origin, _), row in zip(lines[1:], rows[1:], strict=False):
+        try:
+            entries.append(_entry(origin, dict(zip(header, row, strict=True)), path.parent))
+        except ValueError as error:  # noqa: PERF203
+            problems.append(f"{origin}: {error}")
+    if problems:
+        raise ListError(problems)
+    return entries
+
+
+def _entry(origin: str, row: dict[str, str], folder: Path) -> Entry:
+    row = {name: value.strip() for name, value in row.items()}
+    if row["label"] not in ("bona_fide", "attack"):
+        raise ValueError(f"expected label bona_fide or attack, got {row['label']!r}")
+    empty = [name for name in ("species", "domain", "subject") if not row[name]]
+    if empty:
+        raise ValueError(f"expected a {' and a '.join(empty)}, got none")
+    files = tuple(folder / row[name] if row[name] else None for name in _FILES)
+    if not any(files):
+        raise ValueError("expected at least one of colour, depth and infrared, got none")
+    return Entry(
+        origin, files, row["label"] == "bona_fide", row["species"], row["domain"], row["subject"]
+    )
