@@ -15,7 +15,7 @@ from rise_edge.frame import Frame
 from rise_edge.simulator import DOMAINS, Presentation
 from train.bars.bar import Bar
 
-PRINTS_AND_REPLAYS = ("flat_print", "bent_print", "print_cut_eyes", "replay_lcd", "replay_oled")
+PRINTS_AND_REPLAYS = ("flat_print", "bent_print", "cut_print", "replay_lcd", "replay_oled")
 
 _FPS = 4.0
 _TAKEN_DEG = 30.0  # a face that is turned further is not presented to the camera

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,112 +26,124 @@ class Study:
     """How much to render and to learn.
 
     Attributes:
-        domains: that take turns to be the unseen one.
-        folds: how many of them do.
+        sources: domains to learn from.
+        unseen: domains to measure on alone.
         learn: crops in each domain to learn from.
         test: crops in each domain to measure on, of other subjects.
         epochs: of the small network.
+        seeds: of the small network; errors are means over them.
         cache: folder of the rendered crops.
-        seed: of all.
         workers: processes that render.
         regenerate: render again.
     """
 
-    domains: tuple[str, ...]
-    folds: int
+    sources: tuple[str, ...]
+    unseen: tuple[str, ...]
     learn: int
     test: int
     epochs: int
+    seeds: tuple[int, ...]
     cache: Path
-    seed: int = 0
     workers: int | None = None
     regenerate: bool = False
 
-    def crops(self, domain: str, *, test: bool, synergy: float) -> CropSet:
-        """The crops of one domain."""
-        count = self.test if test else self.learn
+    def learned(self, synergy: float) -> dict[str, CropSet]:
+        """Crops to learn from, by source domain."""
+        return {d: self._crops(d, self.learn, 0, synergy) for d in self.sources}
+
+    def measured(self, synergy: float) -> dict[str, CropSet]:
+        """Crops to measure on, by domain."""
+        domains = (*self.sources, *self.unseen)
+        return {d: self._crops(d, self.test, _TEST_SUBJECTS, synergy) for d in domains}
+
+    def _crops(self, domain: str, count: int, first_subject: int, synergy: float) -> CropSet:
         request = CropRequest(
             domains=(domain,), crops=count, subjects=max(1, count // 10),
-            first_subject=_TEST_SUBJECTS if test else 0, synergy=synergy, seed=self.seed,
+            first_subject=first_subject, synergy=synergy,
         )  # fmt: skip
         return crops(request, self.cache, workers=self.workers, regenerate=self.regenerate)
 
 
 def separability_bars(study: Study) -> list[Bar]:
     """All bars about the difficulty of the world."""
-    learn = {d: study.crops(d, test=False, synergy=0.0) for d in study.domains}
-    test = {d: study.crops(d, test=True, synergy=0.0) for d in study.domains}
-    plain = _leave_one_out(study, learn, test)
-    bars = [_statistics_bar(learn, test), *_single_modality_bars(study, learn, test)]
-    bars += _domain_bars(plain)
-    skewed = _leave_one_out(
-        study,
-        {d: study.crops(d, test=False, synergy=1.0) for d in study.domains},
-        {d: study.crops(d, test=True, synergy=1.0) for d in study.domains},
-    )
-    unseen = [np.mean([fold.unseen for fold in folds]) for folds in (plain, skewed)]
-    detail = {
-        "unseen EER, synergy 0": _by_domain(plain, "unseen"),
-        "unseen EER, synergy 1": _by_domain(skewed, "unseen"),
-        "in-domain EER, synergy 1": _by_domain(skewed, "within"),
-    }
-    rise = float(unseen[1] / unseen[0] - 1)
-    bars.append(Bar("synergy 1 raises the unseen-domain EER by", rise, 0.3, "least", "%", detail))
-    return bars
+    learned, measured = study.learned(0.0), study.measured(0.0)
+    plain = _trained(study, learned, measured)
+    skewed = _trained(study, study.learned(1.0), study.measured(1.0))
+    return [
+        _statistics_bar(learned, measured),
+        *_single_modality_bars(study, learned, measured),
+        *_domain_bars(plain),
+        _synergy_bar(plain, skewed),
+    ]
 
 
 @dataclass(frozen=True)
-class Fold:
-    """EER of a network that has not seen one domain."""
+class Errors:
+    """Errors of the small network, means over its seeds.
 
-    domain: str
-    within: float
-    unseen: float
-    unseen_species: dict[str, float]
+    Attributes:
+        within: EER by source domain, on subjects of whom nothing was learned.
+        unseen: EER by unseen domain.
+        species: APCER at 5% BPCER by domain and species.
+    """
 
+    within: dict[str, float]
+    unseen: dict[str, float]
+    species: dict[str, dict[str, float]]
 
-def _leave_one_out(study: Study, learn: dict[str, CropSet], test: dict[str, CropSet]) -> list[Fold]:
-    folds = []
-    for unseen in study.domains[: study.folds]:
-        sources = [d for d in study.domains if d != unseen]
-        probe = train_probe(gather([learn[d] for d in sources]), study.epochs, study.seed)
-        within = [_eer(scores(probe, gather([test[d]])), test[d]) for d in sources]
-        found = scores(probe, gather([test[unseen]]))
-        folds.append(
-            Fold(unseen, float(np.mean(within)), _eer(found, test[unseen]),
-                 _apcer_at_5_bpcer(found, test[unseen]))
-        )  # fmt: skip
-    return folds
+    @property
+    def mean_within(self) -> float:
+        """Mean EER of the source domains."""
+        return float(np.mean(list(self.within.values())))
 
-
-def _by_domain(folds: Sequence[Fold], name: str) -> dict[str, float]:
-    return {fold.domain: round(getattr(fold, name), 4) for fold in folds}
+    @property
+    def mean_unseen(self) -> float:
+        """Mean EER of the unseen domains."""
+        return float(np.mean(list(self.unseen.values())))
 
 
-def _domain_bars(folds: list[Fold]) -> list[Bar]:
-    within = float(np.mean([fold.within for fold in folds]))
-    unseen = float(np.mean([fold.unseen for fold in folds]))
-    detail = {
-        "in-domain EER": _by_domain(folds, "within"),
-        "unseen EER": _by_domain(folds, "unseen"),
-        "unseen APCER at 5% BPCER": {fold.domain: fold.unseen_species for fold in folds},
-    }
-    # No error in the test crops is not an error of zero: count half of one crop.
-    ratio = unseen / max(within, 1e-4)
+def _trained(study: Study, learned: dict[str, CropSet], measured: dict[str, CropSet]) -> Errors:
+    together = gather(list(learned.values()))
+    probes = [train_probe(together, study.epochs, seed) for seed in study.seeds]
+    eers: dict[str, float] = {}
+    species = {}
+    for domain, known in measured.items():
+        held_out = gather([known])
+        found = [scores(probe, held_out) for probe in probes]
+        eers[domain] = round(float(np.mean([_eer(f, known) for f in found])), 4)
+        species[domain] = _apcer_at_5_bpcer(found[0], known)
+    return Errors({d: eers[d] for d in study.sources}, {d: eers[d] for d in study.unseen}, species)
+
+
+def _domain_bars(plain: Errors) -> list[Bar]:
+    # No error among the test crops is not an error of zero: no less than one in a thousand.
+    ratio = plain.mean_unseen / max(plain.mean_within, 1e-3)
     return [
-        Bar("small network on all modalities, in-domain EER", within, 0.02, "most", "%",
-            _by_domain(folds, "within")),
-        Bar("unseen-domain EER against in-domain EER", ratio, 3.0, "least", "x", detail),
+        Bar("small network on all modalities, in-domain EER", plain.mean_within, 0.02, "most",
+            "%", {"EER": plain.within,
+                  "APCER at 5% BPCER": {d: plain.species[d] for d in plain.within}}),
+        Bar("unseen-domain EER against in-domain EER", ratio, 3.0, "least", "x",
+            {"EER": plain.unseen,
+             "APCER at 5% BPCER": {d: plain.species[d] for d in plain.unseen}}),
     ]  # fmt: skip
 
 
-def _statistics_bar(learn: dict[str, CropSet], test: dict[str, CropSet]) -> Bar:
+def _synergy_bar(plain: Errors, skewed: Errors) -> Bar:
+    rise = skewed.mean_unseen / max(plain.mean_unseen, 1e-3) - 1
+    detail = {"unseen EER at 0": plain.unseen, "unseen EER at 1": skewed.unseen,
+              "in-domain EER at 1": skewed.within}  # fmt: skip
+    return Bar("synergy 1 raises the unseen-domain EER by", rise, 0.3, "least", "%", detail)
+
+
+def _statistics_bar(learned: dict[str, CropSet], measured: dict[str, CropSet]) -> Bar:
     """Logistic regression on means and deviations, within each domain."""
     found = {}
-    for domain, known in learn.items():
+    for domain, known in learned.items():
         model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
         model.fit(_statistics(known), ~known.bona_fide)
-        found[domain] = _eer(model.decision_function(_statistics(test[domain])), test[domain])
+        found[domain] = _eer(
+            model.decision_function(_statistics(measured[domain])), measured[domain]
+        )
     detail = {domain: round(eer, 4) for domain, eer in found.items()}
     return Bar(
         "logistic regression on means and deviations, in-domain EER",
@@ -152,15 +163,16 @@ def _statistics(known: CropSet) -> NDArray[np.float64]:
 
 
 def _single_modality_bars(
-    study: Study, learn: dict[str, CropSet], test: dict[str, CropSet]
+    study: Study, learned: dict[str, CropSet], measured: dict[str, CropSet]
 ) -> list[Bar]:
-    """The worst species of a network that sees one modality, within all domains together."""
-    together, held_out = gather(list(learn.values())), gather(list(test.values()))
+    """The worst species of a network that sees one modality, in all source domains together."""
+    together = gather(list(learned.values()))
+    held_out = gather([measured[d] for d in study.sources])
+    labels = _Labels(held_out.attack.numpy() == 0, held_out.species)
     bars = []
     for modality in Modality:
-        probe = train_probe(together, study.epochs, study.seed, frozenset({modality}))
+        probe = train_probe(together, study.epochs, study.seeds[0], frozenset({modality}))
         found = scores(probe, held_out)
-        labels = _Labels(held_out.attack.numpy() == 0, held_out.species)
         rates = _apcer_at_5_bpcer(found, labels)
         bars.append(
             Bar(f"{modality} alone: worst species' APCER at 5% BPCER", max(rates.values()),
