@@ -61,9 +61,10 @@ def _text(name: str, notice: str, numbers: dict[str, Any]) -> str:
 
 {f"This is a {notice}." if notice else ""}
 
-Measured with the {numbers["runtime"]} runtime on {whole["crops"]} crops of {whole["subjects"]} subjects whom neither training nor the choice of epoch and radius has seen. The
-domains ({", ".join(numbers["domains"])}) were all seen in training: how it does in another one is
-not measured here. The radius lies where BPCER equals {_CRITERIA[numbers["criterion"]]}, on
+Measured with the {numbers["runtime"]} runtime on {whole["crops"]} crops of {whole["subjects"]}
+subjects whom neither training nor the choice of epoch and radius has seen. The domains
+({", ".join(numbers["domains"])}) were all seen in training: how it does in another one is not
+measured here. The radius lies where BPCER equals {_CRITERIA[numbers["criterion"]]}, on
 {numbers["crops"]["validation"]} crops of other held-out subjects. Brackets are 95% intervals:
 Clopper-Pearson, and over subjects for HTER, EER and AUC.
 

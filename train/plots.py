@@ -11,6 +11,7 @@ from scipy.stats import norm as normal
 
 from rise_edge.pad_metrics import error_curve
 from train.datasets.crops import CropDataset
+from train.scoring import Outputs
 
 _BONA_FIDE = "#1b6ca8"
 _ATTACKS = ("#d1495b", "#edae49", "#00798c", "#8d6a9f", "#5c946e", "#b5651d", "#7a7a7a",
@@ -29,7 +30,8 @@ def norm_histogram(found: NDArray[np.float32], dataset: CropDataset, radius: flo
     """Norms of bona fide presentations and of each attack species, with the radius."""
     figure = Figure(figsize=(7.2, 3.6), layout="constrained")
     axes = figure.subplots()
-    edges = np.linspace(min(0.0, float(found.min())), float(np.quantile(found, 0.995)), 60)
+    low, high = np.quantile(np.append(found, radius), (0.0, 0.995))
+    edges = np.linspace(low - 0.05 * (high - low), high, 61)
     clipped = np.clip(found, edges[0], edges[-1])
     live = dataset.bona_fide
     species = [str(name) for name in np.unique(dataset.species[~live])]
@@ -67,6 +69,67 @@ def det_curve(scores_of: dict[str, NDArray[np.float32]], dataset: CropDataset) -
     axes.set_ylabel("BPCER")
     axes.grid(color="#dddddd", linewidth=0.6)
     _finish(figure, axes)
+    return figure
+
+
+def polar_picture(made: Outputs, dataset: CropDataset, radius: float) -> Figure:
+    """Norm as distance from the centre, direction as angle; as RiSe's Figure 3 has it.
+
+    The angle is that of the direction's two principal components, so that domains that point
+    elsewhere stand elsewhere. The circle is the radius.
+    """
+    lengths = np.linalg.norm(made.embedding, axis=1, keepdims=True)
+    unit = made.embedding / np.maximum(lengths, 1e-12)
+    centred = unit - unit.mean(0)
+    plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
+    angle = np.arctan2(plane[:, 1], plane[:, 0])
+    figure = Figure(figsize=(6.4, 4.8), layout="constrained")
+    axes = figure.subplots(subplot_kw={"projection": "polar"})
+    for colour, domain in zip((_BONA_FIDE, *_ATTACKS), dataset.domains, strict=False):
+        for live, marker, name in ((True, "o", "bona fide"), (False, "x", "attack")):
+            rows = (dataset.domain == domain) & (dataset.bona_fide == live)
+            axes.scatter(
+                angle[rows], lengths[rows, 0], s=10 if live else 12, c=colour, marker=marker,
+                linewidths=0.8, alpha=0.6, label=f"{domain}, {name}",
+            )  # fmt: skip
+    around = np.linspace(0, 2 * np.pi, 200)
+    axes.plot(around, np.full(200, radius), color="black", linewidth=1.2)
+    axes.set_rmax(float(np.quantile(lengths, 0.995)))
+    axes.set_xticklabels([])
+    axes.tick_params(labelsize=7)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=8)
+    return figure
+
+
+def errors_by_species(found: NDArray[np.float32], dataset: CropDataset, threshold: float) -> Figure:
+    """Error rate of each species, bona fide ones too, in each domain, as a table of colours."""
+    species = sorted(
+        {str(name) for name in dataset.species},
+        key=lambda name: (not dataset.bona_fide[dataset.species == name].any(), name),
+    )
+    rates = np.full((len(species), len(dataset.domains)), np.nan)
+    for row, name in enumerate(species):
+        for column, domain in enumerate(dataset.domains):
+            here = (dataset.species == name) & (dataset.domain == domain)
+            if here.any():
+                wrong = (found[here] <= threshold) != dataset.bona_fide[here]
+                rates[row, column] = 100 * wrong.mean()
+    figure = Figure(
+        figsize=(2.6 + 0.9 * len(dataset.domains), 0.8 + 0.3 * len(species)), layout="constrained"
+    )
+    axes = figure.subplots()
+    axes.imshow(rates, cmap="OrRd", vmin=0, vmax=50, aspect="auto")
+    for (row, column), rate in np.ndenumerate(rates):
+        if np.isfinite(rate):
+            colour = "white" if rate > 35 else "black"
+            axes.text(
+                column, row, f"{rate:.0f}", ha="center", va="center", color=colour, fontsize=8
+            )
+    axes.set_xticks(range(len(dataset.domains)), dataset.domains, fontsize=8)
+    axes.set_yticks(range(len(species)), [_words(name) for name in species], fontsize=8)
+    axes.set_title("errors in % at this radius", fontsize=9)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0)
     return figure
 
 

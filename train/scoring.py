@@ -1,8 +1,9 @@
-"""Scores of a data set: one number for each crop, with only the named modalities shown."""
+"""Scoring: what a model makes of a data set of which only the named modalities are shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -19,14 +20,29 @@ Scorer = Callable[[CropDataset, Iterable[Modality]], NDArray[np.float32]]
 a runtime of a bundle."""
 
 
+@dataclass(frozen=True, eq=False)
+class Outputs:
+    """What a model makes of each row.
+
+    Attributes:
+        score: f32 (N,), more is more like an attack; the norm where there is a sphere.
+        embedding: f32 (N, D).
+        pooled: f32 (N, C) for each modality.
+    """
+
+    score: NDArray[np.float32]
+    embedding: NDArray[np.float32]
+    pooled: tuple[NDArray[np.float32], ...]
+
+
 @torch.no_grad()
-def scores(
+def outputs(
     algorithm: Algorithm, dataset: CropDataset, shown: Iterable[Modality] = tuple(Modality)
-) -> NDArray[np.float32]:
-    """What the model says of each row, f32 (N,): more is more like an attack.
+) -> Outputs:
+    """Run every row through the network, in evaluation mode and float32, where its weights are.
 
     Args:
-        algorithm: its network is run in evaluation mode and float32, where its weights are.
+        algorithm: whose network and score.
         dataset: raw crops.
         shown: the modalities that the model may read.
     """
@@ -40,9 +56,18 @@ def scores(
         batch = dataset.batch(np.arange(start, min(start + _BATCH, len(dataset))))
         inputs = (*batch.crop[:3], batch.present * mask)
         crop = algorithm.normalise(*(tensor.to(device) for tensor in inputs))
-        found.append(algorithm.evidence(algorithm.network.features(crop)).cpu())
+        features = algorithm.network.features(crop)
+        found.append((algorithm.evidence(features), features.embedding, *features.pooled))
     algorithm.train(was_training)
-    return torch.cat(found).numpy()
+    score, embedding, *pooled = (torch.cat(part).cpu().numpy() for part in zip(*found, strict=True))
+    return Outputs(score, embedding, tuple(pooled))
+
+
+def scores(
+    algorithm: Algorithm, dataset: CropDataset, shown: Iterable[Modality] = tuple(Modality)
+) -> NDArray[np.float32]:
+    """The scores alone; see `outputs`."""
+    return outputs(algorithm, dataset, shown).score
 
 
 def rows_with(dataset: CropDataset, shown: Iterable[Modality]) -> NDArray[np.bool_]:

@@ -1,0 +1,78 @@
+"""Evaluation: two columns of thresholds, each from where its name says, and a whole report."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from lightning_fabric import Fabric
+
+from rise_edge.pad_metrics import eer_threshold, hter
+from tests.train.debug_data import debug_config, debug_dataset, debug_splits
+from train.checkpoint import open_run
+from train.evaluate import evaluate, shown_sets, write
+from train.radius import balanced_threshold
+from train.scoring import outputs, scores
+from train.train import Trainer, prepare_folder
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("evaluate")
+    config, splits = debug_config(folder / "run", epochs=2), debug_splits()
+    fabric = Fabric(accelerator="cpu", devices=1)
+    prepare_folder(config, fabric)
+    Trainer(config, fabric, splits).run()
+    run, target = open_run(config.out), debug_dataset(domains=("dusk",), seed=5)
+    report = evaluate(run, splits.validation, target, shown_sets(("depth", "depth+infrared")))
+    return run, splits, target, report
+
+
+def test_source_val_takes_its_radius_from_the_source_and_oracle_from_the_target(measured):
+    run, splits, target, report = measured
+    found = scores(run.algorithm, target)
+    radius = balanced_threshold(
+        scores(run.algorithm, splits.validation), splits.validation, "pooled"
+    )
+    best = eer_threshold(found, target.bona_fide)
+    name = "colour+depth+infrared"
+    for column, threshold in (("source-val", radius), ("oracle", best)):
+        assert report[column][name]["threshold"] == threshold
+        expected = hter(found, target.bona_fide, threshold)
+        assert report[column][name]["hter"]["rate"] == expected
+
+
+def test_modalities_are_taken_away_in_turn(measured):
+    run, _, target, report = measured
+    assert list(report["oracle"]) == ["colour+depth+infrared", "colour+infrared", "colour"]
+    blind = outputs(run.algorithm, target, shown_sets(("depth+infrared",))[1])
+    full = outputs(run.algorithm, target)
+    assert not np.allclose(blind.score, full.score)
+    assert blind.embedding.shape == full.embedding.shape == (480, 16)
+
+
+def test_scoring_leaves_the_model_as_it_was(measured):
+    run, _, target, _ = measured
+    before = {name: value.clone() for name, value in run.algorithm.state_dict().items()}
+    run.algorithm.train()
+    scores(run.algorithm, target)
+    assert run.algorithm.training
+    after = run.algorithm.state_dict()
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+
+
+def test_the_report_is_written_whole(measured, tmp_path):
+    run, splits, target, report = measured
+    write(report, run, splits.validation, target, tmp_path / "new")
+    assert json.loads((tmp_path / "new/report.json").read_text()) == json.loads(json.dumps(report))
+    text = (tmp_path / "new/report.md").read_text()
+    for picture in ("norms", "det", "errors", "polar"):
+        assert f"({picture}.png)" in text
+        assert (tmp_path / f"new/{picture}.png").read_bytes().startswith(b"\x89PNG")
+    assert "dusk (not all seen in training, which had" in text
+    assert set(report["diagnostics"]) == {"source", "target"}
+
+
+def test_an_impossible_set_of_missing_modalities_is_refused():
+    with pytest.raises(ValueError, match="thermal"):
+        shown_sets(("thermal",))

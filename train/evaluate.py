@@ -1,0 +1,210 @@
+"""Evaluate a model: `python train/evaluate.py runs/demo --out runs/demo/night --domains night`.
+
+Thresholds come in two named columns. `source-val`: the radius chosen on held-out subjects of the
+source domains, which is what a deployment gets. `oracle`: the threshold chosen on the evaluated
+crops themselves, which is what published tables print; nobody has it at a door.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # a script's folder comes first on the path, and `train` is a file there
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import json
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+import numpy as np
+import tyro
+from rich.console import Console
+
+from rise_edge.errors import RiseEdgeError
+from rise_edge.frame import Modality, modality_set, parse_modality_set
+from rise_edge.pad_metrics import eer_threshold
+from train.checkpoint import Run, RunError, open_run
+from train.datasets.crops import CropDataset
+from train.datasets.sources import load_dataset, load_splits
+from train.diagnostics import dependence, live_drift, risk_slopes
+from train.plots import det_curve, errors_by_species, norm_histogram, png, polar_picture
+from train.radius import balanced_threshold
+from train.report import by_species, measure, summary
+from train.scoring import outputs, scores
+
+WHOLE_SET = modality_set(Modality)
+_console = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+@dataclass(frozen=True)
+class EvaluateConfig:
+    """Measure a training run's best epoch, as ISO/IEC 30107-3 and as the papers do.
+
+    Attributes:
+        run: folder of the training run.
+        out: folder to write report.json, report.md and the pictures to.
+        domains: to measure in, such as ones that training has not seen; none named means the test
+            subjects of the run's own domains.
+        missing: sets of modalities to take away in turn, such as `depth` or `depth+infrared`.
+        attack_species: the simulated attacks to measure with; none named means the run's own.
+    """
+
+    run: Annotated[Path, tyro.conf.Positional]
+    out: Path
+    domains: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ("depth", "infrared", "depth+infrared")
+    attack_species: tuple[str, ...] = ()
+
+
+def main(config: EvaluateConfig) -> dict[str, Any]:
+    """Measure, and write the report.
+
+    Raises:
+        RunError: the run or the data cannot be used.
+    """
+    run = open_run(config.run)
+    try:
+        splits = load_splits(run.config.data)
+        target = _target(config, run, splits.train) if config.domains else splits.test
+        shown = shown_sets(config.missing)
+    except ValueError as error:
+        raise RunError(f"this data cannot be evaluated: {error}") from None
+    report = evaluate(run, splits.validation, target, shown)
+    write(report, run, splits.validation, target, config.out)
+    _console.print(f"source-val:\n{summary(report['source-val'])}\n")
+    _console.print(f"oracle:\n{summary(report['oracle'])}")
+    return report
+
+
+def shown_sets(missing: tuple[str, ...]) -> list[frozenset[Modality]]:
+    """All modalities, then all without each of the missing sets."""
+    whole = frozenset(Modality)
+    return [whole, *(whole - parse_modality_set(name) for name in missing)]
+
+
+def evaluate(
+    run: Run, validation: CropDataset, target: CropDataset, shown: list[frozenset[Modality]]
+) -> dict[str, Any]:
+    """Numbers of both columns for each set of modalities shown, and the diagnostics.
+
+    Args:
+        run: the trained model.
+        validation: held-out source subjects; the `source-val` thresholds come from them.
+        target: what is measured.
+        shown: sets of modalities that the model may read, in turn.
+    """
+    columns: dict[str, dict[str, Any]] = {"source-val": {}, "oracle": {}}
+    for subset in shown:
+        name = modality_set(subset)
+        radius = balanced_threshold(
+            scores(run.algorithm, validation, subset), validation, run.config.criterion
+        )
+        found = scores(run.algorithm, target, subset)
+        columns["source-val"][name] = measure(found, target, radius)
+        columns["oracle"][name] = measure(found, target, eer_threshold(found, target.bona_fide))
+    return {
+        "epoch": run.state["epoch"],
+        "source_domains": run.state["domains"],
+        "domains": target.domains,
+        **columns,
+        "diagnostics": diagnose(run, validation, target),
+    }
+
+
+def diagnose(run: Run, validation: CropDataset, target: CropDataset) -> dict[str, Any]:
+    """The two risks, on held-out source subjects and on the target."""
+    sharpness = run.config.algorithm.sharpness
+    found = scores(run.algorithm, validation)
+    threshold = balanced_threshold(found, validation, run.config.criterion)
+    parts = {"source": validation, "target": target}
+    result: dict[str, Any] = {}
+    for name, part in parts.items():
+        made = outputs(run.algorithm, part)
+        result[name] = {
+            "risk_slope": risk_slopes(made.score, part, threshold, sharpness),
+            "dependence": dependence(made, part),
+            "live_drift": live_drift(made.score, part),
+        }
+    return result
+
+
+def write(
+    report: dict[str, Any], run: Run, validation: CropDataset, target: CropDataset, folder: Path
+) -> None:
+    """Write report.json, report.md and the pictures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    names = list(report["source-val"])
+    made = outputs(run.algorithm, target)
+    threshold = report["source-val"][WHOLE_SET]["threshold"]
+    found = {n: scores(run.algorithm, target, parse_modality_set(n)) for n in names}
+    pictures = {
+        "norms": norm_histogram(made.score, target, threshold),
+        "det": det_curve(found, target),
+        "errors": errors_by_species(made.score, target, threshold),
+    }
+    if run.algorithm.network.radial:
+        pictures["polar"] = polar_picture(made, target, abs(threshold))
+    for name, figure in pictures.items():
+        (folder / f"{name}.png").write_bytes(png(figure))
+    (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    text = _markdown(report, list(pictures))
+    (folder / "report.md").write_text(text, encoding="utf-8")
+
+
+def _target(config: EvaluateConfig, run: Run, train: CropDataset) -> CropDataset:
+    """All crops of the named domains whose subjects the model did not learn from."""
+    species = config.attack_species or run.config.data.attack_species
+    data = replace(run.config.data, domains=config.domains, attack_species=species)
+    whole = load_dataset(data)
+    return whole.select(~np.isin(whole.subject, train.subject))
+
+
+def _markdown(report: dict[str, Any], pictures: list[str]) -> str:
+    whole = report["source-val"][WHOLE_SET]
+    seen = "seen" if set(report["domains"]) <= set(report["source_domains"]) else "not all seen"
+    diagnostics = "\n".join(
+        f"| {part} | {_numbers(n['risk_slope'])} | {n['live_drift']:.2f} | "
+        f"{_numbers(n['dependence'])} |"
+        for part, n in report["diagnostics"].items()
+    )
+    shown = "\n\n".join(f"![{name}]({name}.png)" for name in pictures)
+    return f"""# Evaluation
+
+{whole["crops"]} crops of {whole["subjects"]} subjects who were not trained on, in the domains
+{", ".join(report["domains"])} ({seen} in training, which had
+{", ".join(report["source_domains"])}). Brackets are 95% intervals.
+
+`source-val`: epoch and radius chosen on held-out subjects of the source domains.
+
+{summary(report["source-val"])}
+
+`oracle`: threshold chosen on these very crops, as published tables do.
+
+{summary(report["oracle"])}
+
+With all modalities, `source-val`:
+
+{by_species(whole)}
+
+BPCER where no species is accepted more often than 10%, 5%, 1%:
+{", ".join(f"{100 * rate:.1f}%" for rate in whole["bpcer_at_apcer"].values())}.
+
+| held-out | slope of the risk at the radius | drift of live norms | HSIC between modalities |
+|---|---|---|---|
+{diagnostics}
+
+{shown}
+"""
+
+
+def _numbers(values: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:.2f}" for name, value in values.items())
+
+
+if __name__ == "__main__":
+    try:
+        main(tyro.cli(EvaluateConfig))
+    except RiseEdgeError as error:
+        _console.print(f"error: {error}", style="red")
+        sys.exit(error.exit_code)
