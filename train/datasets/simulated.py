@@ -45,9 +45,13 @@ def simulated(request: CropRequest, cache: Path, workers: int = 0) -> CropDatase
 def request_of(
     domains: tuple[str, ...], attack_species: tuple[str, ...], **knobs: float
 ) -> CropRequest:
-    """A request for the named domains and species; none named means all that there are."""
+    """A request for the named domains and species.
+
+    None named means all attack species, and all domains but those that are held back for showing
+    what a model makes of a place that nothing was trained or tuned on.
+    """
     return CropRequest(
-        domains=domains or tuple(DOMAINS),
+        domains=domains or tuple(d.name for d in DOMAINS.values() if not d.held_back),
         attack_species=attack_species or tuple(s.name for s in SPECIES if not s.bona_fide),
         bona_fide_species=tuple(s.name for s in SPECIES if s.bona_fide),
         **knobs,

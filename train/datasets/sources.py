@@ -21,7 +21,8 @@ class DataConfig:
     Attributes:
         source: `simulated`; `manifest`, a CSV file of your own data; or `mmdg`, the four data sets
             of the MMDG benchmark through their published lists.
-        domains: to learn from; none named means all. Of mmdg they are W, C, P and S.
+        domains: to learn from; none named means all, but for simulated ones that are held back. Of
+            mmdg they are W, C, P and S.
         manifest: the CSV file; its columns are in train/datasets/manifest.py.
         lists: folder of the twelve mmdg lists.
         images: folder that the paths in the mmdg lists begin from.
