@@ -11,6 +11,7 @@ import numpy as np
 from rise_edge.simulator.bodies import cloth_of
 from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.rendering import Lighting, View
+from rise_edge.simulator.rendering.lookup import look_up
 from rise_edge.simulator.rendering.view import Array
 from rise_edge.simulator.seeds import generator, smooth_noise
 
@@ -93,53 +94,54 @@ def _furniture(rng: np.random.Generator, depth: float) -> Panel:
     return Panel(x - w, y - h / 2, x + w, y + h, z, cloth_of(rng))
 
 
-def render_backdrop(room: Room, view: View) -> tuple[Array, Array, Array]:
-    """Albedo f32 (H, W, 4), own light f32 (H, W, 4) and depth f32 (H, W) of an empty room."""
+def lit_room(room: Room, view: View, lighting: Lighting) -> Radiance:
+    """What an empty room sends to a camera."""
     shape = (view.height, view.width)
-    albedo, light = np.zeros((*shape, 4), np.float32), np.zeros((*shape, 4), np.float32)
-    depth = np.zeros(shape, np.float32)
+    colour, passive = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32)
+    returned, depth = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     for panel in room:
         corners = np.array([[panel.left, panel.top, panel.depth_mm],
                             [panel.right, panel.bottom, panel.depth_mm]])  # fmt: skip
         moved = view.pose.apply(corners)
         (u0, v0), (u1, v1) = np.clip(view.project(moved), -1, max(shape) + 1).round().astype(int)
         at = slice(max(v0, 0), max(v1, 0)), slice(max(u0, 0), max(u1, 0))
-        albedo[at], light[at] = panel.albedo, panel.light
-        depth[at] = np.float32(moved[0, 2])
-    k = view.intrinsics
-    x, y = view.rays((slice(0, view.height), slice(0, view.width)))
-    u = np.broadcast_to((x + 1) * np.float32(128), shape)
-    v = np.broadcast_to((y + 1) * np.float32(128), shape)
-    grime = cv2.remap(_grime(), np.ascontiguousarray(u), np.ascontiguousarray(v),
-                      cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)  # fmt: skip
-    albedo *= grime[..., None]
-    softness = 1.2 * k.fx / 600
+        z = moved[0, 2]
+        visible, infrared = _received(panel, lighting)
+        colour[at], passive[at], depth[at] = visible, infrared, z
+        returned[at] = panel.albedo[3] * lighting.illuminator * (500.0 / z) ** 2
+    grime, fall = _grain(view, lighting)
+    softness = 1.2 * view.intrinsics.fx / 600
     if softness > 0.3:  # out of the depth of field
-        albedo = np.asarray(cv2.GaussianBlur(albedo, (0, 0), softness), np.float32)
-        light = np.asarray(cv2.GaussianBlur(light, (0, 0), softness), np.float32)
-    return albedo, light, depth
+        for picture in (colour, passive, returned):
+            cv2.GaussianBlur(picture, (0, 0), softness, dst=picture)
+    colour *= grime[..., None]
+    returned *= grime * fall
+    passive += returned
+    return Radiance(colour, passive, returned, np.full(shape, 0.02, np.float32), depth,
+                    view.intrinsics)  # fmt: skip
+
+
+def _received(panel: Panel, lighting: Lighting) -> tuple[list[float], float]:
+    """Radiance of a panel in the room's light and its own: colour and infrared."""
+    facing = max(0.0, -lighting.key_direction[2])
+    share, direct = 0.9, 0.6 * facing
+    colour = [
+        panel.albedo[c] * (share * lighting.ambient[c] + direct * lighting.key[c]) + panel.light[c]
+        for c in range(3)
+    ]
+    level = share * lighting.ambient_infrared + direct * lighting.key_infrared
+    return colour, panel.albedo[3] * level + panel.light[3]
+
+
+def _grain(view: View, lighting: Lighting) -> tuple[Array, Array]:
+    """Unevenness of the surfaces, and the illuminator's fall towards the edges."""
+    x, y = view.rays((slice(0, view.height), slice(0, view.width)))
+    zero = np.zeros((view.height, view.width), np.float32)
+    grime = look_up(_grime(), (x + 1) * 128 + zero, (y + 1) * 128 + zero, cv2.BORDER_REFLECT)
+    toward = 1 / cv2.sqrt(x * x + (y * y + 1))
+    return grime, np.asarray(toward ** (lighting.beam + 3), np.float32)
 
 
 @lru_cache(maxsize=1)
 def _grime() -> Array:
     return np.asarray(1 + 0.06 * smooth_noise(generator(22), (256, 256), 6, octaves=5), np.float32)
-
-
-def light_backdrop(parts: tuple[Array, Array, Array], view: View, lighting: Lighting) -> Radiance:
-    """Light an empty room; a fresh copy that may be drawn into."""
-    albedo, own, depth = parts
-    colour = np.empty((*depth.shape, 3), np.float32)
-    facing = max(0.0, -lighting.key_direction[2])
-    for c in range(3):
-        level = lighting.ambient[c] * 0.9 + lighting.key[c] * facing * 0.6
-        colour[..., c] = albedo[..., c] * np.float32(level) + own[..., c]
-    x, y = view.rays((slice(0, view.height), slice(0, view.width)))
-    toward = 1 / cv2.sqrt(x * x + y * y + 1)
-    power = np.float32(lighting.illuminator * 500.0**2) * toward ** (lighting.beam + 3)
-    near = np.maximum(depth, 1)
-    returned = np.asarray(albedo[..., 3] * power / (near * near), np.float32)
-    returned[depth == 0] = 0
-    passive = np.float32(lighting.ambient_infrared * 0.9 + lighting.key_infrared * facing * 0.6)
-    infrared = returned + albedo[..., 3] * passive + own[..., 3]
-    return Radiance(colour, infrared, returned, np.full_like(depth, 0.02), depth.copy(),
-                    view.intrinsics)  # fmt: skip

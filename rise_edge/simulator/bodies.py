@@ -40,20 +40,23 @@ def body(person: Person, head: Pose, seed: int, *, long_hair: bool = True) -> li
     size = person.scale
     facing = np.degrees(np.arctan2(-head.rotation[0, 2], head.rotation[2, 2]))
     x, y, z = head.translation_mm
-    trunk = turned(0.4 * facing, at_mm=(x, y + 345 * size, z + 62))
-    neck = turned(0.4 * facing, -12, at_mm=(x, y + 128 * size, z + 36))
+    trunk = turned(0.4 * facing, at_mm=(x, y + 330 * size, z + 62))
+    neck = turned(0.4 * facing, -12, at_mm=(x, y + 122 * size, z + 36))
     arm = 188 * size
     side = trunk.rotation[:, 0] * arm
     shapes: list[Shape] = [
-        Ellipsoid(neck, (51 * size, 110, 52 * size), skin_of(person), 0.05, softness=0.3),
         Ellipsoid(
-            trunk, (205 * size, 178, 105), cloth, 0.02, texture=_weave(seed % 8),
+            neck, (50 * size, 110, 52 * size), skin_of(person), 0.05, softness=0.3,
+            texture=_chin_shadow(), texels_per_mm=0.5,
+        ),
+        Ellipsoid(
+            trunk, (205 * size, 178, 105), cloth, 0.0, texture=_weave(seed % 8),
             texels_per_mm=0.6,
         ),
     ]  # fmt: skip
     for sign in (-1, 1):
         at = trunk.translation_mm + sign * side + np.array([0, 130, 0])
-        shapes.append(Ellipsoid(Pose(trunk.rotation, at), (62, 240, 70), cloth, 0.02))
+        shapes.append(Ellipsoid(Pose(trunk.rotation, at), (62, 240, 70), cloth, 0.0))
     if long_hair and person.hair.style == "long":
         hair = (*person.hair.colour, person.hair.infrared)
         fall = Pose(head.rotation, head.translation_mm + head.rotation @ np.array([0, 55, 48]))
@@ -75,7 +78,7 @@ def dummy_body(head: Pose, material: Material, gloss: float) -> list[Shape]:
 
 
 def holding_hand(person: Person, grip: Pose, side: int, seed: int) -> list[Shape]:
-    """A hand that holds a thing at its edge: the thumb in front, fingers behind, the forearm.
+    """A hand that holds a thing at its edge: the thumb in front, the palm, the forearm.
 
     Args:
         person: whose hand.
@@ -95,13 +98,19 @@ def holding_hand(person: Person, grip: Pose, side: int, seed: int) -> list[Shape
         return Ellipsoid(place, semi, colour, 0.05, softness=0.3 if colour is material else 0.0)
 
     tilt = float(rng.uniform(-10, 25))
-    parts: list[Shape] = [
+    return [
         part(-9, -8, -10, (10, 27, 9), -58 + tilt),  # thumb
         part(18, 14, 4, (27, 36, 17), -20 + tilt),  # palm
         part(52, 105, 30, (30, 110, 30), -28, material if rng.random() < 0.3 else cloth),
     ]
-    parts += [part(1 + 2 * i, -24 + 17 * i, 14, (24, 9, 9), 0) for i in range(4)]
-    return parts
+
+
+@lru_cache(maxsize=1)
+def _chin_shadow() -> Array:
+    """The neck is darker under the chin: factors on the albedo, 2 mm a texel."""
+    y = (np.arange(128, dtype=np.float32) - 64) * 2
+    rows = 1 - 0.55 * np.clip((12 - y) / 70, 0, 1)
+    return np.ascontiguousarray(np.broadcast_to(rows[:, None], (128, 128)), np.float32)
 
 
 @lru_cache(maxsize=8)

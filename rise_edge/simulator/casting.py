@@ -16,7 +16,8 @@ from rise_edge.simulator.species import Cast, Species, Staging, species_named
 
 _PRESENTERS = 1_000_000_000  # numbers above are attackers: nobody's subject number reaches there
 _ROOMS = 64
-_MAKES = 3
+_MAKES = 2
+_BLOCK = 50  # as many neighbouring subjects share their attackers, as in a real collection
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,8 @@ def setting_of(
     make = int(rng.integers(_MAKES))
     presenter = shown
     if not kind.bona_fide:
-        presenter = person_of(_PRESENTERS + _MAKES * subject + make, place.population)
+        attacker = _PRESENTERS + _MAKES * (subject // _BLOCK) + make
+        presenter = person_of(attacker, place.population)
     cast = Cast(shown, presenter, int(rng.integers(2**31)), make, difficulty)
     return Setting(
         domain=place,

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from rise_edge.frame import Intrinsics
-from rise_edge.simulator.backdrop import RoomKind, light_backdrop, render_backdrop, room_of
+from rise_edge.simulator.backdrop import RoomKind, lit_room, room_of
 from rise_edge.simulator.bodies import body
 from rise_edge.simulator.people import Person, head_of
 from rise_edge.simulator.rendering import Canvas, Lighting, View
@@ -56,7 +56,7 @@ def photograph_of(person: Person, take: int) -> Photograph:
         key_direction=(float(direction[0]), float(direction[1]), float(direction[2])),
     )
     room = room_of(RoomKind((1400.0, 2500.0), (0, 3)), int(rng.integers(1000)))
-    canvas = Canvas(view, lighting, light_backdrop(render_backdrop(room, view), view, lighting))
+    canvas = Canvas(view, lighting, lit_room(room, view, lighting))
     for shape in [*body(person, pose, int(rng.integers(2**31))), HeadShape(head, pose)]:
         canvas.draw(shape)
     keypoints = view.project(pose.apply(head.keypoints_mm))

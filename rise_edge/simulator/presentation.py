@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from rise_edge.frame import Frame, Image, Viewpoint
-from rise_edge.simulator.backdrop import light_backdrop, render_backdrop
+from rise_edge.simulator.backdrop import lit_room
 from rise_edge.simulator.casting import Setting, setting_of
 from rise_edge.simulator.domains import domain_named
 from rise_edge.simulator.people import Expression, Look
@@ -83,9 +83,7 @@ class Presentation:
         self._walk = _Walk(self.setting, seed)
         self.duration_ms = gap_ms + self._walk.duration_ms
         self._rooms = {
-            view: light_backdrop(
-                render_backdrop(self.setting.room, view), view, self.setting.lighting
-            )
+            view: lit_room(self.setting.room, view, self.setting.lighting)
             for view in (self._view, self._colour_view)
         }
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rise_edge.face import CROP_SIZE, Crop, Square, face_square
 from rise_edge.frame import ALL_MODALITIES, Intrinsics
-from rise_edge.simulator.backdrop import light_backdrop, render_backdrop
+from rise_edge.simulator.backdrop import lit_room
 from rise_edge.simulator.casting import Setting, setting_of
 from rise_edge.simulator.people import Expression, Look
 from rise_edge.simulator.radiance import Radiance
@@ -82,8 +82,7 @@ def render_crop(
 
 def render(setting: Setting, moment: Moment, view: View) -> Radiance:
     """What reaches a camera at one instant."""
-    room = light_backdrop(render_backdrop(setting.room, view), view, setting.lighting)
-    canvas = Canvas(view, setting.lighting, room)
+    canvas = Canvas(view, setting.lighting, lit_room(setting.room, view, setting.lighting))
     for shape in setting.staging.shapes(moment):
         canvas.draw(shape)
     return canvas.radiance()

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-SIZE = 448
+SIZE = 384
 EXTENT = 1.95  # of 2.0, which would be the point at the very back of the head
 TEXELS = SIZE / (2 * EXTENT)  # texels for one unit of the projection
 

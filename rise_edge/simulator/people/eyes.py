@@ -77,33 +77,38 @@ def _eye_of(painting: Painting, side: int, irises_of: Person) -> Eye:
 
 def paint_eye(eye: Eye, look: Look) -> tuple[Array, Array]:
     """Albedo f32 (h, w, 4) and gloss f32 (h, w) of an eye's window."""
-    albedo, gloss = eye.albedo.copy(), eye.gloss.copy()
     u, v, half, opening = eye.u, eye.v, np.float32(eye.half_mm), np.float32(eye.opening_mm)
-
-    def cover(weight: Array, colour: tuple[float, float, float, float]) -> None:
-        albedo[:] += weight[..., None] * (np.array(colour, np.float32) - albedo)
-
-    def dim(weight: Array, share: float) -> None:
-        albedo[:] *= (1 - np.float32(share) * weight)[..., None]
-
-    arch = cv2.sqrt(np.clip(1 - (u / half) ** 2, 0, 1))
-    low = 0.40 * opening * arch
+    arch = np.asarray(cv2.sqrt(np.maximum(1 - (u / half) ** 2, 0)), np.float32)
+    low = np.float32(0.4) * opening * arch
     high = low - opening * np.float32(look.openness) * arch
+    under_lid, over_lid = v - high, low - v
     within = step(half - np.abs(u), 2.0)
-    eye_ball = step(v - high, 1.2) * step(low - v, 1.2) * within * np.float32(look.openness > 0.05)
-    cover(eye_ball, _SCLERA)
+    ball = step(under_lid, 1.2) * step(over_lid, 1.2) * within * np.float32(look.openness > 0.05)
     gx, gy = look.gaze_mm
-    from_iris = cv2.sqrt((u - np.float32(gx)) ** 2 + (v - np.float32(gy) + np.float32(0.9)) ** 2)
-    cover(step(IRIS_MM - from_iris, 1.0) * eye_ball, (*eye.iris, _IRIS_INFRARED))
-    dim(_line(from_iris - np.float32(IRIS_MM), 0.8) * eye_ball, 0.5)
-    pupil = step(np.float32(look.pupil_mm) - from_iris, 0.8) * eye_ball
-    cover(pupil, (*_PUPIL[:3], _PUPIL[3] + look.bright_pupil))
-    dim(cv2.exp(np.clip(high - v, -20, 0) / np.float32(2.2)) * eye_ball, 0.55)  # the lid's shadow
-    dim(_line(v - high + np.float32(0.4), 1.0) * within, 0.8)  # lashes
-    dim(_line(v - low - np.float32(0.3), 0.7) * within, 0.25)
-    dim(_line(v - high + np.float32(4.5), 1.0) * within, 0.28 if look.openness > 0.3 else 0.0)
-    gloss += eye_ball * (np.float32(EYE_GLOSS) - gloss)
-    return albedo, gloss
+    from_iris = _distance(u - np.float32(gx), v - np.float32(gy - 0.9))
+    iris = step(IRIS_MM - from_iris, 1.0) * ball
+    pupil = step(np.float32(look.pupil_mm) - from_iris, 0.8) * ball
+    albedo = np.empty_like(eye.albedo)
+    pupil_colour = (*_PUPIL[:3], _PUPIL[3] + look.bright_pupil)
+    iris_colour = (*eye.iris, _IRIS_INFRARED)
+    for c in range(4):
+        channel = eye.albedo[..., c]
+        for cover, colour in ((ball, _SCLERA), (iris, iris_colour), (pupil, pupil_colour)):
+            channel = channel + cover * (np.float32(colour[c]) - channel)
+        albedo[..., c] = channel
+    light = 1 - np.float32(0.5) * _line(from_iris - np.float32(IRIS_MM), 0.8) * ball
+    light *= 1 - np.float32(0.55) * np.exp(np.minimum(-under_lid, 0) / np.float32(2.2)) * ball
+    lines = np.float32(0.8) * _line(under_lid + np.float32(0.4), 1.0)  # lashes
+    lines += np.float32(0.25) * _line(over_lid + np.float32(0.3), 0.7)
+    if look.openness > 0.3:
+        lines += np.float32(0.28) * _line(under_lid + np.float32(4.5), 1.0)
+    light *= 1 - np.minimum(lines, np.float32(0.9)) * within
+    albedo *= light[..., None]
+    return albedo, eye.gloss + ball * (np.float32(EYE_GLOSS) - eye.gloss)
+
+
+def _distance(x: Array, y: Array) -> Array:
+    return np.asarray(cv2.sqrt(x * x + y * y), np.float32)
 
 
 def _line(distance: Array, width: float) -> Array:

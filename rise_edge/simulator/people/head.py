@@ -34,7 +34,7 @@ class Head:
         albedo: u8 (S, S, 4), 255 * sqrt(reflectance) of red, green, blue, near infrared.
         gloss: f32 (S, S).
         keypoints_mm: f32 (6, 3), head coordinates, in the order of `rise_edge.face.Face`.
-        reach_mm: the largest radius.
+        semi_mm: f32 (3,), half axes of an ellipsoid about as large.
         outline_mm: (n, 3), points all over the surface.
         eyes: what is needed to paint them anew; none if they cannot move.
         mouth_row: of the mouth, in texels below the middle of the atlas.
@@ -47,7 +47,7 @@ class Head:
     albedo: NDArray[np.uint8]
     gloss: Array
     keypoints_mm: Array
-    reach_mm: float
+    semi_mm: Array
     outline_mm: NDArray[np.float64]
     eyes: tuple[Eye, ...]
     mouth_row: float
@@ -88,6 +88,7 @@ def assemble(
     for eye in eyes:
         painting.albedo[eye.at], painting.gloss[eye.at] = paint_eye(eye, Look())
     normals = normals_of(relief.radius_mm)
+    outline = _outline(relief.radius_mm)
     keypoints = _keypoints(relief, painting.person)
     mx, my, mz = keypoints[3]
     distance = np.sqrt(mx * mx + my * my + mz * mz)
@@ -99,8 +100,8 @@ def assemble(
         albedo=encoded(painting.albedo),
         gloss=painting.gloss,
         keypoints_mm=keypoints,
-        reach_mm=float(relief.radius_mm.max()),
-        outline_mm=_outline(relief.radius_mm),
+        semi_mm=np.abs(outline).max(0).astype(np.float32),
+        outline_mm=outline,
         eyes=eyes if mobile_eyes else (),
         mouth_row=float(row[0]) - atlas.SIZE / 2,
         mobile_mouth=mobile_mouth,
@@ -143,7 +144,6 @@ def covered(
         relief=np.dstack([*normals_of(radius), openness_of(radius)]),
         albedo=encoded(albedo),
         gloss=np.asarray(head.gloss * (1 - cover[..., 0]) + 0.02 * cover[..., 0], np.float32),
-        reach_mm=float(radius.max()),
         outline_mm=_outline(radius),
         mobile_mouth=False,
     )
@@ -160,10 +160,10 @@ def encoded(albedo: Array) -> NDArray[np.uint8]:
 
 
 def _outline(radius_mm: Array) -> NDArray[np.float64]:
-    sparse = radius_mm[8::16, 8::16].ravel()
-    return np.stack([d[8::16, 8::16].ravel() * sparse for d in atlas.directions()], 1).astype(
-        np.float64
-    )
+    """Points (n, 3) all over the head."""
+    at = slice(8, None, 24), slice(8, None, 24)
+    points = [(d[at] * radius_mm[at]).ravel() for d in atlas.directions()]
+    return np.stack(points, 1).astype(np.float64)
 
 
 def normals_of(radius_mm: Array) -> tuple[Array, Array, Array]:
@@ -184,8 +184,11 @@ def normals_of(radius_mm: Array) -> tuple[Array, Array, Array]:
 
 def openness_of(radius_mm: Array) -> Array:
     """Share of the surroundings that a point sees: less in hollows (ours, from two blurs)."""
-    wide = cv2.GaussianBlur(radius_mm, (0, 0), 11) - radius_mm
-    near = cv2.GaussianBlur(radius_mm, (0, 0), 3.5) - radius_mm
+    size = radius_mm.shape[::-1]
+    small = cv2.resize(radius_mm, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), 2.4)
+    wide = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR) - radius_mm
+    near = cv2.GaussianBlur(radius_mm, (0, 0), 3.0) - radius_mm
     return np.asarray(
         np.clip(1.02 - 0.035 * np.maximum(wide, 0) - 0.07 * np.maximum(near, 0), 0.3, 1), np.float32
     )
@@ -196,21 +199,22 @@ def _keypoints(relief: Relief, person: Person) -> Array:
     eye = person.eye_distance_mm / 2
     tip = person.nose_length_mm - 13
     front = [(-eye, EYE_Y), (eye, EYE_Y), (0.0, tip), (0.0, MOUTH_Y)]
-    points = [_on_surface(relief, relief.z < -20, (x, y, None)) for x, y in front]
-    side = np.abs(relief.x) > 50
-    points += [_on_surface(relief, side & (s * relief.x > 0), (None, 14.0, -2.0)) for s in (-1, 1)]
+    points = [_on_surface(relief, relief.window(x, y, 4, 4), (x, y, None)) for x, y in front]
+    middle = atlas.SIZE // 2
+    sides = (slice(None), slice(0, middle)), (slice(None), slice(middle, None))
+    points += [_on_surface(relief, side, (None, 14.0, -2.0)) for side in sides]
     return np.array(points, np.float32)
 
 
 def _on_surface(
-    relief: Relief, where: NDArray[np.bool_], goal: tuple[float | None, ...]
+    relief: Relief, at: tuple[slice, slice], goal: tuple[float | None, ...]
 ) -> tuple[float, float, float]:
-    """The surface point whose bare skull point lies nearest to a goal (None: any)."""
-    miss = np.where(where, np.float32(0), np.float32(1e9))
+    """The surface point in a window whose bare skull point lies nearest to a goal (None: any)."""
+    miss = np.zeros(1, np.float32)
     for axis, value in zip((relief.x, relief.y, relief.z), goal, strict=True):
         if value is not None:
-            miss = miss + (axis - np.float32(value)) ** 2
-    at = np.unravel_index(int(np.argmin(miss)), miss.shape)
-    r = float(relief.radius_mm[at])
-    dx, dy, dz = (float(d[at]) for d in atlas.directions())
+            miss = miss + (axis[at] - np.float32(value)) ** 2
+    place = np.unravel_index(int(np.argmin(miss)), miss.shape)
+    r = float(relief.radius_mm[at][place])
+    dx, dy, dz = (float(d[at][place]) for d in atlas.directions())
     return dx * r, dy * r, dz * r

@@ -34,7 +34,7 @@ class Painting:
         melanin = person.melanin + 0.035 * blotches + 0.018 * grain
         if person.freckles > 0.02:
             spots = np.clip(smooth_noise(rng, shape, 75) - 1.1, 0, 1)
-            melanin = melanin + np.float32(0.5 * person.freckles) * spots * (relief.y < 60)
+            melanin = melanin + np.float32(0.3 * person.freckles) * spots * (relief.y < 60)
         blood = np.full(shape, person.haemoglobin, np.float32) - 0.05 * blotches
         self._flush(blood)
         self.albedo = skin.reflectance(
@@ -85,7 +85,7 @@ def paint_lips(painting: Painting) -> None:
     upper = step(v + 8.0 * full * arch * bow, 2.0) * step(-v + 0.5, 2.0)
     lower = step(11.0 * full * arch - v, 2.5) * step(v - 0.5, 2.0)
     inside = step(1 - np.abs(u), 0.12)
-    colour = skin.plain(0.75 * person.melanin + 0.06, person.haemoglobin + 1.25)
+    colour = skin.plain(0.75 * person.melanin + 0.06, person.haemoglobin + person.lip_colour)
     cover = np.asarray(np.maximum(upper, lower) * inside * 0.8, np.float32)
     painting.blend(at, cover, colour)
     painting.dim(at, np.asarray(0.25 * upper * inside, np.float32))
@@ -120,7 +120,7 @@ def paint_brows(painting: Painting) -> None:
         y = -person.brow_height_mm
         at = relief.window(x, y, 24, 16)
         u = side * (relief.x[at] - x) / np.float32(22)
-        arch = y + 5.0 * (u - 0.25) ** 2 - 1.5 - 2.0 * u * person.eye_slant * 10
+        arch = y + person.brow_arch_mm * (u - 0.25) ** 2 - 1.5 - 20 * u * person.eye_slant
         thickness = person.brow_thickness_mm / 2 * (1.15 - 0.55 * np.clip(u + 0.3, -0.5, 1))
         body = step(thickness - np.abs(relief.y[at] - arch), 2.5) * step(1 - np.abs(u), 0.35)
         strands = 0.72 + 0.22 * painting.grain[at]
@@ -140,19 +140,24 @@ def paint_hair(painting: Painting, relief: Relief) -> None:
         rng.standard_normal((24, 150), dtype=np.float32), shape, interpolation=cv2.INTER_LINEAR
     ) * np.float32(0.6) + 0.5 * smooth_noise(rng, shape, 14, octaves=2)
     hair = _hair_mask(person, relief, strands)
-    beard = _beard_mask(person, relief, painting.grain)
-    colour = np.array([*person.hair.colour, person.hair.infrared], np.float32)
-    for mask, share in ((hair, 1.0), (beard, 0.9)):
-        if mask is None:
-            continue
-        shade = colour * np.clip(1 + 0.28 * strands, 0.4, 1.8)[..., None]
-        painting.albedo += (np.float32(share) * mask)[..., None] * (shade - painting.albedo)
-        painting.gloss += mask * (HAIR_GLOSS - painting.gloss)
     if hair is not None:
-        volume = person.hair.volume_mm * (1 + 0.06 * strands)
-        relief.radius_mm += cv2.GaussianBlur(np.asarray(hair * volume, np.float32), (0, 0), 3.5)
+        _cover(painting, hair, strands)
+        volume = hair * (person.hair.volume_mm * (1 + 0.06 * strands))
+        relief.radius_mm += cv2.GaussianBlur(np.asarray(volume, np.float32), (0, 0), 3.0)
+    beard = _beard_mask(person, relief, painting.grain)
     if beard is not None:
-        relief.radius_mm += cv2.GaussianBlur(beard, (0, 0), 3.0) * np.float32(4 * person.beard)
+        _cover(painting, np.float32(0.9) * beard, strands)
+        relief.radius_mm += cv2.GaussianBlur(beard, (0, 0), 2.5) * np.float32(4 * person.beard)
+
+
+def _cover(painting: Painting, mask: Array, strands: Array) -> None:
+    """Hair of the person's colour where the mask is 1."""
+    hair = painting.person.hair
+    shade = np.clip(1 + np.float32(0.28) * strands, 0.4, 1.8)
+    for c, value in enumerate((*hair.colour, hair.infrared)):
+        channel = painting.albedo[..., c]
+        channel += mask * (np.float32(value) * shade - channel)
+    painting.gloss += mask * (np.float32(HAIR_GLOSS) - painting.gloss)
 
 
 _HAIRLINE_DEG = (0, 22, 40, 52, 62, 70, 78, 95, 110, 130, 180)
@@ -182,9 +187,7 @@ def _beard_mask(person: Person, relief: Relief, grain: Array) -> Array | None:
         return None
     x, y = np.abs(relief.x), relief.y
     half = person.mouth_width_mm / 2
-    jaw = step(y - 64 + 0.012 * (60 - x) ** 2 * (x < 60) - 26 * (x < 30) * 0, 10.0)
-    cheek = step(y - (78 - 0.55 * np.maximum(x - half, 0) * 1.6), 8.0)
-    beard = np.maximum(cheek, 0 * jaw)
+    beard = step(y - (78 - 0.9 * np.maximum(x - half, 0)), 8.0)
     moustache = step(6.5 - np.abs(y - (MOUTH_Y - 9.5 + 0.004 * x * x)), 4) * step(half + 3 - x, 6)
     lips = step(11 * person.lip_fullness - np.abs(y - MOUTH_Y - 2), 3) * step(half - 2 - x, 8)
     mask = np.maximum(beard, moustache) * (1 - lips) * (relief.z < 40)

@@ -19,22 +19,22 @@ class Population:
         melanin: range of skin melanin, 0 = palest, 1 = darkest.
         age: range in years.
         long_hair: share of people with long hair.
-        beard: share of people with a beard.
+        beard: share of men with a beard.
     """
 
     key: int
     melanin: tuple[float, float] = (0.0, 1.0)
     age: tuple[float, float] = (18.0, 70.0)
-    long_hair: float = 0.4
-    beard: float = 0.3
+    long_hair: float = 0.45
+    beard: float = 0.5
 
 
 POPULATIONS: dict[str, Population] = {
     "mixed": Population(1),
-    "northern": Population(2, melanin=(0.0, 0.4), beard=0.4),
+    "northern": Population(2, melanin=(0.0, 0.4), beard=0.55),
     "southern": Population(3, melanin=(0.35, 1.0)),
-    "eastern": Population(4, melanin=(0.1, 0.5), beard=0.1),
-    "young": Population(5, melanin=(0.0, 0.8), age=(18.0, 30.0), long_hair=0.55, beard=0.15),
+    "eastern": Population(4, melanin=(0.1, 0.5), beard=0.2),
+    "young": Population(5, melanin=(0.0, 0.8), age=(18.0, 30.0), long_hair=0.55, beard=0.3),
     "elderly": Population(6, melanin=(0.0, 0.9), age=(55.0, 85.0), long_hair=0.25),
 }
 
@@ -78,17 +78,21 @@ class Person:
     jaw_width: float
     face_length: float
     relief: float
+    brow_ridge_mm: float
     eye_distance_mm: float
     eye_width_mm: float
     eye_opening_mm: float
     eye_slant: float
     brow_height_mm: float
     brow_thickness_mm: float
+    brow_arch_mm: float
     nose_length_mm: float
     nose_protrusion_mm: float
     nose_width_mm: float
+    nose_bump_mm: float
     mouth_width_mm: float
     lip_fullness: float
+    lip_colour: float
     cheekbones: float
     chin_mm: float
     ears_mm: float
@@ -106,37 +110,44 @@ def person_of(subject: int, population: str) -> Person:
     """The person behind a subject's number; always the same one."""
     cohort = POPULATIONS[population]
     rng = generator(cohort.key, subject, 101)
-    melanin = float(rng.uniform(*cohort.melanin))
+    low, high = cohort.melanin
+    melanin = float(low + (high - low) * rng.beta(1.1, 1.5))
     age = float(cohort.age[0] + (cohort.age[1] - cohort.age[0]) * rng.beta(1.3, 1.8))
+    woman = rng.random() < 0.5
+    w = 1.0 if woman else 0.0
     return Person(
         name=f"{population}-{subject}",
         seed=int(rng.integers(2**31)),
         melanin=melanin,
         haemoglobin=float(rng.uniform(0.2, 0.9)),
         age=age,
-        scale=_about(rng, 1.0, 0.035),
-        width=_about(rng, 1.0, 0.045),
-        jaw_width=_about(rng, 1.0, 0.07),
-        face_length=_about(rng, 1.0, 0.04),
+        scale=_about(rng, 1.015 - 0.04 * w, 0.03),
+        width=_about(rng, 1.0, 0.05),
+        jaw_width=_about(rng, 1.03 - 0.06 * w, 0.07),
+        face_length=_about(rng, 1.0, 0.045),
         relief=_about(rng, 1.0, 0.12),
-        eye_distance_mm=_about(rng, 64.0, 2.8),
+        brow_ridge_mm=_about(rng, 5.5 - 3.0 * w, 1.2),
+        eye_distance_mm=_about(rng, 64.5 - 1.5 * w, 2.8),
         eye_width_mm=_about(rng, 29.5, 1.5),
-        eye_opening_mm=_about(rng, 11.0 - 0.02 * (age - 40), 1.1),
-        eye_slant=_about(rng, 0.04, 0.05),
-        brow_height_mm=_about(rng, 19.0, 1.8),
-        brow_thickness_mm=_about(rng, 6.0, 1.3),
-        nose_length_mm=_about(rng, 46.0, 3.0),
-        nose_protrusion_mm=_about(rng, 21.0, 2.6),
-        nose_width_mm=_about(rng, 34.0 + 4 * melanin, 2.6),
-        mouth_width_mm=_about(rng, 51.0, 3.2),
-        lip_fullness=_about(rng, 0.9 + 0.4 * melanin, 0.18),
-        cheekbones=_about(rng, 1.0, 0.5),
-        chin_mm=_about(rng, 8.0, 2.5),
+        eye_opening_mm=_about(rng, 10.6 + 1.2 * w - 0.02 * (age - 40), 1.2),
+        eye_slant=_about(rng, 0.05, 0.06),
+        brow_height_mm=_about(rng, 18.0 + 2.0 * w, 1.8),
+        brow_thickness_mm=_about(rng, 7.0 - 2.8 * w, 1.2),
+        brow_arch_mm=_about(rng, 4.0 + 2.5 * w, 2.0),
+        nose_length_mm=_about(rng, 47.0 - 2.0 * w, 3.4),
+        nose_protrusion_mm=_about(rng, 21.5 - 1.5 * w, 2.8),
+        nose_width_mm=_about(rng, 34.0 - 2.0 * w + 4 * melanin, 2.8),
+        nose_bump_mm=_about(rng, 0.5 - 0.7 * w, 1.1),
+        mouth_width_mm=_about(rng, 51.0, 3.4),
+        lip_fullness=_about(rng, 0.82 + 0.22 * w + 0.35 * melanin, 0.18),
+        lip_colour=_about(rng, 1.05 + 0.5 * w, 0.3),
+        cheekbones=_about(rng, 1.0, 0.6),
+        chin_mm=_about(rng, 8.5 - 2.5 * w, 2.5),
         ears_mm=_about(rng, 15.0, 3.0),
         iris=_iris(rng, melanin),
-        beard=float(rng.uniform(0.35, 1.0)) if rng.random() < cohort.beard else 0.0,
+        hair=_hair(rng, cohort, melanin, age, woman),
+        beard=float(rng.uniform(0.35, 1.0)) if not woman and rng.random() < cohort.beard else 0.0,
         freckles=float(max(0.0, rng.normal(0.1, 0.3)) * (1 - melanin)),
-        hair=_hair(rng, cohort, melanin, age),
     )
 
 
@@ -150,13 +161,15 @@ def _iris(rng: np.random.Generator, melanin: float) -> tuple[float, float, float
     return _IRISES[int(rng.integers(lightest))]
 
 
-def _hair(rng: np.random.Generator, cohort: Population, melanin: float, age: float) -> Hair:
+def _hair(
+    rng: np.random.Generator, cohort: Population, melanin: float, age: float, woman: bool
+) -> Hair:
     """Grey with age, blond and red only with little melanin; near-infrared by eumelanin."""
     style = "short"
     draw = rng.random()
-    if draw < cohort.long_hair:
+    if draw < cohort.long_hair * (1.7 if woman else 0.3):
         style = "long"
-    elif draw > 0.97 - 0.25 * max(0.0, (age - 35) / 50):
+    elif not woman and draw > 0.94 - 0.4 * max(0.0, (age - 35) / 50):
         style = "bald" if rng.random() < 0.5 else "receding"
     darkness = float(np.clip(rng.beta(1.2, 1.2) + 1.6 * melanin, 0.0, 1.0))
     grey = float(np.clip((age - 55) / 25 + rng.normal(0, 0.2), 0.0, 0.95))
@@ -170,5 +183,5 @@ def _hair(rng: np.random.Generator, cohort: Population, melanin: float, age: flo
         colour=(float(colour[0]), float(colour[1]), float(colour[2])),
         infrared=float(0.42 - 0.2 * darkness * (1 - grey) + rng.normal(0, 0.03)),
         volume_mm=float(rng.uniform(6, 15) + (5 if style == "long" else 0)),
-        fringe_mm=float(rng.uniform(8, 26)) if rng.random() < 0.25 else 0.0,
+        fringe_mm=float(rng.uniform(8, 26)) if rng.random() < 0.3 else 0.0,
     )

@@ -74,7 +74,7 @@ def model_face(relief: Relief, person: Person) -> None:
     """Brows, eyes, cheeks, nose, mouth, chin and ears."""
     k = person.relief
     eye = person.eye_distance_mm / 2
-    relief.both(eye - 1, -person.brow_height_mm + 3, 17, 6, 4.5 * k)  # brow ridge
+    relief.both(eye - 1, -person.brow_height_mm + 3, 17, 6, person.brow_ridge_mm * k)  # brow ridge
     relief.both(eye - 4, EYE_Y - 1, 15, 9, -7.5 * k)  # sockets
     relief.both(eye, EYE_Y, 10, 6.5, 5.0)  # eyeballs behind their lids
     relief.both(46, 27, 17, 12, 4.0 * person.cheekbones * k)
@@ -102,6 +102,7 @@ def _nose(relief: Relief, person: Person) -> None:
     )
     relief.radius_mm[at] += np.float32(person.nose_protrusion_mm) * ridge * fall * cross
     relief.bump(0, -4, 9, 9, 3.0)  # root between the eyes
+    relief.bump(0, 0.42 * length, 6, 7, person.nose_bump_mm)
     relief.both(half - 5, length - 2, 4.6, 5.2, 5.5)  # wings
     relief.both(half + 4, length + 1, 4, 7, -1.5)
     relief.both(6.5, length + 7.5, 3.2, 2.6, -3.0)  # nostrils

@@ -5,7 +5,8 @@ omlc.org): relative to 550 nm it is 0.67 at 620, 1.06 at 540, 1.81 at 460 and 0.
 haemoglobin hardly absorbs either. So skin of all tones looks much alike in near infrared: measured
 reflectances span 0.4 to 0.65 at 850 nm and 0.06 to 0.6 at 540 nm (Cooksey, Tsai, Allen, Reference
 Data Set of Human Skin Reflectance, NIST 2017, doi:10.6028/jres.122.026).
-The form exp(-amount * absorption) and the base reflectances are ours, set to those spans.
+The form exp(-amount * absorption), the base reflectances and the flatter slope of melanin in the
+visible (light also comes back from above it) are ours, set to those spans.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ import numpy as np
 
 from rise_edge.simulator.people.atlas import Array
 
-_BASE = (0.69, 0.50, 0.42, 0.66)
-_MELANIN = (0.67, 1.06, 1.62, 0.16)
-_MELANIN_AMOUNT = 1.85
-_HAEMOGLOBIN = (0.05, 0.42, 0.34, 0.02)
+_BASE = (0.70, 0.54, 0.45, 0.66)
+_MELANIN = (0.74, 1.02, 1.30, 0.16)
+_MELANIN_AMOUNT = 1.9
+_HAEMOGLOBIN = (0.05, 0.38, 0.33, 0.02)
 
 
 def plain(melanin: float, haemoglobin: float) -> tuple[float, float, float, float]:

@@ -26,7 +26,7 @@ class Ellipsoid(Shape):
         albedo: linear red, green, blue, near infrared.
         gloss: mirror-like share.
         softness: see `Hits`.
-        texture: f32 (h, w) factors on the albedo, tiled over x and y, or None.
+        texture: f32 (h, w) factors on the colour, centred on x and y, mirrored beyond, or None.
         texels_per_mm: of the texture.
     """
 
@@ -58,20 +58,23 @@ class Ellipsoid(Shape):
         depth = np.asarray((-b - cv2.sqrt(np.maximum(gap, 0))) / a, np.float32)
         p = [d * depth + o for d, o in zip((dx, dy, dz), origin, strict=True)]
         normal = _turn(pose.rotation, [c * np.float32(s) for c, s in zip(p, scale, strict=True)])
-        albedo = np.broadcast_to(np.array(self.albedo, np.float32), (*shape, 4))
-        if self.texture is not None:
-            albedo = albedo * magnify(self._texture(p[0], p[1]), stride, shape)[..., None]
         depth, gap = magnify(depth, stride, shape), magnify(gap, stride, shape)
+        red, green, blue, infrared = self.albedo
+        albedo: tuple[float, float, float] | Array = (red, green, blue)
+        if self.texture is not None:
+            pattern = magnify(self._texture(p[0], p[1]), stride, shape)
+            albedo = np.asarray(cv2.merge([pattern * np.float32(c) for c in albedo]), np.float32)
         return Hits(
-            window, (gap > 0) & (depth > 50), depth, normal, albedo, self.gloss,
+            window, (gap > 0) & (depth > 50), depth, normal, albedo, infrared, self.gloss,
             stride=stride, softness=self.softness,
         )  # fmt: skip
 
     def _texture(self, x: Array, y: Array) -> Array:
         assert self.texture is not None
-        u = x * np.float32(self.semi_mm[0] * self.texels_per_mm)
-        v = y * np.float32(self.semi_mm[1] * self.texels_per_mm)
-        return look_up(self.texture, u, v, cv2.BORDER_WRAP)
+        height, width = self.texture.shape
+        u = x * np.float32(self.semi_mm[0] * self.texels_per_mm) + np.float32(width / 2)
+        v = y * np.float32(self.semi_mm[1] * self.texels_per_mm) + np.float32(height / 2)
+        return look_up(self.texture, u, v, cv2.BORDER_REFLECT)
 
 
 def _turn(rotation: np.ndarray, normal: list[Array]) -> tuple[Array, Array, Array]:

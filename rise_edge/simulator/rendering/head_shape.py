@@ -22,7 +22,8 @@ from rise_edge.simulator.rendering.view import Array, View, Window
 
 _LARGE = 20_000  # rays; a crop has fewer
 _STRIDE = 3
-_COARSE_ROUNDS, _FINE_ROUNDS = 10, 1
+_COARSE_ROUNDS, _STRIDING_ROUNDS, _FINE_ROUNDS = 11, 8, 1
+_STRIDE_MM = 7.0
 _STEP = 0.62
 _CLOSE_MM = 2.5
 _TO_LINEAR = ((np.arange(256, dtype=np.float32) / 255) ** 2).astype(np.float32)
@@ -54,13 +55,14 @@ class HeadShape(Shape):
             m[1, 0] * nx + m[1, 1] * ny + m[1, 2] * nz,
             m[2, 0] * nx + m[2, 1] * ny + m[2, 2] * nz,
         )
-        albedo = cv2.LUT(look_up(self.head.albedo, u, v), _TO_LINEAR)
+        albedo = look_up(self.head.albedo, u, v)
         return Hits(
             window=window,
             hit=hit,
             depth_mm=depth,
             normal=normal,
-            albedo=np.asarray(albedo, np.float32),
+            albedo=_linear(albedo[..., :3]),
+            infrared_albedo=_linear(albedo[..., 3]),
             gloss=look_up(self.head.gloss, u, v),
             openness=openness,
             stride=stride,
@@ -73,19 +75,21 @@ class HeadShape(Shape):
     ) -> tuple[Array, Array, Array, NDArray[np.bool_]]:
         """Depth, map position (column, row) and whether the ray meets the head."""
         x, y = view.rays(window)
-        stride = _STRIDE if x.size * y.size > _LARGE else 2
-        coarse = _Rays(self.head, pose, *view.rays(window, stride))
+        coarse = _Rays(self.head, pose, *view.rays(window, _STRIDE))
         depth = coarse.first_guess()
         nearest = np.full(depth.shape, np.inf, np.float32)
         best = depth.copy()
-        for _ in range(_COARSE_ROUNDS):
+        for turn in range(_COARSE_ROUNDS):
             outside, _, _ = coarse.outside(depth)
-            closer = outside < nearest
-            np.copyto(nearest, outside, where=closer)
+            miss = np.abs(outside)
+            closer = miss < nearest
+            np.copyto(nearest, miss, where=closer)
             np.copyto(best, depth, where=closer)
+            if turn < _STRIDING_ROUNDS:  # else a ray that grazes a cheek never gets to the ear
+                outside = np.where(outside > 0, np.maximum(outside, _STRIDE_MM), outside)
             depth += coarse.step * outside
         rays = _Rays(self.head, pose, x, y)
-        best = magnify(best, stride, (y.size, x.size)).copy()
+        best = magnify(best, _STRIDE, (y.size, x.size)).copy()
         outside, u, v = rays.outside(best)
         nearest = outside
         for _ in range(_FINE_ROUNDS):
@@ -95,25 +99,31 @@ class HeadShape(Shape):
         return best, u, v, nearest < _CLOSE_MM
 
 
+def _linear(encoded: NDArray[np.uint8]) -> Array:
+    return np.asarray(cv2.LUT(np.ascontiguousarray(encoded), _TO_LINEAR), np.float32)
+
+
 class _Rays:
     """Rays of a window, in head coordinates."""
 
     def __init__(self, head: Head, pose: Pose, x: Array, y: Array) -> None:
         back = pose.inverse()
         self._radius_mm = head.radius_mm
-        self._reach_mm = head.reach_mm
+        self._semi_mm = head.semi_mm
         self._origin = back.translation_mm.astype(np.float32)
         m = back.rotation.astype(np.float32)
         self._d = tuple(m[i, 0] * x + (m[i, 1] * y + m[i, 2]) for i in range(3))
-        self._length2 = x * x + (y * y + 1)
-        self.step = np.float32(_STEP) / cv2.sqrt(self._length2)
+        self.step = np.float32(_STEP) / cv2.sqrt(x * x + (y * y + 1))
 
     def first_guess(self) -> Array:
-        """Where rays enter the sphere around the head, or pass it nearest."""
-        o = self._origin
-        along = self._d[0] * o[0] + self._d[1] * o[1] + self._d[2] * o[2]
-        gap = along * along - self._length2 * np.float32(o @ o - self._reach_mm**2)
-        return np.asarray((-along - cv2.sqrt(np.maximum(gap, 0))) / self._length2, np.float32)
+        """Where rays enter an ellipsoid about as large as the head, or pass it nearest."""
+        scale = 1 / self._semi_mm
+        ox, oy, oz = (float(v) for v in self._origin * scale)
+        dx, dy, dz = (d * s for d, s in zip(self._d, scale, strict=True))
+        a = dx * dx + dy * dy + dz * dz
+        b = dx * ox + dy * oy + dz * oz
+        gap = b * b - a * (ox * ox + oy * oy + oz * oz - 1)
+        return np.asarray((-b - cv2.sqrt(np.maximum(gap, 0))) / a, np.float32)
 
     def outside(self, depth: Array) -> tuple[Array, Array, Array]:
         """How far points lie outside the head, and their map positions."""

@@ -22,7 +22,8 @@ class Hits:
         normal: x, y and z, unit length, towards the camera's side; each f32, one value for
             a block of stride x stride pixels: light changes slowly.
 
-        albedo: f32 (h, w, 4), linear red, green, blue and near infrared.
+        albedo: f32 (h, w, 3), linear red, green and blue, or three numbers.
+        infrared_albedo: f32 (h, w) or a number, of near infrared.
         gloss: f32 (h, w) or a number, mirror-like share.
         openness: like the normal, or a number: share of the surroundings that the point sees.
         stride: of the normal and the openness.
@@ -35,7 +36,8 @@ class Hits:
     hit: NDArray[np.bool_]
     depth_mm: Array
     normal: tuple[Array, Array, Array]
-    albedo: Array
+    albedo: Array | tuple[float, float, float]
+    infrared_albedo: Array | float
     gloss: Array | float = 0.0
     openness: Array | float = 1.0
     stride: int = 1

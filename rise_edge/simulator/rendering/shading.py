@@ -25,28 +25,42 @@ def shade(hits: Hits, light: Lighting, view: View) -> tuple[Array, Array, Array]
     toward = np.asarray(1 / cv2.sqrt(x * x + (y * y + 1)), np.float32)
     eye = (x, y, toward)  # the unit vector to the camera is -(x, y, 1) * toward
     gloss = hits.gloss if isinstance(hits.gloss, float) else hits.gloss[::s, ::s]
-    visible, mirrored, passive = _passive(hits, light, eye, gloss)
-    active = _active(hits, light, eye, gloss)
-    colour = magnify(visible, s, shape)
-    colour = np.asarray(
-        cv2.multiply(colour, np.ascontiguousarray(hits.albedo[..., :3])), np.float32
-    )
-    shine = magnify(mirrored, s, shape)
-    colour += cv2.merge([shine * np.float32(k) for k in light.key])
-    if hits.emission is not None:
-        colour += hits.emission
-    reflectance = hits.albedo[..., 3]
-    returned = magnify(active[0], s, shape) * reflectance
-    returned += magnify(active[1], s, shape)
-    infrared = magnify(passive, s, shape) * reflectance
+    visible, passive, mirrored = _passive(hits, light, eye, gloss)
+    received, glint = _active(hits, light, eye, gloss)
+    shine = None
+    if mirrored is not None:
+        shine = np.asarray(cv2.merge([mirrored * np.float32(k) for k in light.key]), np.float32)
+        mirrored *= np.float32(light.key_infrared)
+    # What is the same all over the shape is multiplied in before the blocks become pixels.
+    if isinstance(hits.albedo, tuple):
+        scaled = visible * np.array(hits.albedo, np.float32)
+        colour = magnify(_plus(scaled, shine), s, shape)
+    else:
+        colour = np.asarray(cv2.multiply(magnify(visible, s, shape), hits.albedo), np.float32)
+        colour = _plus(colour, None if shine is None else magnify(shine, s, shape))
+    colour = _plus(colour, hits.emission)
+    if isinstance(hits.infrared_albedo, float):
+        received *= np.float32(hits.infrared_albedo)
+        passive *= np.float32(hits.infrared_albedo)
+        returned = magnify(_plus(received, glint), s, shape)
+        return colour, _plus(magnify(_plus(passive, mirrored), s, shape), returned), returned
+    returned = magnify(received, s, shape) * hits.infrared_albedo
+    infrared = magnify(passive, s, shape) * hits.infrared_albedo
+    if glint is not None and mirrored is not None:
+        returned += magnify(glint, s, shape)
+        infrared += magnify(mirrored, s, shape)
     infrared += returned
     return colour, infrared, returned
 
 
+def _plus(one: Array, other: Array | None) -> Array:
+    return one if other is None else np.asarray(cv2.add(one, other), np.float32)
+
+
 def _passive(
     hits: Hits, light: Lighting, eye: tuple[Array, Array, Array], gloss: Array | float
-) -> tuple[Array, Array, Array]:
-    """The room's light: received colour, mirrored (irradiance 1), received infrared."""
+) -> tuple[Array, Array, Array | None]:
+    """The room's light: received colour, received infrared, mirrored of irradiance 1."""
     nx, ny, nz = hits.normal
     lx, ly, lz = (np.float32(v) for v in light.key_direction)
     facing = nx * lx
@@ -66,8 +80,8 @@ def _passive(
         channels.append(received)
     infrared = around * np.float32(light.ambient_infrared)
     infrared += direct * np.float32(light.key_infrared)
-    mirrored = _highlight(hits, (lx, ly, lz), eye, gloss)
-    return np.asarray(cv2.merge(channels), np.float32), mirrored, infrared
+    visible = np.asarray(cv2.merge(channels), np.float32)
+    return visible, infrared, _highlight(hits, (lx, ly, lz), eye, gloss)
 
 
 def _highlight(
@@ -75,8 +89,10 @@ def _highlight(
     light: tuple[Array | np.float32, ...],
     eye: tuple[Array, Array, Array],
     gloss: Array | float,
-) -> Array:
-    """Mirror-like reflection of a light of irradiance 1 from a direction."""
+) -> Array | None:
+    """Mirror-like reflection of a light of irradiance 1 from a direction; None without gloss."""
+    if isinstance(gloss, float) and gloss == 0.0:
+        return None
     x, y, toward = eye
     hx, hy, hz = light[0] - x * toward, light[1] - y * toward, light[2] - toward
     nx, ny, nz = hits.normal
@@ -93,13 +109,13 @@ def _highlight(
     for _ in range(hits.sharpness):
         lobe *= lobe
     lobe *= gloss
-    lobe *= np.float32(2 ** (hits.sharpness - 2) / 4)
+    lobe *= np.float32(min(2 ** (hits.sharpness - 4), 8))
     return np.asarray(lobe, np.float32)
 
 
 def _active(
     hits: Hits, light: Lighting, eye: tuple[Array, Array, Array], gloss: Array | float
-) -> tuple[Array, Array]:
+) -> tuple[Array, Array | None]:
     """The illuminator's light: received by the surface, and mirrored to the camera."""
     x, y, toward = eye
     z = hits.depth_mm[:: hits.stride, :: hits.stride]
@@ -121,5 +137,6 @@ def _active(
     inverse *= inverse
     inverse *= np.float32(light.illuminator * 500.0**2) * toward**light.beam
     facing *= inverse
-    mirrored *= inverse
+    if mirrored is not None:
+        mirrored *= inverse
     return facing, mirrored

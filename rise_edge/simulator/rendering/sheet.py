@@ -13,6 +13,8 @@ from rise_edge.simulator.rendering.lookup import look_up
 from rise_edge.simulator.rendering.pose import Pose
 from rise_edge.simulator.rendering.view import Array, View
 
+_LARGE = 6_000  # rays
+
 
 @dataclass(frozen=True, eq=False)
 class Sheet(Shape):
@@ -22,7 +24,8 @@ class Sheet(Shape):
         pose: its own coordinates to the scene's.
         width_mm, height_mm: of the rectangle, centred on the origin.
         bend: in 1/mm; half of one over the radius of the curve.
-        albedo: f32 (h, w, 4) texture over the rectangle, or four numbers.
+        albedo: f32 (h, w, 3) texture over the rectangle; or four numbers, near infrared last.
+        infrared_albedo: f32 (h, w) texture, if the albedo is one.
         emission: f32 (h, w, 3) texture of own light, or None.
         cover: f32 (h, w) texture, holes where it is below a half, or None.
         gloss: mirror-like share.
@@ -37,6 +40,7 @@ class Sheet(Shape):
     width_mm: float
     height_mm: float
     albedo: Array | tuple[float, float, float, float]
+    infrared_albedo: Array | None = None
     bend: float = 0.0
     emission: Array | None = None
     cover: Array | None = None
@@ -51,25 +55,26 @@ class Sheet(Shape):
         window = view.window_of_box(pose.apply(self._corners()))
         if window is None:
             return None
-        rays = view.rays(window)
-        depth, px, py, meets = self._meet(pose, *rays)
+        depth, px, py, meets = self._meet(pose, *view.rays(window))
         inside = meets & (np.abs(px) < self.width_mm / 2) & (np.abs(py) < self.height_mm / 2)
         if self.cover is not None:
             inside &= self._look_up(self.cover, px, py) > 0.5
+        albedo: Array | tuple[float, float, float]
+        infrared: Array | float
+        raster = self._raster(px, py, view.intrinsics.fx) if self.raster_depth > 0 else None
         if isinstance(self.albedo, tuple):
-            albedo = np.broadcast_to(np.array(self.albedo, np.float32), (*depth.shape, 4))
+            albedo, infrared = self.albedo[:3], self.albedo[3]
         else:
-            albedo = self._look_up(self.albedo, px, py)
-        emission = None if self.emission is None else self._look_up(self.emission, px, py)
-        if self.raster_depth > 0:
-            raster = self._raster(px, py, np.float32(view.intrinsics.fx))
-            if emission is None:
-                albedo = albedo * raster
-            else:
-                emission = emission * raster[..., :3]
+            albedo = _times(self._look_up(self.albedo, px, py), raster)
+            infrared = self._look_up(self.infrared_albedo, px, py)
+        emission = None
+        if self.emission is not None:
+            emission = _times(self._look_up(self.emission, px, py), raster)
+        stride = 2 if depth.size > _LARGE else 1
+        normal = self._normal(pose, px[::stride, ::stride], view.rays(window, stride))
         return Hits(
-            window, inside & (depth > 50), depth, self._normal(pose, px, rays), albedo, self.gloss,
-            sharpness=self.sharpness, emission=emission,
+            window, inside & (depth > 50), depth, normal, albedo, infrared, self.gloss,
+            stride=stride, sharpness=self.sharpness, emission=emission,
         )  # fmt: skip
 
     def _corners(self) -> NDArray[np.float64]:
@@ -108,16 +113,24 @@ class Sheet(Shape):
         back = np.sign(-(nx * rays[0] + ny * rays[1] + nz))
         return nx * back, ny * back, nz * back
 
-    def _raster(self, px: Array, py: Array, focal_px: np.float32) -> Array:
-        """Factors f32 (h, w, 4) of the raster at the middle of each pixel, red to blue shifted."""
-        depth = np.float32(self.raster_depth) * min(1.0, float(focal_px) / 600)
+    def _raster(self, px: Array, py: Array, focal_px: float) -> Array:
+        """Factors f32 (h, w, 3) of the raster at the middle of each pixel, red to blue shifted."""
+        depth = np.float32(self.raster_depth * min(1.0, focal_px / 600))
         turn = np.float32(2 * np.pi / self.raster_mm)
-        rows = 1 + depth * np.cos(py * turn)
-        columns = [1 + depth * np.cos(px * turn + np.float32(c * 2 * np.pi / 3)) for c in range(3)]
-        return np.dstack([*(c * rows for c in columns), np.ones_like(rows)]).astype(np.float32)
+        rows = depth * np.cos(py * turn) + 1
+        across = px * turn
+        shifts = (np.float32(c * 2 * np.pi / 3) for c in range(3))
+        return np.asarray(
+            cv2.merge([(depth * np.cos(across + s) + 1) * rows for s in shifts]), np.float32
+        )
 
-    def _look_up(self, texture: Array, px: Array, py: Array) -> Array:
+    def _look_up(self, texture: Array | None, px: Array, py: Array) -> Array:
+        assert texture is not None
         height, width = texture.shape[:2]
         u = px * np.float32(width / self.width_mm) + np.float32(width / 2 - 0.5)
         v = py * np.float32(height / self.height_mm) + np.float32(height / 2 - 0.5)
         return look_up(texture, u, v)
+
+
+def _times(picture: Array, factors: Array | None) -> Array:
+    return picture if factors is None else np.asarray(cv2.multiply(picture, factors), np.float32)

@@ -8,14 +8,19 @@ inks in document forensics). Paper reflects 0.7 to 0.9 at 850 nm.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
 from rise_edge.simulator import photograph
-from rise_edge.simulator.people import head_of
+from rise_edge.simulator.people import Person, head_of
+from rise_edge.simulator.photograph import photograph_of
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.sheet import Sheet
 from rise_edge.simulator.rendering.view import Array
+from rise_edge.simulator.seeds import generator
 from rise_edge.simulator.species.held_picture import HeldPicture
 from rise_edge.simulator.species.staging import Cast, Moment
 
@@ -26,7 +31,7 @@ class FlatPrint(HeldPicture):
     def __init__(self, cast: Cast, bend: float = 0.0) -> None:
         rng = cast.instrument(42)
         super().__init__(cast, float(rng.uniform(0.85, 1.1)), bend)
-        self.albedo = printed(self.photo.colour, cast.difficulty, rng)
+        self._ink = ink_of(cast, 58)
         self._gloss = float(rng.uniform(0.02, 0.14))
         self._raster = float(rng.uniform(0.9, 1.6))
         self._raster_depth = float(rng.uniform(0.0, 0.25)) * (1 - cast.difficulty)
@@ -36,8 +41,9 @@ class FlatPrint(HeldPicture):
         """The paper."""
         return [
             Sheet(
-                place, self.width_mm, self.height_mm, self.albedo, bend=self.bend,
-                cover=self.cover, gloss=self._gloss, raster_mm=self._raster,
+                place, self.width_mm, self.height_mm, self._ink.albedo,
+                self._ink.infrared_albedo, bend=self.bend, cover=self.cover,
+                gloss=self._gloss, raster_mm=self._raster,
                 raster_depth=self._raster_depth,
             )
         ]  # fmt: skip
@@ -76,8 +82,29 @@ def with_eye_holes(cover: Array, keypoints: Array, size: float = 1.0) -> Array:
     return cover
 
 
-def printed(colour: Array, difficulty: float, rng: np.random.Generator) -> Array:
-    """Ink on paper, f32 (h, w, 4): a smaller range of colours, and carbon seen in infrared."""
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """What a printed portrait reflects.
+
+    Attributes:
+        albedo: f32 (h, w, 3), linear colour.
+        infrared_albedo: f32 (h, w).
+    """
+
+    albedo: Array
+    infrared_albedo: Array
+
+
+def ink_of(cast: Cast, key: int) -> Ink:
+    """The portrait of the one who is shown, in ink; `key` seeds the print."""
+    return _ink(cast.shown, cast.make, cast.difficulty, key)
+
+
+@lru_cache(maxsize=16)
+def _ink(shown: Person, make: int, difficulty: float, key: int) -> Ink:
+    """A smaller range of colours than the portrait's, and carbon that is seen in infrared."""
+    rng = generator(shown.seed, make, key)
+    colour = photograph_of(shown, make).colour
     paper = np.float32(rng.uniform(0.78, 0.9))
     black = np.float32(rng.uniform(0.02, 0.10) * (1.5 - difficulty))
     contrast = np.float32(1 + rng.uniform(-0.3, 0.3) * (1 - difficulty))
@@ -87,4 +114,4 @@ def printed(colour: Array, difficulty: float, rng: np.random.Generator) -> Array
     carbon = rng.uniform(0.3, 0.95) if rng.random() < 0.25 + 0.6 * difficulty else 0.05
     grey = np.clip(albedo.mean(2) / paper, 0, 1) ** np.float32(0.7)
     infrared = np.float32(rng.uniform(0.7, 0.88)) * (1 - np.float32(carbon) * (1 - grey))
-    return np.dstack([albedo, infrared]).astype(np.float32)
+    return Ink(albedo.astype(np.float32), infrared.astype(np.float32))

@@ -14,7 +14,7 @@ from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.head_shape import HeadShape
 from rise_edge.simulator.rendering.sheet import Sheet
 from rise_edge.simulator.rendering.view import Array
-from rise_edge.simulator.species.prints import printed, with_eye_holes
+from rise_edge.simulator.species.prints import Ink, ink_of, with_eye_holes
 from rise_edge.simulator.species.staging import Cast, Moment, Staging
 
 
@@ -34,7 +34,7 @@ class WornPaper(Staging):
         self.cast = cast
         rng = cast.instrument(key)
         self._photo = photograph_of(cast.shown, cast.make)
-        self._albedo = printed(self._photo.colour, cast.difficulty, rng)
+        self._ink = ink_of(cast, key)
         self._cover = cover
         self.head = head_of(cast.presenter)
         self._bend = float(0.5 / (self.radius_mm * rng.uniform(0.92, 1.3)))
@@ -62,7 +62,8 @@ class WornPaper(Staging):
         presenter = self.cast.presenter
         paper = Sheet(
             moment.pose @ self._place, photograph.WIDTH * self._scale,
-            photograph.HEIGHT * self._scale, self._albedo, bend=self._bend, cover=self._cover,
+            photograph.HEIGHT * self._scale, self._ink.albedo, self._ink.infrared_albedo,
+            bend=self._bend, cover=self._cover,
             gloss=self._gloss,
         )  # fmt: skip
         head = HeadShape(express(self.head, moment.expression), moment.pose)
@@ -129,14 +130,15 @@ class PartialGlasses(WornPaper):
 
     def _rim(self, keypoints: Array, axes: tuple[int, int], grey: float) -> None:
         """The frame that is printed around the eyes."""
-        albedo = self._albedo.copy()
-        colour = (grey, grey, grey, 0.55)
-        for x, y in keypoints[:2]:
-            cv2.ellipse(albedo, (round(x), round(y)), axes, 0, 0, 360, colour, 6)
+        albedo, infrared = self._ink.albedo.copy(), self._ink.infrared_albedo.copy()
         x0, x1 = keypoints[0][0] + axes[0], keypoints[1][0] - axes[0]
         middle = round(float(keypoints[:2, 1].mean())) - 4
-        cv2.rectangle(albedo, (round(x0), middle - 5), (round(x1), middle + 5), colour, -1)
-        self._albedo = albedo
+        for picture, value in ((albedo, (grey, grey, grey)), (infrared, (0.55,))):
+            for x, y in keypoints[:2]:
+                cv2.ellipse(picture, (round(x), round(y)), axes, 0, 0, 360, value, 6)
+            ends = (round(x0), middle - 5), (round(x1), middle + 5)
+            cv2.rectangle(picture, *ends, value, -1)
+        self._ink = Ink(albedo, infrared)
 
     def keypoints_mm(self, moment: Moment) -> NDArray[np.float64]:
         """Printed eyes; the rest is the presenter's."""
