@@ -91,21 +91,33 @@ class Presentation:
         """How many frames `frames` gives."""
         return int(np.ceil(self.duration_ms * fps / 1000))
 
+    @property
+    def presented_ms(self) -> float:
+        """When the face has been standing before the camera for a moment, since the start."""
+        return self.gap_ms + self._walk.presented_ms
+
     def frames(self, fps: float = 30.0) -> Iterator[Frame]:
         """All frames, with truth attached once somebody is in the scene."""
         for i in range(self.frame_count(fps)):
-            yield self._frame(i, 1000.0 * i / fps)
+            yield self.frame_at(1000.0 * i / fps, i, 1000.0 / fps)
 
-    def _frame(self, index: int, elapsed_ms: float) -> Frame:
-        since = elapsed_ms - self.gap_ms
-        moment, angles = self._walk.moment(since) if since >= 0 else (None, (0.0, 0.0, 0.0))
+    def frame_at(self, elapsed_ms: float, index: int = 0, interval_ms: float = 1000 / 30) -> Frame:
+        """One frame.
+
+        Args:
+            elapsed_ms: since the start.
+            index: counts frames since the start; it also seeds the sensor's noise.
+            interval_ms: between frames, over half of which a picture is read out.
+        """
+        moment, angles = self._moment(elapsed_ms)
         radiance = self._render(moment, self._view)
         rng = generator(self.seed, 61, index)
-        shot = self._capture(radiance, rng)
+        skew = 0.0 if moment is None else self._skew_px(elapsed_ms, interval_ms)
+        shot = self._capture(radiance, rng, skew)
         colour = shot.colour
         if self._colour_view is not self._view:
             seen = self._render(moment, self._colour_view)
-            colour = self._capture(seen, rng).colour
+            colour = self._capture(seen, rng, skew).colour
         number = self.first_frame_number + index
         time_ms = self.start_ms + elapsed_ms
         return Frame(
@@ -115,14 +127,25 @@ class Presentation:
             truth=None if moment is None else self._truth(moment, angles, radiance),
         )
 
+    def _moment(self, elapsed_ms: float) -> tuple[Moment | None, tuple[float, float, float]]:
+        since = elapsed_ms - self.gap_ms
+        return self._walk.moment(since) if since >= 0 else (None, (0.0, 0.0, 0.0))
+
+    def _skew_px(self, elapsed_ms: float, interval_ms: float) -> float:
+        """How far the face moves sideways while half a frame's time passes."""
+        before = self._walk.moment(elapsed_ms - self.gap_ms)[0].pose.translation_mm
+        after = self._walk.moment(elapsed_ms - self.gap_ms + interval_ms / 2)[0].pose.translation_mm
+        moved = after[0] / after[2] - before[0] / before[2]
+        return float(np.clip(moved * self.viewpoint.intrinsics.fx, -60, 60))
+
     def _render(self, moment: Moment | None, view: View) -> Radiance:
         canvas = Canvas(view, self.setting.lighting, self._rooms[view])
         for shape in self.setting.staging.shapes(moment) if moment else ():
             canvas.draw(shape)
         return canvas.radiance()
 
-    def _capture(self, radiance: Radiance, rng: np.random.Generator) -> Shot:
-        condition = self.setting.condition
+    def _capture(self, radiance: Radiance, rng: np.random.Generator, skew_px: float) -> Shot:
+        condition = replace(self.setting.condition, skew_px=skew_px)
         if self._colour_view is not self._view:
             # True parallax replaces the registration error.
             condition = replace(condition, colour_shift_px=(0.0, 0.0))
@@ -169,6 +192,11 @@ class _Walk:
         self._sway = rng.uniform(0, 2 * np.pi, 5)
         self._rate = rng.uniform(0.5, 1.3, 5) * 2 * np.pi / 1000
         self._blink = float(rng.uniform(0.1, 0.9)) * self._stay + self._in
+
+    @property
+    def presented_ms(self) -> float:
+        """A moment after the face has arrived."""
+        return self._in + 300.0
 
     def moment(self, t: float) -> tuple[Moment, tuple[float, float, float]]:
         """Where the face is, t milliseconds after it set out."""
