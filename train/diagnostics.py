@@ -45,12 +45,14 @@ def risk_slopes(
     }  # fmt: skip
 
 
-def live_drift(found: NDArray[np.float32], dataset: CropDataset) -> float:
+def live_drift(
+    found: NDArray[np.float32], domain: NDArray[np.str_], bona_fide: NDArray[np.bool_]
+) -> float:
     """Largest difference between two domains' mean scores of bona fide presentations.
 
     In units of the mean standard deviation within a domain, so that scores of any scale compare.
     """
-    live = [found[(dataset.domain == domain) & dataset.bona_fide] for domain in dataset.domains]
+    live = [found[(domain == name) & bona_fide] for name in np.unique(domain)]
     means = [float(part.mean()) for part in live]
     return (max(means) - min(means)) / float(np.mean([part.std() for part in live]))
 

@@ -16,6 +16,7 @@ from train.scoring import Outputs
 _BONA_FIDE = "#1b6ca8"
 _ATTACKS = ("#d1495b", "#edae49", "#00798c", "#8d6a9f", "#5c946e", "#b5651d", "#7a7a7a",
             "#e07a9a", "#3d405b", "#a3b18a")  # fmt: skip
+COLOURS = (_BONA_FIDE, *_ATTACKS)
 _TICKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
 
 
@@ -55,7 +56,7 @@ def det_curve(scores_of: dict[str, NDArray[np.float32]], dataset: CropDataset) -
     figure = Figure(figsize=(5.4, 4.2), layout="constrained")
     axes = figure.subplots()
     low = _TICKS[0] / 2
-    for colour, (name, found) in zip((_BONA_FIDE, *_ATTACKS), scores_of.items(), strict=False):
+    for colour, (name, found) in zip(COLOURS, scores_of.items(), strict=False):
         curve = error_curve(found, dataset.bona_fide)
         x, y = (normal.ppf(np.clip(rate, low, 0.9)) for rate in (curve.apcer, curve.bpcer))
         axes.plot(x, y, color=colour, linewidth=1.6, label=name.replace("+", " + "))
@@ -85,7 +86,7 @@ def polar_picture(made: Outputs, dataset: CropDataset, radius: float) -> Figure:
     angle = np.arctan2(plane[:, 1], plane[:, 0])
     figure = Figure(figsize=(6.4, 4.8), layout="constrained")
     axes = figure.subplots(subplot_kw={"projection": "polar"})
-    for colour, domain in zip((_BONA_FIDE, *_ATTACKS), dataset.domains, strict=False):
+    for colour, domain in zip(COLOURS, dataset.domains, strict=False):
         for live, marker, name in ((True, "o", "bona fide"), (False, "x", "attack")):
             rows = (dataset.domain == domain) & (dataset.bona_fide == live)
             axes.scatter(

@@ -7,7 +7,6 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from lightning_fabric import Fabric
 
 from quantize.export_onnx import build
 from quantize.graph import DeviceGraph, fold_batch_norms
@@ -23,16 +22,14 @@ from train.algorithms import AlgorithmConfig
 from train.checkpoint import RunError, open_run
 from train.networks import NetworkConfig, build_network
 from train.scoring import scores
-from train.train import Trainer, prepare_folder
+from train.train import train_on
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("export")
     config, splits = debug_config(folder / "run", epochs=3), debug_splits()
-    fabric = Fabric(accelerator="cpu", devices=1)
-    prepare_folder(config, fabric)
-    Trainer(config, fabric, splits).run()
+    train_on(config, splits)
     run = open_run(config.out)
     return run, splits, build(run, splits, folder / "bundle", "debug")
 

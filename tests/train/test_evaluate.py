@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 import torch
-from lightning_fabric import Fabric
 
 from rise_edge.pad_metrics import eer_threshold, hter
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
@@ -13,16 +12,14 @@ from train.checkpoint import open_run
 from train.evaluate import evaluate, shown_sets, write
 from train.radius import balanced_threshold
 from train.scoring import outputs, scores
-from train.train import Trainer, prepare_folder
+from train.train import train_on
 
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("evaluate")
     config, splits = debug_config(folder / "run", epochs=2), debug_splits()
-    fabric = Fabric(accelerator="cpu", devices=1)
-    prepare_folder(config, fabric)
-    Trainer(config, fabric, splits).run()
+    train_on(config, splits)
     run, target = open_run(config.out), debug_dataset(domains=("dusk",), seed=5)
     report = evaluate(run, splits.validation, target, shown_sets(("depth", "depth+infrared")))
     return run, splits, target, report
@@ -70,7 +67,7 @@ def test_the_report_is_written_whole(measured, tmp_path):
         assert f"({picture}.png)" in text
         assert (tmp_path / f"new/{picture}.png").read_bytes().startswith(b"\x89PNG")
     assert "dusk (not all seen in training, which had" in text
-    assert set(report["diagnostics"]) == {"source", "target"}
+    assert set(report["diagnostics"]) == {"source", "target", "live_drift"}
 
 
 def test_an_impossible_set_of_missing_modalities_is_refused():

@@ -7,21 +7,14 @@ import pytest
 import torch
 from lightning_fabric import Fabric
 
-from tests.train.debug_data import debug_config, debug_splits
+from tests.train.debug_data import debug_config, debug_dataset, debug_splits
 from train.checkpoint import BEST, LAST, RunError, load, open_run, save
-from train.train import Trainer, evaluate_run, prepare_folder
+from train.train import evaluate_run, prepare_folder, train_on
+from train.trainer import Trainer
 
 
 class _Stopped(BaseException):
     """As Ctrl-C stops a run."""
-
-
-def _train(config, splits):
-    fabric = Fabric(accelerator="cpu", devices=1, precision=config.precision)
-    prepare_folder(config, fabric)
-    trainer = Trainer(config, fabric, splits)
-    trainer.run()
-    return trainer
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +25,7 @@ def splits():
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory, splits):
     config = debug_config(tmp_path_factory.mktemp("run") / "whole")
-    _train(config, splits)
+    train_on(config, splits)
     return config
 
 
@@ -57,8 +50,9 @@ def test_the_best_epoch_is_the_one_with_the_smallest_error_on_held_out_sources(f
 
 def test_a_resumed_run_equals_the_unbroken_one_to_the_bit(finished, splits, tmp_path):
     config = dataclasses.replace(finished, out=tmp_path / "broken")
-    trainer = Trainer(config, Fabric(accelerator="cpu", devices=1), splits)
-    prepare_folder(config, trainer.fabric)
+    fabric = Fabric(accelerator="cpu", devices=1)
+    prepare_folder(config, fabric)
+    trainer = Trainer(config, fabric, splits)
     epoch_of = trainer._epoch
 
     def stop_in_the_third(epoch, advance):
@@ -70,29 +64,41 @@ def test_a_resumed_run_equals_the_unbroken_one_to_the_bit(finished, splits, tmp_
     with pytest.raises(_Stopped):
         trainer.run()
     torch.rand(17)
-    _train(dataclasses.replace(config, resume=True), splits)
+    train_on(dataclasses.replace(config, resume=True), splits)
     for name in (LAST, BEST):
         whole, broken = load(finished.out / name)[0], load(config.out / name)[0]
         assert whole.keys() == broken.keys()
         assert all(torch.equal(whole[key], broken[key]) for key in whole)
 
 
+def test_watched_crops_are_noted_and_decide_nothing(finished, splits, tmp_path):
+    config = dataclasses.replace(finished, out=tmp_path / "watching")
+    train_on(config, splits, watched={"other": debug_dataset(domains=("dusk",), seed=9)})
+    tensors, state = load(config.out / LAST)
+    assert all(0 <= entry["watched_hter/other"] <= 1 for entry in state["history"])
+    alone = load(finished.out / LAST)[0]
+    assert all(torch.equal(tensors[key], alone[key]) for key in alone)
+
+
 def test_a_finished_run_is_not_overwritten_and_not_continued_with_another_config(finished, splits):
     with pytest.raises(RunError, match="--resume"):
-        _train(finished, splits)
+        train_on(finished, splits)
     with pytest.raises(RunError, match=r"learning_rate = 0\.005"):
-        _train(dataclasses.replace(finished, resume=True, learning_rate=0.1), splits)
+        train_on(dataclasses.replace(finished, resume=True, learning_rate=0.1), splits)
 
 
 def test_a_run_is_not_continued_on_other_domains(finished):
     other = debug_splits(domains=("dim", "dusk"))
     with pytest.raises(RunError, match="dusk"):
-        _train(dataclasses.replace(finished, resume=True), other)
+        train_on(dataclasses.replace(finished, resume=True), other)
 
 
 def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(splits, tmp_path):
     config = debug_config(tmp_path / "run", epochs=1)
-    trainer = _train(config, splits)
+    fabric = Fabric(accelerator="cpu", devices=1)
+    prepare_folder(config, fabric)
+    trainer = Trainer(config, fabric, splits)
+    trainer.run()
     good = (config.out / LAST).read_bytes()
     with torch.no_grad():
         trainer.algorithm.radius.s.fill_(float("nan"))

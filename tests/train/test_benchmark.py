@@ -1,0 +1,106 @@
+"""The benchmark on the debug data: unseen targets, finished cells kept, tables of means."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.train.debug_data import debug_config, debug_dataset
+from train.benchmark import BenchmarkConfig, run_cell, source_splits
+from train.cells import Task, Variant, cell_config
+from train.checkpoint import RunError
+from train.tables import tables, write_tables
+
+_DOMAINS = ("dawn", "dim", "lit", "night")
+_TASK = Task(("dawn", "dim"), ("lit",))
+_WHOLE = "colour+depth+infrared"
+
+
+@pytest.fixture(scope="module")
+def whole():
+    dataset = debug_dataset(960, _DOMAINS)
+    names = np.char.add(np.char.add(dataset.domain, " "), dataset.subject)
+    return dataclasses.replace(dataset, subject=names)
+
+
+@pytest.fixture(scope="module")
+def benchmark(tmp_path_factory):
+    return BenchmarkConfig(
+        out=tmp_path_factory.mktemp("benchmark"), unseen=("night",), missing=("depth",),
+        train=debug_config(Path("unused"), epochs=2),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def cells(benchmark, whole):
+    return [
+        run_cell(benchmark, Variant(row), _TASK, seed, whole)
+        for row in ("erm", "asyirm")
+        for seed in (0, 1)
+    ]
+
+
+def test_no_subject_of_a_target_was_trained_or_calibrated_on(benchmark, whole):
+    config = cell_config(benchmark.train, Variant("erm"), _TASK, 0)
+    splits = source_splits(whole, config, _TASK)
+    known = set(splits.train.subject) | set(splits.validation.subject)
+    assert set(splits.train.domain) == {"dawn", "dim"}
+    assert not known & set(whole.subject[np.isin(whole.domain, ("lit", "night"))])
+
+
+def test_a_cell_is_measured_in_its_targets_and_in_the_unseen_domains(cells):
+    for cell in cells:
+        assert set(cell["reports"]) == {"lit", "night"} == set(cell["oracle"])
+        report = cell["reports"]["lit"]
+        assert list(report["source-val"]) == [_WHOLE, "colour+infrared"]
+        assert report["source-val"][_WHOLE]["crops"] == 240
+        assert cell["oracle"]["lit"]["hter"] <= report["oracle"][_WHOLE]["hter"]["rate"] + 1e-9
+
+
+def test_a_finished_cell_is_not_trained_again(benchmark, whole, cells):
+    folder = benchmark.out / "cells/erm" / _TASK.name / "seed-0"
+    before = (folder / "last.safetensors").stat().st_mtime_ns
+    assert run_cell(benchmark, Variant("erm"), _TASK, 0, whole) == json.loads(json.dumps(cells[0]))
+    assert (folder / "last.safetensors").stat().st_mtime_ns == before
+
+
+def test_a_cell_of_another_benchmark_is_not_mistaken_for_this_one(benchmark, whole, cells):
+    other = dataclasses.replace(
+        benchmark, train=dataclasses.replace(benchmark.train, learning_rate=0.1)
+    )
+    with pytest.raises(RunError, match="learning_rate"):
+        run_cell(other, Variant("erm"), _TASK, 0, whole)
+
+
+def test_tables_are_means_and_deviations_over_seeds(cells, tmp_path):
+    numbers = tables(cells)
+    rates = [
+        100 * cell["reports"]["lit"]["source-val"][_WHOLE]["hter"]["rate"] for cell in cells[:2]
+    ]
+    mean, spread = numbers["source-val"]["erm"]["mean"]["hter"]
+    assert mean == pytest.approx(np.mean(rates))
+    assert spread == pytest.approx(np.std(rates, ddof=1))
+    assert numbers["source-val"]["erm"]["lit"]["hter"] == pytest.approx([mean, spread])
+    assert set(numbers["missing"]["asyirm"]) == {_WHOLE, "colour+infrared"}
+    write_tables(numbers, "", tmp_path)
+    text = (tmp_path / "report.md").read_text()
+    assert f"| erm | {mean:.1f} +- {spread:.1f} /" in text
+    assert (tmp_path / "hter.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_sweep_is_drawn_against_its_field(cells, tmp_path):
+    swept = [{**cell, "variant": f"rise,weight_irm={i}"} for i, cell in enumerate(cells)]
+    write_tables(tables(swept), "weight_irm", tmp_path)
+    assert (tmp_path / "hter.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [({"rows": ("magic",)}, "magic"), ({"sweep": "weight_irm"}, "--values"),
+     ({"sweep": "inside", "values": (1.0,)}, "inside")],
+)  # fmt: skip
+def test_an_impossible_benchmark_is_refused(fields, named):
+    with pytest.raises(ValueError, match=named):
+        BenchmarkConfig(out=Path("x"), **fields)

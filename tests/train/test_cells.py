@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+
+from tests.train.debug_data import debug_config
+from train.algorithms import ALGORITHMS, build_algorithm
+from train.cells import ROWS, Task, Variant, cell_config, tasks
+from train.networks import build_network
+
+
+def test_leave_one_out_measures_in_each_domain_what_the_others_taught():
+    found = tasks("leave-one-out", ("a", "b", "c"))
+    assert found == [Task(("b", "c"), ("a",)), Task(("a", "c"), ("b",)), Task(("a", "b"), ("c",))]
+
+
+def test_limited_sources_go_both_ways():
+    found = tasks("limited-sources", ("c", "w", "p", "s"))
+    assert [task.name for task in found] == ["c+w-to-p+s", "p+s-to-c+w"]
+
+
+def test_one_domain_is_too_few():
+    with pytest.raises(ValueError, match="two domains"):
+        tasks("leave-one-out", ("a",))
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_can_be_built(row):
+    config = cell_config(debug_config(Path("x")), Variant(row), Task(("a", "b"), ("c",)), seed=3)
+    algorithm = build_algorithm(build_network(config.network), config.algorithm, 2)
+    assert isinstance(algorithm, ALGORITHMS[ROWS[row][0]])
+    assert config.data.domains == ("a", "b")
+    assert config.seed == 3
+
+
+def test_a_swept_field_is_in_the_name_and_in_the_config():
+    variant = Variant("rise", (("weight_irm", 0.1),))
+    assert variant.name == "rise,weight_irm=0.1"
+    assert variant.algorithm(debug_config(Path("x")).algorithm).weight_irm == 0.1

@@ -1,0 +1,44 @@
+"""Two gloo processes: the gradient of one process, and a whole run."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from lightning_fabric import Fabric
+from safetensors.torch import load_file
+
+from tests.train.two_processes import gradients
+from train.checkpoint import LAST, load
+
+_ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """What two processes left behind."""
+    folder = tmp_path_factory.mktemp("two")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.train.two_processes", str(folder)],
+        cwd=_ROOT, capture_output=True, text=True, timeout=240,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(_ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder
+
+
+def test_two_processes_give_the_gradient_of_one(folder):
+    together = load_file(folder / "gradients.safetensors")
+    alone = gradients(Fabric(accelerator="cpu", devices=1), "erm", np.arange(160))
+    assert together.keys() == alone.keys()
+    for name, gradient in alone.items():
+        assert torch.allclose(together[name], gradient, rtol=1e-4, atol=1e-6), name
+
+
+def test_two_processes_train_a_run_to_its_end(folder):
+    _, state = load(folder / "run" / LAST)
+    assert [entry["epoch"] for entry in state["history"]] == [1, 2]
+    assert state["history"][-1]["validation_auc"] > 0.8

@@ -1,0 +1,182 @@
+"""Tables: the benchmark's cells as mean and standard deviation over seeds, and as pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from rise_edge.frame import Modality, modality_set
+from train.plots import COLOURS, png
+
+_WHOLE = modality_set(Modality)
+Cell = dict[str, Any]
+Pair = tuple[float, float]
+
+
+def tables(cells: Sequence[Cell]) -> dict[str, Any]:
+    """Mean and standard deviation over seeds, in %, of every table.
+
+    Args:
+        cells: as `train.benchmark.run_cell` gives them.
+
+    Returns:
+        `source-val` and `oracle`: variant -> domain -> HTER and AUC, with `mean` over the targets;
+        `missing`: variant -> shown modalities -> HTER, mean over targets; `risks`: variant ->
+        diagnostics, mean over targets.
+    """
+    variants = list(dict.fromkeys(cell["variant"] for cell in cells))
+    result: dict[str, Any] = {"source-val": {}, "oracle": {}, "missing": {}, "risks": {}}
+    for variant in variants:
+        own = [cell for cell in cells if cell["variant"] == variant]
+        result["source-val"][variant] = _by_domain(own, _source_val)
+        result["oracle"][variant] = _by_domain(own, _oracle)
+        result["missing"][variant] = _missing(own)
+        result["risks"][variant] = _risks(own)
+    return result
+
+
+def write_tables(numbers: dict[str, Any], sweep: str, folder: Path) -> None:
+    """Write report.json, report.md and hter.png."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.json").write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
+    (folder / "report.md").write_text(_markdown(numbers), encoding="utf-8")
+    figure = _sweep_picture(numbers, sweep) if sweep else _bars(numbers)
+    (folder / "hter.png").write_bytes(png(figure))
+
+
+def _source_val(cell: Cell, domain: str) -> Pair:
+    numbers = cell["reports"][domain]["source-val"][_WHOLE]
+    return numbers["hter"]["rate"], numbers["auc"]["rate"]
+
+
+def _oracle(cell: Cell, domain: str) -> Pair:
+    numbers = cell["oracle"][domain]
+    return numbers["hter"], numbers["auc"]
+
+
+def _by_domain(cells: Sequence[Cell], pair: Callable[[Cell, str], Pair]) -> dict[str, Any]:
+    """HTER and AUC in each domain, and over the targets: the mean of each seed, then over seeds."""
+    domains = list(dict.fromkeys(name for cell in cells for name in cell["reports"]))
+    found = {
+        domain: _spread([pair(cell, domain) for cell in cells if domain in cell["reports"]])
+        for domain in domains
+    }
+    by_seed = [
+        np.mean([pair(cell, domain) for cell in cells if cell["seed"] == seed
+                 for domain in cell["targets"]], axis=0)
+        for seed in sorted({cell["seed"] for cell in cells})
+    ]  # fmt: skip
+    return {"mean": _spread(by_seed), **found}
+
+
+def _spread(pairs: Sequence[Any]) -> dict[str, list[float]]:
+    values = 100 * np.asarray(pairs, np.float64).reshape(-1, 2)
+    spread = values.std(0, ddof=1) if len(values) > 1 else np.zeros(2)
+    mean = values.mean(0)
+    return {
+        "hter": [float(mean[0]), float(spread[0])],
+        "auc": [float(mean[1]), float(spread[1])],
+    }
+
+
+def _missing(cells: Sequence[Cell]) -> dict[str, float]:
+    reports = [cell["reports"][name]["source-val"] for cell in cells for name in cell["targets"]]
+    return {
+        shown: 100 * float(np.mean([report[shown]["hter"]["rate"] for report in reports]))
+        for shown in reports[0]
+    }
+
+
+def _risks(cells: Sequence[Cell]) -> dict[str, float]:
+    """Largest slope among the sources, drift of live norms from source to target, dependence."""
+    parts = [cell["reports"][name]["diagnostics"] for cell in cells for name in cell["targets"]]
+    return {
+        "slope in source": _mean(
+            [max(map(abs, p["source"]["risk_slope"].values())) for p in parts]
+        ),
+        "slope in target": _mean(
+            [max(map(abs, p["target"]["risk_slope"].values())) for p in parts]
+        ),
+        "live drift": _mean([p["live_drift"] for p in parts]),
+        "HSIC in target": _mean([_mean(list(p["target"]["dependence"].values())) for p in parts]),
+    }
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values))
+
+
+def _markdown(numbers: dict[str, Any]) -> str:
+    parts = ["# Benchmark", "HTER / AUC in %, mean +- standard deviation over seeds."]
+    titles = {
+        "source-val": "Epoch and radius chosen on held-out source subjects (`source-val`)",
+        "oracle": "Epoch and threshold chosen in the target (`oracle`), as published tables do",
+    }
+    for column, title in titles.items():
+        parts += [f"## {title}", _table(numbers[column], _cell_text)]
+    parts += [
+        "## A modality missing in the target: HTER in %, `source-val`",
+        _table(numbers["missing"], lambda value: f"{value:.1f}"),
+        "## The two risks",
+        _table(numbers["risks"], lambda value: f"{value:.2f}"),
+        "![HTER](hter.png)",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _cell_text(value: dict[str, list[float]]) -> str:
+    (hter, hter_spread), (auc, auc_spread) = value["hter"], value["auc"]
+    return f"{hter:.1f} +- {hter_spread:.1f} / {auc:.1f} +- {auc_spread:.1f}"
+
+
+def _table(rows: dict[str, dict[str, Any]], text: Callable[[Any], str]) -> str:
+    columns = list(dict.fromkeys(name for row in rows.values() for name in row))
+    lines = [f"| | {' | '.join(columns)} |", "|" + "---|" * (len(columns) + 1)]
+    lines += [
+        f"| {name} | " + " | ".join(text(row[c]) if c in row else "" for c in columns) + " |"
+        for name, row in rows.items()
+    ]
+    return "\n".join(lines)
+
+
+def _bars(numbers: dict[str, Any]) -> Figure:
+    """HTER of each row in each domain, with the standard deviation over seeds."""
+    rows = numbers["source-val"]
+    domains = list(dict.fromkeys(name for row in rows.values() for name in row))
+    figure = Figure(figsize=(2.0 + 1.3 * len(domains), 3.4), layout="constrained")
+    axes = figure.subplots()
+    width = 0.8 / len(rows)
+    for i, (name, row) in enumerate(rows.items()):
+        at = [j + (i - (len(rows) - 1) / 2) * width for j, d in enumerate(domains) if d in row]
+        mean, spread = zip(*(row[d]["hter"] for d in domains if d in row), strict=True)
+        colour = COLOURS[i % len(COLOURS)]
+        axes.bar(at, mean, width * 0.9, yerr=spread, color=colour, label=name,
+                 error_kw={"linewidth": 0.8})  # fmt: skip
+    axes.set_xticks(range(len(domains)), domains)
+    axes.set_ylabel("HTER in %, source-val")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=8)
+    return figure
+
+
+def _sweep_picture(numbers: dict[str, Any], sweep: str) -> Figure:
+    """Mean HTER against the swept field, one line for each row; as RiSe's Figures 4 and 5."""
+    lines: dict[str, list[tuple[float, float, float]]] = {}
+    for name, row in numbers["source-val"].items():
+        kind, change = name.split(",", 1)
+        lines.setdefault(kind, []).append((float(change.split("=")[1]), *row["mean"]["hter"]))
+    figure = Figure(figsize=(5.2, 3.4), layout="constrained")
+    axes = figure.subplots()
+    for i, (kind, points) in enumerate(lines.items()):
+        value, mean, spread = zip(*sorted(points), strict=True)
+        axes.errorbar(value, mean, spread, color=COLOURS[i], marker="o", capsize=3, label=kind)
+    axes.set_xlabel(sweep.replace("_", " "))
+    axes.set_ylabel("mean HTER in %, source-val")
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=8)
+    return figure

@@ -1,0 +1,202 @@
+"""Trainer: the epochs of one run.
+
+An epoch is a function of the state before it and of the seed, so that a resumed run is, to the bit,
+the run that was never interrupted.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TimeRemainingColumn
+
+from rise_edge import pad_metrics
+from train.algorithms import Algorithm, build_algorithm
+from train.checkpoint import (
+    BEST,
+    LAST,
+    RunError,
+    load,
+    model_tensors,
+    optimiser_tensors,
+    restore_model,
+    restore_optimiser,
+    save,
+)
+from train.config import TrainConfig
+from train.datasets.augment import augment
+from train.datasets.crops import Batch, CropDataset
+from train.datasets.sampler import BalancedSampler
+from train.datasets.splits import Splits
+from train.networks import build_network
+from train.radius import balanced_threshold
+from train.scoring import scores
+
+_WARM_UP = 0.05
+
+
+class Trainer:
+    """One run: the algorithm, its optimiser and the state between epochs.
+
+    Args:
+        config: of the run.
+        fabric: launched.
+        splits: what to train on, and the held-out source subjects that the epoch is chosen on.
+        watched: further crops whose errors are noted after each epoch and decide nothing.
+
+    Raises:
+        ValueError: the data lacks a class in some domain, or the algorithm refuses the network.
+        RunError: the run to resume learned from other domains.
+    """
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        fabric: Fabric,
+        splits: Splits,
+        watched: Mapping[str, CropDataset] | None = None,
+    ) -> None:
+        self.config, self.fabric, self.splits = config, fabric, splits
+        self.watched = dict(watched or {})
+        torch.manual_seed(config.seed)
+        network = build_network(config.network).to(memory_format=torch.channels_last)
+        self.algorithm = build_algorithm(network, config.algorithm, len(splits.train.domains))
+        optimiser = torch.optim.AdamW(_groups(self.algorithm, config.weight_decay))
+        self.wrapped, self.optimiser = fabric.setup(self.algorithm, optimiser)
+        self.wrapped.mark_forward_method("update")
+        self.sampler = BalancedSampler(
+            splits.train, config.batch_size, config.seed, fabric.global_rank, fabric.world_size
+        )
+        self.history: list[dict[str, float]] = []
+        self._console = Console(stderr=True, soft_wrap=True)
+        if config.resume:
+            self._resume()
+
+    def run(self) -> None:
+        """Train the epochs that are left."""
+        with Progress(
+            SpinnerColumn(), *Progress.get_default_columns()[:3], TimeRemainingColumn(),
+            console=self._console, disable=not self.fabric.is_global_zero,
+        ) as progress:  # fmt: skip
+            task = progress.add_task("training", total=self.config.epochs * self.sampler.steps,
+                                     completed=len(self.history) * self.sampler.steps)  # fmt: skip
+            for epoch in range(len(self.history), self.config.epochs):
+                started = time.perf_counter()
+                losses = self._epoch(epoch, partial(progress.advance, task))
+                seconds = time.perf_counter() - started
+                self._finish_epoch(epoch, losses, seconds)
+                if self.fabric.is_global_zero:
+                    progress.console.print(_line(epoch, self.history[-1]), highlight=False)
+
+    def _epoch(self, epoch: int, advance: Callable[[], None]) -> dict[str, float]:
+        self.wrapped.train()
+        torch.manual_seed(self._seed(epoch))
+        sums: dict[str, float] = {}
+        for step, batch in enumerate(self._batches(epoch)):
+            progress = (epoch + step / self.sampler.steps) / self.config.epochs
+            for group in self.optimiser.param_groups:
+                group["lr"] = self.config.learning_rate * _schedule(progress)
+            losses = self.wrapped.update(batch, progress)
+            if not torch.isfinite(losses["total"]):
+                raise RunError(f"the loss became {losses['total'].item()} in epoch {epoch + 1}; "
+                               f"{self.config.out / LAST} holds the last good state; resume with "
+                               "a smaller --learning-rate")  # fmt: skip
+            self.optimiser.zero_grad()
+            self.fabric.backward(losses["total"])
+            self.fabric.clip_gradients(self.wrapped, self.optimiser, max_norm=self.config.clip_norm)
+            self.optimiser.step()
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + float(value.detach())
+            advance()
+        return {name: value / self.sampler.steps for name, value in sums.items()}
+
+    def _batches(self, epoch: int) -> Iterator[Batch]:
+        generator = torch.Generator().manual_seed(self._seed(epoch) + 1)
+        for rows in self.sampler.epoch(epoch):
+            batch = augment(self.splits.train.batch(rows), self.config.augment, generator)
+            yield batch.to(self.fabric.device)
+
+    def _seed(self, epoch: int) -> int:
+        """An epoch's randomness is its own, so that a resumed run is the run not interrupted."""
+        words = np.random.SeedSequence([self.config.seed, epoch, self.fabric.global_rank])
+        return int(words.generate_state(1)[0])
+
+    def _finish_epoch(self, epoch: int, losses: dict[str, float], seconds: float) -> None:
+        """Look at the held-out source subjects, and store the state."""
+        crops = self.sampler.steps * self.sampler.group_size * 2 * self.algorithm.domains
+        entry = {"epoch": epoch + 1, **losses, "crops_per_second": crops / seconds}
+        if self.fabric.is_global_zero:
+            entry |= self._held_out()
+        self.history.append(entry)
+        if self.fabric.is_global_zero:
+            state = {"history": self.history, "domains": self.splits.train.domains}
+            tensors = model_tensors(self.algorithm)
+            if min(self.history, key=_quality) is entry:
+                save(self.config.out / BEST, tensors, {**state, "epoch": epoch + 1})
+            save(self.config.out / LAST, {**tensors, **optimiser_tensors(self.optimiser)}, state)
+        self.fabric.barrier()
+
+    def _held_out(self) -> dict[str, float]:
+        """How good the epoch is, seen from source subjects that it did not learn from."""
+        held_out = self.splits.validation
+        found = scores(self.algorithm, held_out)
+        live, species = held_out.bona_fide, held_out.species
+        threshold = balanced_threshold(found, held_out, self.config.criterion)
+        noted = {}
+        for name, dataset in self.watched.items():
+            seen = scores(self.algorithm, dataset)
+            best = pad_metrics.eer_threshold(seen, dataset.bona_fide)
+            noted[f"watched_hter/{name}"] = pad_metrics.hter(seen, dataset.bona_fide, best)
+            noted[f"watched_auc/{name}"] = pad_metrics.auc(seen, dataset.bona_fide)
+        return {
+            "radius": float(self.algorithm.radius.value.detach()),
+            "validation_eer": pad_metrics.eer(found, live),
+            "validation_acer": pad_metrics.acer(found, live, species, threshold),
+            "validation_auc": pad_metrics.auc(found, live),
+            **noted,
+        }
+
+    def _resume(self) -> None:
+        if not (self.config.out / LAST).exists():
+            return
+        tensors, state = load(self.config.out / LAST)
+        if tuple(state["domains"]) != self.splits.train.domains:
+            raise RunError(f"run {self.config.out} learned from domains {state['domains']}, the "
+                           f"data now has {list(self.splits.train.domains)}")  # fmt: skip
+        restore_model(self.algorithm, tensors)
+        restore_optimiser(self.optimiser, tensors)
+        self.history = state["history"]
+
+
+def _groups(algorithm: Algorithm, weight_decay: float) -> list[dict[str, Any]]:
+    """Biases, scales and the radius are not pulled towards zero."""
+    decayed = [p for p in algorithm.parameters() if p.ndim >= 2]
+    free = [p for p in algorithm.parameters() if p.ndim < 2]
+    return [{"params": decayed, "weight_decay": weight_decay}, {"params": free, "weight_decay": 0}]
+
+
+def _schedule(progress: float) -> float:
+    if progress < _WARM_UP:
+        return (progress + 0.005) / (_WARM_UP + 0.005)
+    return 0.02 + 0.98 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))) / 2
+
+
+def _quality(entry: dict[str, float]) -> tuple[float, float]:
+    """What an epoch is chosen by: the error at the balanced point, then the AUC."""
+    return entry["validation_acer"], -entry["validation_auc"]
+
+
+def _line(epoch: int, entry: dict[str, float]) -> str:
+    return (
+        f"epoch {epoch + 1}: loss {entry['total']:.4f}, radius {entry['radius']:.3f}, held-out "
+        f"source EER {entry['validation_eer']:.2%}, ACER {entry['validation_acer']:.2%}, "
+        f"{entry['crops_per_second']:.0f} crops/s"
+    )
