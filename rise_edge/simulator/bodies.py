@@ -109,7 +109,7 @@ def holding_hand(person: Person, grip: Pose, side: int, seed: int) -> list[Shape
 def _chin_shadow() -> Array:
     """The neck is darker under the chin: factors on the albedo, 2 mm a texel."""
     y = (np.arange(128, dtype=np.float32) - 64) * 2
-    rows = 1 - 0.55 * np.clip((12 - y) / 70, 0, 1)
+    rows = 1 - 0.6 * np.clip((75 - y) / 75, 0, 1)
     return np.ascontiguousarray(np.broadcast_to(rows[:, None], (128, 128)), np.float32)
 
 

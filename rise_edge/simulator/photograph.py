@@ -35,7 +35,7 @@ class Photograph:
     keypoints: Array
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def photograph_of(person: Person, take: int) -> Photograph:
     """A frontal portrait in light of its own."""
     rng = generator(person.seed, take, 31)

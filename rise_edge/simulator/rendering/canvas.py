@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.rendering.hits import Hits, Shape
 from rise_edge.simulator.rendering.lighting import Lighting
+from rise_edge.simulator.rendering.lookup import look_up_nearest
 from rise_edge.simulator.rendering.shading import shade
 from rise_edge.simulator.rendering.view import View, Window
+
+_BLOCK = 4  # pixels; shadows have soft edges
 
 
 class Canvas:
@@ -33,7 +36,7 @@ class Canvas:
 
         Drawing the nearest shapes first saves lighting what will be hidden.
         """
-        hits = shape.hits(self.view)
+        hits = shape.hits(self.view, self.lighting.key_direction)
         if hits is None:
             return
         behind = self.depth_mm[hits.window]
@@ -62,10 +65,35 @@ class Canvas:
 
     def radiance(self) -> Radiance:
         """What reaches the sensors."""
+        self._cast_shadow()
         return Radiance(
             self.colour, self.infrared, self.return_signal, self.gloss, self.depth_mm,
             self.view.intrinsics,
         )  # fmt: skip
+
+    def _cast_shadow(self) -> None:
+        """Take the illuminator's light from what the nearest things hide from it.
+
+        The illuminator sits beside the lens, so it sees past a near edge to another part of the
+        background than the lens does: a band as wide as the disparity between the two.
+        """
+        z = np.ascontiguousarray(self.depth_mm[_BLOCK // 2 :: _BLOCK, _BLOCK // 2 :: _BLOCK])
+        near = float(np.min(z, where=z > 0, initial=np.inf))
+        if not np.isfinite(near):
+            return
+        near += 100.0  # from the tip of a nose to the outline of its head
+        k, (x_mm, y_mm) = self.view.intrinsics, self.lighting.illuminator_mm
+        gap = np.maximum(np.float32(1 / near) - 1 / np.maximum(z, 1), 0) / np.float32(_BLOCK)
+        rows, columns = np.indices(z.shape, np.float32)
+        hidden_by = look_up_nearest(z, columns + gap * (x_mm * k.fx), rows + gap * (y_mm * k.fy))
+        dark = ((hidden_by > 0) & (hidden_by < z - 120)).astype(np.float32)
+        if not dark.any():
+            return
+        size = self.depth_mm.shape[::-1]
+        share = cv2.resize(cv2.blur(dark, (3, 3)), size, interpolation=cv2.INTER_LINEAR)
+        taken = self.return_signal * share
+        self.infrared -= taken
+        self.return_signal -= taken
 
 
 def _bounds(mask: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
@@ -98,5 +126,6 @@ def _narrowed(hits: Hits, window: Window) -> Hits:
         infrared_albedo=part(hits.infrared_albedo, window),
         gloss=part(hits.gloss, window),
         openness=part(hits.openness, coarse),
+        lit=part(hits.lit, coarse),
         emission=part(hits.emission, window),
     )  # fmt: skip

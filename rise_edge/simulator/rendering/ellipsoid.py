@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from rise_edge.simulator.rendering.hits import Hits, Shape
+from rise_edge.simulator.rendering.hits import Direction, Hits, Shape
 from rise_edge.simulator.rendering.lookup import look_up, magnify
 from rise_edge.simulator.rendering.pose import Pose
 from rise_edge.simulator.rendering.view import Array, View
@@ -38,7 +38,7 @@ class Ellipsoid(Shape):
     texture: Array | None = None
     texels_per_mm: float = 1.0
 
-    def hits(self, view: View) -> Hits | None:
+    def hits(self, view: View, lamp: Direction) -> Hits | None:
         """Meet all rays of a view."""
         pose = view.pose @ self.pose
         window = view.window_of_box(pose.apply(_CORNERS * self.semi_mm))

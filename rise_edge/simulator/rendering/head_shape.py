@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.simulator.people import Head, atlas
-from rise_edge.simulator.rendering.hits import Hits, Shape
+from rise_edge.simulator.rendering.hits import Direction, Hits, Shape
 from rise_edge.simulator.rendering.lookup import look_up, magnify
 from rise_edge.simulator.rendering.pose import Pose
 from rise_edge.simulator.rendering.view import Array, View, Window
@@ -26,6 +26,7 @@ _COARSE_ROUNDS, _STRIDING_ROUNDS, _FINE_ROUNDS = 11, 8, 1
 _STRIDE_MM = 7.0
 _STEP = 0.62
 _CLOSE_MM = 2.5
+_SHADOW_STEPS_MM = ((7.0, 3.0), (15.0, 4.0), (27.0, 6.0), (45.0, 9.0), (70.0, 14.0))
 _TO_LINEAR = ((np.arange(256, dtype=np.float32) / 255) ** 2).astype(np.float32)
 
 
@@ -38,7 +39,7 @@ class HeadShape(Shape):
     softness: float = 0.3
     sharpness: int = 4
 
-    def hits(self, view: View) -> Hits | None:
+    def hits(self, view: View, lamp: Direction) -> Hits | None:
         """Meet all rays of a view."""
         pose = view.pose @ self.pose
         window = view.window_of_box(pose.apply(self.head.outline_mm), margin=2)
@@ -65,10 +66,35 @@ class HeadShape(Shape):
             infrared_albedo=_linear(albedo[..., 3]),
             gloss=look_up(self.head.gloss, u, v),
             openness=openness,
+            lit=self._lit(pose, view, window, depth, lamp, stride),
             stride=stride,
             softness=self.softness,
             sharpness=self.sharpness,
         )
+
+    def _lit(
+        self, pose: Pose, view: View, window: Window, depth: Array, lamp: Direction, stride: int
+    ) -> Array:
+        """Share of the lamp's light that the head itself does not take away.
+
+        A few points on the way to the lamp; one that lies inside the head casts a shadow whose
+        edge softens with its distance (the soft shadows of distance fields are Quilez's).
+        """
+        coarse = np.ascontiguousarray(depth[1::_STRIDE, 1::_STRIDE])
+        middle = slice(1, None, _STRIDE)
+        x, y = view.rays(window)
+        rays = _Rays(self.head, pose, x[:, middle], y[middle])
+        points = rays.points(coarse)
+        toward = [np.float32(c) for c in np.array(lamp) @ pose.rotation]
+        lit = np.ones_like(coarse)
+        for distance, softness in _SHADOW_STEPS_MM:
+            moved = [p + t * np.float32(distance) for p, t in zip(points, toward, strict=True)]
+            outside, _, _ = rays.outside_at(*moved)
+            np.minimum(lit, outside * np.float32(1 / softness) + np.float32(0.6), out=lit)
+        np.maximum(lit, 0, out=lit)
+        height, width = depth.shape
+        shape = (-(-height // stride), -(-width // stride))
+        return np.asarray(cv2.resize(lit, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
     def _trace(
         self, pose: Pose, view: View, window: Window
@@ -127,7 +153,14 @@ class _Rays:
 
     def outside(self, depth: Array) -> tuple[Array, Array, Array]:
         """How far points lie outside the head, and their map positions."""
-        px, py, pz = (d * depth + o for d, o in zip(self._d, self._origin, strict=True))
+        return self.outside_at(*self.points(depth))
+
+    def points(self, depth: Array) -> list[Array]:
+        """Points at depths, in head coordinates."""
+        return [d * depth + o for d, o in zip(self._d, self._origin, strict=True)]
+
+    def outside_at(self, px: Array, py: Array, pz: Array) -> tuple[Array, Array, Array]:
+        """The same for points in head coordinates."""
         r = cv2.sqrt(px * px + py * py + pz * pz)
         u, v = atlas.to_map(px, py, pz, np.asarray(r, np.float32))
         return r - look_up(self._radius_mm, u, v), u, v

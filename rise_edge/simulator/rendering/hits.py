@@ -26,6 +26,7 @@ class Hits:
         infrared_albedo: f32 (h, w) or a number, of near infrared.
         gloss: f32 (h, w) or a number, mirror-like share.
         openness: like the normal, or a number: share of the surroundings that the point sees.
+        lit: like the normal, or a number: share of the directional light that reaches the point.
         stride: of the normal and the openness.
         softness: how far light creeps around the shadow's edge: 0 = paint, about 0.3 = skin.
         sharpness: log2 of the highlight's exponent.
@@ -40,15 +41,25 @@ class Hits:
     infrared_albedo: Array | float
     gloss: Array | float = 0.0
     openness: Array | float = 1.0
+    lit: Array | float = 1.0
     stride: int = 1
     softness: float = 0.0
     sharpness: int = 4
     emission: Array | None = None
 
 
+Direction = tuple[float, float, float]
+
+
 class Shape(ABC):
     """Something that rays can meet. Its pose is in the scene's coordinates."""
 
     @abstractmethod
-    def hits(self, view: View) -> Hits | None:
-        """Meet all rays of a view; None if the shape is out of the picture."""
+    def hits(self, view: View, lamp: Direction) -> Hits | None:
+        """Meet all rays of a view; None if the shape is out of the picture.
+
+        Args:
+            view: the camera.
+            lamp: direction towards the directional light, camera coordinates, for the shadows
+                that the shape casts on itself.
+        """

@@ -18,6 +18,12 @@ def look_up(
     return np.asarray(cv2.remap(texture, u, v, cv2.INTER_LINEAR, borderMode=border))
 
 
+def look_up_nearest(texture: Array, u: Array, v: Array) -> Array:
+    """The same without mixing neighbours."""
+    near = cv2.remap(texture, u, v, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(near, np.float32)
+
+
 def magnify(coarse: Array, stride: int, shape: tuple[int, int]) -> Array:
     """A picture f32 of `shape` from its values at blocks of stride x stride pixels."""
     if stride == 1:

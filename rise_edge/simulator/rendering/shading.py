@@ -74,7 +74,7 @@ def _passive(
         wrap = np.float32(hits.softness * _BLEED[c])
         if c == 0 or hits.softness > 0:
             direct = np.maximum((facing + wrap) * (1 / (1 + wrap)), 0)
-            direct *= hits.openness
+            direct *= hits.lit
         received = direct * np.float32(light.key[c])
         received += around * np.float32(light.ambient[c])
         channels.append(received)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.simulator.rendering.hits import Hits, Shape
+from rise_edge.simulator.rendering.hits import Direction, Hits, Shape
 from rise_edge.simulator.rendering.lookup import look_up
 from rise_edge.simulator.rendering.pose import Pose
 from rise_edge.simulator.rendering.view import Array, View
@@ -49,7 +49,7 @@ class Sheet(Shape):
     raster_mm: float = 0.0
     raster_depth: float = 0.0
 
-    def hits(self, view: View) -> Hits | None:
+    def hits(self, view: View, lamp: Direction) -> Hits | None:
         """Meet all rays of a view."""
         pose = view.pose @ self.pose
         window = view.window_of_box(pose.apply(self._corners()))
