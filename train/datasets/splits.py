@@ -28,8 +28,7 @@ class Splits:
 def split_subjects(dataset: CropDataset, validation: float, test: float, seed: int) -> Splits:
     """Divide a data set by subject.
 
-    Subjects are shuffled within each group of subjects that show the same classes and domains, so
-    that every part gets its share of each.
+    Of subjects that show the same classes and domains every part gets its share.
 
     Args:
         dataset: what to divide.
@@ -45,14 +44,11 @@ def split_subjects(dataset: CropDataset, validation: float, test: float, seed: i
             "expected validation > 0, test >= 0 and their sum < 1, "
             f"got validation {validation} and test {test}"
         )
-    rng = np.random.default_rng([seed, 0x5B1175])
-    part_of: dict[str, int] = {}
-    for group in _alike(dataset):
-        order = rng.permutation(group)
-        first = max(1, round(validation * len(order)))
-        second = first + (max(1, round(test * len(order))) if test else 0)
-        for place, subject in enumerate(order):
-            part_of[str(subject)] = 1 if place < first else 2 if place < second else 0
+    order = _alike_together(dataset, np.random.default_rng([seed, 0x5B1175]))
+    held_out = _every(validation, len(order))
+    tested = np.zeros(len(order), bool)
+    tested[~held_out] = _every(test / (1 - validation), int((~held_out).sum()))
+    part_of = dict(zip(order, np.where(held_out, 1, np.where(tested, 2, 0)), strict=True))
     part = np.array([part_of[str(subject)] for subject in dataset.subject])
     parts = [dataset.select(part == number) for number in range(3)]
     if not len(parts[0]) or not len(parts[1]):
@@ -62,14 +58,17 @@ def split_subjects(dataset: CropDataset, validation: float, test: float, seed: i
     return Splits(*parts)
 
 
-def _alike(dataset: CropDataset) -> list[NDArray[np.str_]]:
-    """Subjects, grouped by the domains and classes that they appear in."""
+def _every(share: float, count: int) -> NDArray[np.bool_]:
+    """True for a share of the places, as evenly spaced as can be."""
+    return np.diff(np.floor(share * np.arange(count + 1) + 0.5)) > 0
+
+
+def _alike_together(dataset: CropDataset, rng: np.random.Generator) -> list[str]:
+    """All subjects, shuffled, then sorted by the domains and classes that they appear in."""
     seen: dict[str, set[tuple[str, bool]]] = {}
     for subject, domain, live in zip(
         dataset.subject, dataset.domain, dataset.bona_fide, strict=True
     ):
         seen.setdefault(str(subject), set()).add((str(domain), bool(live)))
-    groups: dict[frozenset[tuple[str, bool]], list[str]] = {}
-    for subject in sorted(seen):
-        groups.setdefault(frozenset(seen[subject]), []).append(subject)
-    return [np.array(members) for members in groups.values()]
+    shuffled = [str(subject) for subject in rng.permutation(sorted(seen))]
+    return sorted(shuffled, key=lambda subject: sorted(seen[subject]))

@@ -34,6 +34,15 @@ def test_the_seed_decides():
     assert not np.array_equal(one.test.rows, other.test.rows)
 
 
+def test_subjects_of_whom_no_two_are_alike_are_divided_by_the_shares_too():
+    dataset = debug_dataset(1200, domains=tuple("abcdefgh"))
+    generator = np.random.default_rng(0)
+    object.__setattr__(dataset, "subject", generator.permutation(dataset.subject))
+    splits = split_subjects(dataset, 0.2, 0.2, seed=0)
+    people = [len(np.unique(part.subject)) for part in vars(splits).values()]
+    assert people == [18, 6, 6]
+
+
 @pytest.mark.parametrize(("validation", "test"), [(0.0, 0.2), (0.6, 0.5), (0.2, -0.1)])
 def test_impossible_shares_are_refused(validation, test):
     with pytest.raises(ValueError, match="validation > 0"):
