@@ -115,6 +115,7 @@ class Algorithm(nn.Module, ABC):
         self.normalise = Normalise()
         self.network = network
         self.radius = Radius(config.radius_start, config.sharpness)
+        self.radius.requires_grad_(network.radial)
 
     @abstractmethod
     def update(self, batch: Batch, progress: float) -> Losses:

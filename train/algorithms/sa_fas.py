@@ -26,7 +26,6 @@ class SAFAS(Algorithm):
     def __init__(self, network: Network, config: AlgorithmConfig, domains: int) -> None:
         super().__init__(network, config, domains)
         network.head.logit.requires_grad_(False)
-        self.radius.requires_grad_(False)
         start = torch.randn(1, network.embedding_size).expand(domains, -1) * 0.05
         self.hyperplanes = nn.Parameter(start.clone())
         self.offsets = nn.Parameter(torch.zeros(domains))
