@@ -19,7 +19,8 @@ class ListError(RiseEdgeError):
         shown = list(problems[:_SHOWN])
         if len(problems) > _SHOWN:
             shown.append(f"and {len(problems) - _SHOWN} more")
-        super().__init__(f"{len(problems)} problems in the data:\n  " + "\n  ".join(shown))
+        count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
+        super().__init__(f"{count} in the data:\n  " + "\n  ".join(shown))
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def test_the_same_seed_gives_the_same_losses(name):
     for _ in range(2):
         algorithm = _algorithm(name)
         torch.manual_seed(7)
-        values.append(float(algorithm.update(_batch(), progress=0.9)["total"]))
+        values.append(algorithm.update(_batch(), progress=0.9)["total"].item())
     assert values[0] == values[1]
 
 
