@@ -226,7 +226,7 @@ DOMAINS: dict[str, Domain] = {
             distance_mm=(350.0, 700.0), yaw_deg=11.0,
             light=LightKind(level=(0.10, 0.25), key_share=(0.4, 0.8), warmth=(0.2, 0.7),
                             side=(-1.0, 1.0), infrared_share=(0.0, 0.1), illuminator=(0.7, 1.0)),
-            condition=ConditionKind(colour_gain=4.0, balance=(-0.15, 0.1), blur_px=(0.8, 1.8),
+            condition=ConditionKind(colour_gain=2.8, balance=(-0.15, 0.1), blur_px=(0.8, 1.8),
                                     jpeg_quality=(50, 80), shift_px=2.0),
             room=RoomKind((1500.0, 6000.0), (1, 6)),
             held_back=True,

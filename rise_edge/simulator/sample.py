@@ -61,7 +61,7 @@ def render_crop(
     points = setting.staging.keypoints_mm(moment)
     scene = View(setting.domain.device.intrinsics, 640, 480)
     square = _detected(face_square(scene.project(points)), rng)
-    view = View(_crop_intrinsics(scene.intrinsics, square), CROP_SIZE, CROP_SIZE)
+    view = crop_view(scene.intrinsics, square)
     radiance = render(setting, moment, view)
     shot = setting.domain.device.capture(radiance, rng, setting.condition)
     distance = _crop_distance_mm(shot.depth_mm)
@@ -126,12 +126,12 @@ def _detected(square: Square, rng: np.random.Generator) -> Square:
     return Square(square.cx + float(dx) * side, square.cy + float(dy) * side, side)
 
 
-def _crop_intrinsics(k: Intrinsics, square: Square) -> Intrinsics:
-    """Intrinsics of a crop of CROP_SIZE pixels that shows a square of an image."""
+def crop_view(k: Intrinsics, square: Square) -> View:
+    """The view of CROP_SIZE x CROP_SIZE pixels that shows a square of an image."""
     s = CROP_SIZE / square.side
     left, top = square.cx - square.side / 2, square.cy - square.side / 2
-    return Intrinsics(k.fx * s, k.fy * s, (k.cx - left + 0.5) * s - 0.5,
-                      (k.cy - top + 0.5) * s - 0.5)  # fmt: skip
+    cx, cy = (k.cx - left + 0.5) * s - 0.5, (k.cy - top + 0.5) * s - 0.5
+    return View(Intrinsics(k.fx * s, k.fy * s, cx, cy), CROP_SIZE, CROP_SIZE)
 
 
 def _crop_distance_mm(depth_mm: NDArray[np.uint16]) -> float | None:

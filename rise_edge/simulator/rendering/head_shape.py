@@ -22,10 +22,11 @@ from rise_edge.simulator.rendering.view import Array, View, Window
 
 _LARGE = 20_000  # rays; a crop has fewer
 _STRIDE = 3
-_COARSE_ROUNDS, _STRIDING_ROUNDS, _FINE_ROUNDS = 11, 8, 1
+_COARSE_ROUNDS, _STRIDING_ROUNDS, _FINE_ROUNDS = 13, 9, 1
 _STRIDE_MM = 7.0
 _STEP = 0.62
-_CLOSE_MM = 2.5
+_CLOSE_MM = 1.2
+_CRACK = np.ones((5, 5), np.uint8)
 _SHADOW_STEPS_MM = ((7.0, 3.0), (15.0, 4.0), (27.0, 6.0), (45.0, 9.0), (70.0, 14.0))
 _TO_LINEAR = ((np.arange(256, dtype=np.float32) / 255) ** 2).astype(np.float32)
 
@@ -122,7 +123,9 @@ class HeadShape(Shape):
             best += rays.step * outside
             outside, u, v = rays.outside(best)
             nearest = np.minimum(nearest, outside)
-        return best, u, v, nearest < _CLOSE_MM
+        met = (nearest < _CLOSE_MM).view(np.uint8)
+        whole = cv2.morphologyEx(met, cv2.MORPH_CLOSE, _CRACK)  # grooves too narrow for the rounds
+        return best, u, v, np.asarray(whole, np.uint8).view(np.bool_)
 
 
 def _linear(encoded: NDArray[np.uint8]) -> Array:

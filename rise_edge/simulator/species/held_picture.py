@@ -25,12 +25,15 @@ class HeldPicture(Staging):
         cast: who shows whom.
         size: of the pictured face, 1 = life-size.
         bend: of the sheet, in 1/mm.
+        tilt_deg: range by which it is turned away from the pose of a face.
 
     Attributes:
         width_mm, height_mm: of the portrait.
     """
 
-    def __init__(self, cast: Cast, size: float, bend: float = 0.0) -> None:
+    def __init__(
+        self, cast: Cast, size: float, bend: float = 0.0, tilt_deg: tuple[float, float] = (0, 5)
+    ) -> None:
         self.cast = cast
         self.bend = bend
         self.photo = photograph_of(cast.shown, cast.make)
@@ -40,6 +43,8 @@ class HeldPicture(Staging):
         self.keypoints_on_sheet = (self.photo.keypoints - centre) * scale
         rng = generator(cast.seed, 41)
         self._hold = float(rng.uniform(-0.1, 0.35)) * self.height_mm
+        angle, tilt = rng.uniform(0, 2 * np.pi), rng.uniform(*tilt_deg)
+        self._tilt = turned(float(tilt * np.cos(angle)), float(tilt * np.sin(angle)))
         self._behind = np.array([rng.normal(0, 60), rng.uniform(-70, 60), rng.uniform(260, 420)])
 
     @abstractmethod
@@ -53,8 +58,9 @@ class HeldPicture(Staging):
 
     def place(self, moment: Moment) -> Pose:
         """The sheet's pose: its portrait's face is where a head's face would be."""
-        face = self.keypoints_on_sheet[:4].mean(0)
-        return moment.pose @ Pose(np.eye(3), np.array([-face[0], 20.0 - face[1], -85.0]))
+        x, y = self.keypoints_on_sheet[:4].mean(0)
+        face = Pose(np.eye(3), np.array([-x, -y, 0.0]))
+        return moment.pose @ Pose(np.eye(3), np.array([0.0, 20.0, -85.0])) @ self._tilt @ face
 
     def on_sheet(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Points (n, 2) of the flat portrait in the sheet's coordinates (n, 3)."""

@@ -14,19 +14,21 @@ from rise_edge.simulator.rendering.sheet import Sheet
 from rise_edge.simulator.species.held_picture import HeldPicture
 from rise_edge.simulator.species.staging import Cast
 
+_TILT_DEG = (4.0, 12.0)  # so that lamps and the illuminator are not mirrored over the face
+
 
 class ReplayLcd(HeldPicture):
     """A tablet or monitor with a liquid-crystal display: blacks glow, half-matt surface."""
 
     def __init__(self, cast: Cast) -> None:
         rng = cast.instrument(43)
-        super().__init__(cast, float(rng.uniform(0.7, 1.0)))
+        super().__init__(cast, float(rng.uniform(0.7, 1.0)), tilt_deg=_TILT_DEG)
         glow = float(rng.uniform(0.6, 1.1))
         tint = np.exp(rng.normal(0, 0.05, 3) + np.array([-0.04, 0.0, 0.10]))
         black = 0.03 * (1.5 - cast.difficulty)
         self._emission = ((self.photo.colour * tint + black) * glow).astype(np.float32)
         self._infrared = float(rng.uniform(0.04, 0.12))
-        self._gloss = float(rng.uniform(0.08, 0.2))
+        self._gloss = float(rng.uniform(0.04, 0.1))
         self._pitch = float(rng.uniform(0.18, 0.28))
         self._moire = float(rng.uniform(0.05, 0.25)) * (1.1 - cast.difficulty)
         self._bezel = float(rng.uniform(8, 22))
@@ -38,7 +40,7 @@ class ReplayLcd(HeldPicture):
         frame = place @ Pose(np.eye(3), np.array([0.0, 0.0, 1.5]))
         return [
             Sheet(place, w, h, (0.02, 0.02, 0.02, self._infrared), emission=self._emission,
-                  gloss=self._gloss, sharpness=8, raster_mm=self._pitch,
+                  gloss=self._gloss, sharpness=10, raster_mm=self._pitch,
                   raster_depth=self._moire),
             Sheet(frame, w + 2 * edge, h + 2 * edge,
                   (self._body, self._body, self._body, max(self._body, 0.06)), gloss=0.1),
@@ -53,7 +55,7 @@ class ReplayOled(HeldPicture):
 
     def __init__(self, cast: Cast) -> None:
         rng = cast.instrument(46)
-        super().__init__(cast, float(rng.uniform(0.5, 0.72)))
+        super().__init__(cast, float(rng.uniform(0.5, 0.72)), tilt_deg=_TILT_DEG)
         grey = self.photo.colour.mean(2, keepdims=True)
         vivid = np.clip(grey + (self.photo.colour - grey) * float(rng.uniform(1.05, 1.35)), 0, 1)
         glow = float(rng.uniform(0.7, 1.3))
