@@ -8,16 +8,19 @@ import numpy as np
 
 from rise_edge.simulator.backdrop import Room, room_of
 from rise_edge.simulator.domains import Domain, domain_named, draw_condition, draw_lighting
-from rise_edge.simulator.people import person_of
+from rise_edge.simulator.people import SCENE, Atlas, person_of
 from rise_edge.simulator.rendering import Lighting
 from rise_edge.simulator.seeds import generator
 from rise_edge.simulator.sensors import SensorCondition
 from rise_edge.simulator.species import Cast, Species, Staging, species_named
 
-_PRESENTERS = 1_000_000_000  # numbers above are attackers: nobody's subject number reaches there
 _ROOMS = 64
-_MAKES = 2
-_BLOCK = 50  # as many neighbouring subjects share their attackers, as in a real collection
+_MAKES = 2  # instruments of one kind with one subject's face
+# Attackers and dear instruments are few, as in real collections: each block of so many subjects
+# has its own. Their numbers lie above every subject's.
+_BLOCK = 50
+_ATTACKERS = 1_000_000_000
+_MASKS, _MASKS_IN_BLOCK = 1_500_000_000, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +38,18 @@ class Setting:
 
 
 def setting_of(
-    seed: int, *, domain: str, species: str, subject: int, difficulty: float, synergy: float = 0.0
+    seed: int,
+    *,
+    domain: str,
+    species: str,
+    subject: int,
+    difficulty: float,
+    synergy: float = 0.0,
+    atlas: Atlas = SCENE,
 ) -> Setting:
     """Draw a setting; the same arguments give the same one.
+
+    The atlas sets the detail of heads and portraits and changes nothing else.
 
     Raises:
         ValueError: an unknown name, or a knob outside [0, 1].
@@ -47,20 +59,30 @@ def setting_of(
             raise ValueError(f"expected {name} from 0 to 1, got {value}")
     place, kind = domain_named(domain), species_named(species)
     rng = generator(seed, place.key, kind.key, subject)
-    shown = person_of(subject, place.population)
-    make = int(rng.integers(_MAKES))
-    presenter = shown
-    if not kind.bona_fide:
-        attacker = _PRESENTERS + _MAKES * (subject // _BLOCK) + make
-        presenter = person_of(attacker, place.population)
-    cast = Cast(shown, presenter, int(rng.integers(2**31)), make, difficulty)
+    cast = _cast(rng, place, kind, subject, difficulty, atlas)
     return Setting(
         domain=place,
         species=kind,
-        subject=shown.name,
+        subject=cast.shown.name,
         staging=kind.stage(cast),
         lighting=draw_lighting(place, rng),
         room=room_of(place.room, int(rng.integers(_ROOMS))),
         condition=draw_condition(place, rng, kind.bona_fide, synergy),
         rng=rng,
     )
+
+
+def _cast(
+    rng: np.random.Generator, place: Domain, kind: Species, subject: int, difficulty: float,
+    atlas: Atlas,
+) -> Cast:  # fmt: skip
+    """Who shows whom. A mask or dummy shows a face of its own, shared by a block of subjects."""
+    block, make = subject // _BLOCK, int(rng.integers(_MAKES))
+    number = subject
+    if kind.shared:
+        mask = int(rng.integers(_MASKS_IN_BLOCK))
+        number, make = _MASKS + _MASKS_IN_BLOCK * block + mask, mask % _MAKES
+    shown = presenter = person_of(number, place.population)
+    if not kind.bona_fide:
+        presenter = person_of(_ATTACKERS + _MAKES * block + make, place.population)
+    return Cast(shown, presenter, int(rng.integers(2**31)), make, difficulty, atlas)

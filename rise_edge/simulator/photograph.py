@@ -10,16 +10,15 @@ import numpy as np
 from rise_edge.frame import Intrinsics
 from rise_edge.simulator.backdrop import RoomKind, lit_room, room_of
 from rise_edge.simulator.bodies import body
-from rise_edge.simulator.people import Person, head_of
+from rise_edge.simulator.people import Atlas, Person, head_of
 from rise_edge.simulator.rendering import Canvas, Lighting, View
 from rise_edge.simulator.rendering.head_shape import HeadShape
 from rise_edge.simulator.rendering.pose import turned
 from rise_edge.simulator.rendering.view import Array
 from rise_edge.simulator.seeds import generator
 
-WIDTH, HEIGHT = 300, 390
-_FOCAL, _DISTANCE_MM = 840.0, 700.0
-MM_PER_PIXEL = _DISTANCE_MM / _FOCAL  # at the depth of the eyes
+WIDTH_MM, HEIGHT_MM = 250.0, 325.0  # at the depth of the eyes
+_DISTANCE_MM = 700.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,25 +26,37 @@ class Photograph:
     """A portrait.
 
     Attributes:
-        colour: f32 (HEIGHT, WIDTH, 3) linear, 0 to 1.
+        colour: f32 (H, W, 3) linear, 0 to 1.
         keypoints: f32 (6, 2) in its pixels, as in `rise_edge.face.Face`.
+        mm_per_pixel: at the depth of the eyes.
     """
 
     colour: Array
     keypoints: Array
+    mm_per_pixel: float
+
+    @property
+    def keypoints_mm(self) -> Array:
+        """The keypoints (6, 2) in millimetres about the picture's middle."""
+        height, width = self.colour.shape[:2]
+        middle = np.array([width / 2 - 0.5, height / 2 - 0.5], np.float32)
+        return np.asarray((self.keypoints - middle) * self.mm_per_pixel, np.float32)
 
 
 @lru_cache(maxsize=16)
-def photograph_of(person: Person, take: int) -> Photograph:
-    """A frontal portrait in light of its own."""
+def photograph_of(person: Person, take: int, atlas: Atlas) -> Photograph:
+    """A frontal portrait in light of its own, about as detailed as a head on the atlas."""
     rng = generator(person.seed, take, 31)
-    head = head_of(person)
-    eyes_up = _DISTANCE_MM / _FOCAL * 0.04 * HEIGHT
+    head = head_of(person, atlas)
+    mm_per_pixel = 0.85 / atlas.texels_per_mm
+    width, height = round(WIDTH_MM / mm_per_pixel), round(HEIGHT_MM / mm_per_pixel)
+    focal = _DISTANCE_MM / mm_per_pixel
     pose = turned(
         rng.normal(0, 4), rng.normal(0, 3), rng.normal(0, 1.5),
-        (0.0, float(eyes_up) - 25.0, _DISTANCE_MM + 75),
+        (0.0, -12.0, _DISTANCE_MM + 75),
     )  # fmt: skip
-    view = View(Intrinsics(_FOCAL, _FOCAL, WIDTH / 2, HEIGHT / 2), WIDTH, HEIGHT)
+    middle = width / 2 - 0.5, height / 2 - 0.5
+    view = View(Intrinsics(focal, focal, *middle), width, height)
     side = rng.choice([-1, 1]) * rng.uniform(0.2, 0.7)
     direction = np.array([side, -rng.uniform(0.3, 0.7), -0.7])
     direction /= np.linalg.norm(direction)
@@ -60,4 +71,4 @@ def photograph_of(person: Person, take: int) -> Photograph:
     for shape in [*body(person, pose, int(rng.integers(2**31))), HeadShape(head, pose)]:
         canvas.draw(shape)
     keypoints = view.project(pose.apply(head.keypoints_mm))
-    return Photograph(np.clip(canvas.colour, 0, 1), keypoints)
+    return Photograph(np.clip(canvas.colour, 0, 1), keypoints, mm_per_pixel)

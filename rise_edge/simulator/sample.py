@@ -11,7 +11,7 @@ from rise_edge.face import CROP_SIZE, Crop, Square, face_square
 from rise_edge.frame import ALL_MODALITIES, Intrinsics
 from rise_edge.simulator.backdrop import lit_room
 from rise_edge.simulator.casting import Setting, setting_of
-from rise_edge.simulator.people import Expression, Look
+from rise_edge.simulator.people import CROP, Expression, Look
 from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.rendering import Canvas, View
 from rise_edge.simulator.rendering.pose import turned
@@ -54,7 +54,7 @@ def render_crop(
     """
     setting = setting_of(
         seed, domain=domain, species=species, subject=subject, difficulty=difficulty,
-        synergy=synergy,
+        synergy=synergy, atlas=CROP,
     )  # fmt: skip
     rng = setting.rng
     moment, angles = _draw_moment(setting, rng)

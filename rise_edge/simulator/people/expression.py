@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from rise_edge.simulator.people import atlas
 from rise_edge.simulator.people.atlas import Array
 from rise_edge.simulator.people.eyes import Look, paint_eye
 from rise_edge.simulator.people.head import Head, encoded
 
-_TEXELS_PER_MM = atlas.TEXELS / 95.0  # near the mouth, which lies about that far from the centre
 _INSIDE = (0.06, 0.02, 0.02, 0.12)
 
 
@@ -46,13 +44,11 @@ def express(head: Head, expression: Expression) -> Head:
 
 def _move_mouth(head: Head, expression: Expression) -> None:
     """Warp the lower face of a head whose albedo and gloss may be written to."""
-    middle = atlas.SIZE // 2
-    reach_x, reach_y = int(48 * _TEXELS_PER_MM), int(34 * _TEXELS_PER_MM)
+    middle, density = head.atlas.size // 2, np.float32(head.atlas.texels_per_mm)
+    reach_x, reach_y = int(48 * density), int(34 * density)
     row = middle + int(head.mouth_row)
     at = slice(row - reach_y, row + reach_y), slice(middle - reach_x, middle + reach_x)
-    v, u = np.mgrid[-reach_y:reach_y, -reach_x:reach_x].astype(np.float32) / np.float32(
-        _TEXELS_PER_MM
-    )
+    v, u = np.mgrid[-reach_y:reach_y, -reach_x:reach_x].astype(np.float32) / density
     fade = np.clip(1 - (u / 46) ** 2, 0, 1) * np.clip(1 - (v / 33) ** 2, 0, 1)
     half = np.float32(head.person.mouth_width_mm / 2)
     corner = cv2.exp(-0.5 * ((np.abs(u) - half) / 13) ** 2 - 0.5 * (v / 12) ** 2)
@@ -61,8 +57,8 @@ def _move_mouth(head: Head, expression: Expression) -> None:
     below = np.clip(v / 3 + 0.5, 0, 1)
     lip = np.sqrt(np.clip(1 - (u / half) ** 2, 0, 1))
     move_y += below * lip * np.float32(expression.jaw_mm) * np.clip(1 - v / 33, 0, 1)
-    x = np.asarray(u - move_x, np.float32) * np.float32(_TEXELS_PER_MM) + np.float32(reach_x)
-    y = np.asarray(v - move_y, np.float32) * np.float32(_TEXELS_PER_MM) + np.float32(reach_y)
+    x = np.asarray(u - move_x, np.float32) * density + np.float32(reach_x)
+    y = np.asarray(v - move_y, np.float32) * density + np.float32(reach_y)
     for picture in (head.albedo, head.gloss):
         picture[at] = cv2.remap(picture[at].copy(), x, y, cv2.INTER_LINEAR,
                                 borderMode=cv2.BORDER_REPLICATE)  # fmt: skip

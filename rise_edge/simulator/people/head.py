@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.simulator.people import atlas
-from rise_edge.simulator.people.atlas import Array
+from rise_edge.simulator.people.atlas import Array, Atlas
 from rise_edge.simulator.people.eyes import Eye, Look, eyes_of, paint_eye
 from rise_edge.simulator.people.painting import (
     Painting,
@@ -29,6 +28,7 @@ class Head:
 
     Attributes:
         person: whose head it is.
+        atlas: of the maps.
         radius_mm: f32 (S, S).
         relief: f32 (S, S, 4), outward unit normal x, y, z and the share of the sky seen.
         albedo: u8 (S, S, 4), 255 * sqrt(reflectance) of red, green, blue, near infrared.
@@ -42,6 +42,7 @@ class Head:
     """
 
     person: Person
+    atlas: Atlas
     radius_mm: Array
     relief: Array
     albedo: NDArray[np.uint8]
@@ -55,9 +56,9 @@ class Head:
 
 
 @lru_cache(maxsize=12)
-def head_of(person: Person) -> Head:
+def head_of(person: Person, atlas: Atlas) -> Head:
     """The head of a person with a neutral face."""
-    relief = Relief(person)
+    relief = Relief(person, atlas)
     model_face(relief, person)
     painting = Painting(relief, person)
     paint_lips(painting)
@@ -87,23 +88,25 @@ def assemble(
     eyes = eyes_of(painting, eyes_from)
     for eye in eyes:
         painting.albedo[eye.at], painting.gloss[eye.at] = paint_eye(eye, Look())
-    normals = normals_of(relief.radius_mm)
-    outline = _outline(relief.radius_mm)
+    atlas = relief.atlas
+    normals = normals_of(relief.radius_mm, atlas)
+    outline = _outline(relief.radius_mm, atlas)
     keypoints = _keypoints(relief, painting.person)
     mx, my, mz = keypoints[3]
     distance = np.sqrt(mx * mx + my * my + mz * mz)
     _, row = atlas.to_map(*(np.array([c], np.float32) for c in (mx, my, mz, distance)))
     return Head(
         person=painting.person,
+        atlas=atlas,
         radius_mm=relief.radius_mm,
-        relief=np.dstack([*normals, openness_of(relief.radius_mm)]),
+        relief=np.dstack([*normals, openness_of(relief.radius_mm, atlas)]),
         albedo=encoded(painting.albedo),
         gloss=painting.gloss,
         keypoints_mm=keypoints,
         semi_mm=np.abs(outline).max(0).astype(np.float32),
         outline_mm=outline,
         eyes=eyes if mobile_eyes else (),
-        mouth_row=float(row[0]) - atlas.SIZE / 2,
+        mouth_row=float(row[0]) - atlas.size / 2,
         mobile_mouth=mobile_mouth,
     )
 
@@ -119,16 +122,16 @@ def covered(
         top_mm: upper edge, below the eyes.
         thickness_mm: how far it stands off the tips of nose and chin.
     """
-    dx, dy, dz = atlas.directions()
-    x, y, z = (d * head.radius_mm for d in (dx, dy, dz))
+    atlas = head.atlas
+    x, y, z = (d * head.radius_mm for d in atlas.directions())
     rise = np.float32(0.0035) * x * x  # the edge runs down to the ears
     inside = _ramp(y - np.float32(top_mm) - rise + 8, 2.0) * _ramp(np.float32(112) - y, 2.0)
     inside *= _ramp(-z - 8, 4.0) * (np.abs(x) < 72)
-    stretched = cv2.dilate(head.radius_mm, np.ones((25, 25), np.uint8))
-    tent = cv2.GaussianBlur(stretched, (0, 0), 9) * np.float32(0.35) + head.radius_mm * np.float32(
-        0.65
-    )
-    tent = cv2.GaussianBlur(np.maximum(tent, head.radius_mm), (0, 0), 4)
+    reach = 2 * round(12 * atlas.texels_per_mm) + 1
+    stretched = cv2.dilate(head.radius_mm, np.ones((reach, reach), np.uint8))
+    tent = np.float32(0.35) * atlas.blurred(np.asarray(stretched, np.float32), 9)
+    tent = np.maximum(tent + np.float32(0.65) * head.radius_mm, head.radius_mm)
+    tent = atlas.blurred(np.asarray(tent, np.float32), 4)
     pleats = np.float32(1.2) * np.sin(y * np.float32(2 * np.pi / 17))
     radius = head.radius_mm + inside * (tent + pleats + np.float32(thickness_mm) - head.radius_mm)
     straps = _ramp(1.6 - abs(y - top_mm + 4 - 0.35 * (z + 8)), 1.5)
@@ -141,10 +144,10 @@ def covered(
     return replace(
         head,
         radius_mm=radius,
-        relief=np.dstack([*normals_of(radius), openness_of(radius)]),
+        relief=np.dstack([*normals_of(radius, atlas), openness_of(radius, atlas)]),
         albedo=encoded(albedo),
         gloss=np.asarray(head.gloss * (1 - cover[..., 0]) + 0.02 * cover[..., 0], np.float32),
-        outline_mm=_outline(radius),
+        outline_mm=_outline(radius, atlas),
         mobile_mouth=False,
     )
 
@@ -159,14 +162,15 @@ def encoded(albedo: Array) -> NDArray[np.uint8]:
     return np.asarray(root * np.float32(255) + np.float32(0.5), np.uint8)
 
 
-def _outline(radius_mm: Array) -> NDArray[np.float64]:
+def _outline(radius_mm: Array, atlas: Atlas) -> NDArray[np.float64]:
     """Points (n, 3) all over the head."""
-    at = slice(8, None, 24), slice(8, None, 24)
+    step = atlas.size // 16
+    at = slice(step // 2, None, step), slice(step // 2, None, step)
     points = [(d[at] * radius_mm[at]).ravel() for d in atlas.directions()]
     return np.stack(points, 1).astype(np.float64)
 
 
-def normals_of(radius_mm: Array) -> tuple[Array, Array, Array]:
+def normals_of(radius_mm: Array, atlas: Atlas) -> tuple[Array, Array, Array]:
     """Outward unit normals of the surface, head coordinates."""
     dx, dy, dz = atlas.directions()
     points = [d * radius_mm for d in (dx, dy, dz)]
@@ -182,13 +186,13 @@ def normals_of(radius_mm: Array) -> tuple[Array, Array, Array]:
     return nx * sign, ny * sign, nz * sign
 
 
-def openness_of(radius_mm: Array) -> Array:
+def openness_of(radius_mm: Array, atlas: Atlas) -> Array:
     """Share of the surroundings that a point sees: less in hollows (ours, from two blurs)."""
     size = radius_mm.shape[::-1]
     small = cv2.resize(radius_mm, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), 2.4)
+    small = atlas.blurred(np.asarray(small, np.float32), 2.4)
     wide = cv2.resize(small, size, interpolation=cv2.INTER_LINEAR) - radius_mm
-    near = cv2.GaussianBlur(radius_mm, (0, 0), 3.0) - radius_mm
+    near = atlas.blurred(radius_mm, 3.0) - radius_mm
     return np.asarray(
         np.clip(1.02 - 0.035 * np.maximum(wide, 0) - 0.07 * np.maximum(near, 0), 0.3, 1), np.float32
     )
@@ -200,7 +204,7 @@ def _keypoints(relief: Relief, person: Person) -> Array:
     tip = person.nose_length_mm - 13
     front = [(-eye, EYE_Y), (eye, EYE_Y), (0.0, tip), (0.0, MOUTH_Y)]
     points = [_on_surface(relief, relief.window(x, y, 4, 4), (x, y, None)) for x, y in front]
-    middle = atlas.SIZE // 2
+    middle = relief.atlas.size // 2
     sides = (slice(None), slice(0, middle)), (slice(None), slice(middle, None))
     points += [_on_surface(relief, side, (None, 14.0, -2.0)) for side in sides]
     return np.array(points, np.float32)
@@ -216,5 +220,5 @@ def _on_surface(
             miss = miss + (axis[at] - np.float32(value)) ** 2
     place = np.unravel_index(int(np.argmin(miss)), miss.shape)
     r = float(relief.radius_mm[at][place])
-    dx, dy, dz = (float(d[at][place]) for d in atlas.directions())
+    dx, dy, dz = (float(d[at][place]) for d in relief.atlas.directions())
     return dx * r, dy * r, dz * r

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from rise_edge.simulator.people import atlas, skin
+from rise_edge.simulator.people import skin
 from rise_edge.simulator.people.atlas import Array
 from rise_edge.simulator.people.person import Person
 from rise_edge.simulator.people.relief import MOUTH_Y, Relief
@@ -19,15 +19,15 @@ class Painting:
     """A head's reflectances while they are being painted.
 
     Attributes:
-        albedo: f32 (SIZE, SIZE, 4), linear red, green, blue, near infrared.
-        gloss: f32 (SIZE, SIZE), mirror-like share.
+        albedo: f32 (S, S, 4), linear red, green, blue, near infrared.
+        gloss: f32 (S, S), mirror-like share.
     """
 
     def __init__(self, relief: Relief, person: Person) -> None:
         self.relief = relief
         self.person = person
         rng = generator(person.seed, 1)
-        shape = (atlas.SIZE, atlas.SIZE)
+        shape = relief.atlas.shape
         blotches = smooth_noise(rng, shape, 9, octaves=4)
         grain = smooth_noise(rng, shape, 110)
         self.grain = grain
@@ -135,7 +135,7 @@ def paint_brows(painting: Painting) -> None:
 def paint_hair(painting: Painting, relief: Relief) -> None:
     """Hair of the head and the beard: colour on the atlas, and volume on the relief."""
     person, rng = painting.person, generator(painting.person.seed, 2)
-    shape = (atlas.SIZE, atlas.SIZE)
+    shape = relief.atlas.shape
     strands = cv2.resize(
         rng.standard_normal((24, 150), dtype=np.float32), shape, interpolation=cv2.INTER_LINEAR
     ) * np.float32(0.6) + 0.5 * smooth_noise(rng, shape, 14, octaves=2)
@@ -143,11 +143,11 @@ def paint_hair(painting: Painting, relief: Relief) -> None:
     if hair is not None:
         _cover(painting, hair, strands)
         volume = hair * (person.hair.volume_mm * (1 + 0.06 * strands))
-        relief.radius_mm += cv2.GaussianBlur(np.asarray(volume, np.float32), (0, 0), 3.0)
+        relief.radius_mm += relief.atlas.blurred(np.asarray(volume, np.float32), 3.0)
     beard = _beard_mask(person, relief, painting.grain)
     if beard is not None:
         _cover(painting, np.float32(0.9) * beard, strands)
-        relief.radius_mm += cv2.GaussianBlur(beard, (0, 0), 2.5) * np.float32(4 * person.beard)
+        relief.radius_mm += relief.atlas.blurred(beard, 2.5) * np.float32(4 * person.beard)
 
 
 def _cover(painting: Painting, mask: Array, strands: Array) -> None:
@@ -176,7 +176,7 @@ def _hair_mask(person: Person, relief: Relief, strands: Array) -> Array | None:
     line[:4] += person.hair.fringe_mm * np.array([1, 1, 0.8, 0.4], np.float32)
     azimuth = np.linspace(0, 180, 361)
     table = np.interp(azimuth, _HAIRLINE_DEG, line).astype(np.float32)
-    edge = table[np.minimum(atlas.azimuth_deg() * 2, 360).astype(np.int32)]
+    edge = table[np.minimum(relief.atlas.azimuth_deg() * 2, 360).astype(np.int32)]
     ear = np.clip(1.5 - np.hypot((relief.y - 14) / 30, (relief.z - 14) / 17), 0, 0.5) * 2
     bare = np.where(person.hair.style == "long", 0, ear * (np.abs(relief.x) > 45))
     return step(edge - relief.y + 2.2 * strands, 6.0) * np.asarray(1 - bare, np.float32)

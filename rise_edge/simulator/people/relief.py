@@ -9,8 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from rise_edge.simulator.people import atlas
-from rise_edge.simulator.people.atlas import Array
+from rise_edge.simulator.people.atlas import Array, Atlas
 from rise_edge.simulator.people.person import Person
 
 EYE_Y = 0.0
@@ -23,11 +22,13 @@ class Relief:
     """A head's shape while it is being modelled.
 
     Attributes:
-        radius_mm: f32 (SIZE, SIZE), the distance for each direction.
+        atlas: the map it is drawn on.
+        radius_mm: f32, the distance for each direction.
         x, y, z: the bare skull's surface points, by which features are placed.
     """
 
-    def __init__(self, person: Person) -> None:
+    def __init__(self, person: Person, atlas: Atlas) -> None:
+        self.atlas = atlas
         dx, dy, dz = atlas.directions()
         wide, long = person.width * person.scale, person.face_length * person.scale
         skull = _ellipsoid(
@@ -40,12 +41,13 @@ class Relief:
         )
         self.radius_mm = _smooth_maximum(skull, jaw, 7.0)
         self.x, self.y, self.z = (d * self.radius_mm for d in (dx, dy, dz))
-        self._columns = self.x[atlas.SIZE // 2]
-        self._rows = self.y[:, atlas.SIZE // 2]
+        self._edge = atlas.size // 2 - int(1.35 * atlas.texels)  # before the ears x grows
+        self._columns = self.x[atlas.size // 2]
+        self._rows = self.y[:, atlas.size // 2]
 
     def window(self, x: float, y: float, rx: float, ry: float) -> tuple[slice, slice]:
         """Texels that hold the rectangle x ± rx, y ± ry on the front of the face."""
-        half = atlas.SIZE // 2 - int(1.35 * atlas.TEXELS)  # in front of the ears, where x grows
+        half = self._edge
         columns = self._columns[half:-half]
         rows = self._rows[half:-half]
         x0, x1 = np.searchsorted(columns, [x - 1.15 * rx - 3, x + 1.15 * rx + 3]) + half

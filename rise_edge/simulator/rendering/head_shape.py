@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.simulator.people import Head, atlas
+from rise_edge.simulator.people import Head
 from rise_edge.simulator.rendering.hits import Direction, Hits, Shape
 from rise_edge.simulator.rendering.lookup import look_up, magnify
 from rise_edge.simulator.rendering.pose import Pose
@@ -137,6 +137,7 @@ class _Rays:
 
     def __init__(self, head: Head, pose: Pose, x: Array, y: Array) -> None:
         back = pose.inverse()
+        self._atlas = head.atlas
         self._radius_mm = head.radius_mm
         self._semi_mm = head.semi_mm
         self._origin = back.translation_mm.astype(np.float32)
@@ -165,5 +166,5 @@ class _Rays:
     def outside_at(self, px: Array, py: Array, pz: Array) -> tuple[Array, Array, Array]:
         """The same for points in head coordinates."""
         r = cv2.sqrt(px * px + py * py + pz * pz)
-        u, v = atlas.to_map(px, py, pz, np.asarray(r, np.float32))
+        u, v = self._atlas.to_map(px, py, pz, np.asarray(r, np.float32))
         return r - look_up(self._radius_mm, u, v), u, v

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.simulator.bodies import body
-from rise_edge.simulator.people import Head, Person, express, head_of
+from rise_edge.simulator.people import Atlas, Head, Person, express, head_of
 from rise_edge.simulator.people.head import covered
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.ellipsoid import Ellipsoid
@@ -24,7 +24,7 @@ class BonaFide(Staging):
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
-        self.head = head_of(cast.shown)
+        self.head = head_of(cast.shown, cast.atlas)
 
     def shapes(self, moment: Moment) -> list[Shape]:
         """The head on its body."""
@@ -92,14 +92,14 @@ class BonaFideMedicalMask(BonaFide):
 
     def __init__(self, cast: Cast) -> None:
         super().__init__(cast)
-        self.head = _with_medical_mask(cast.shown, cast.make)
+        self.head = _with_medical_mask(cast.shown, cast.make, cast.atlas)
 
 
 _MASK_COLOURS = ((0.42, 0.62, 0.75), (0.75, 0.77, 0.78), (0.03, 0.03, 0.035), (0.35, 0.55, 0.5))
 
 
 @lru_cache(maxsize=6)
-def _with_medical_mask(person: Person, make: int) -> Head:
+def _with_medical_mask(person: Person, make: int, atlas: Atlas) -> Head:
     rng = generator(person.seed, make, 55)
     colour = _MASK_COLOURS[int(rng.integers(len(_MASK_COLOURS)))]
-    return covered(head_of(person), (*colour, float(rng.uniform(0.75, 0.88))), 26.0, 4.0)
+    return covered(head_of(person, atlas), (*colour, float(rng.uniform(0.75, 0.88))), 26.0, 4.0)

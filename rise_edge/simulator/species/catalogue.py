@@ -27,12 +27,15 @@ class Species:
         bona_fide: whether it is a live person who shows their own face.
         key: seeds it; never reused.
         stage: puts it before the camera.
+        shared: whether a few instruments serve for many subjects, since they are dear to make;
+            the face is then the instrument's own.
     """
 
     name: str
     bona_fide: bool
     key: int
     stage: Callable[[Cast], Staging]
+    shared: bool = False
 
 
 SPECIES: tuple[Species, ...] = (
@@ -45,9 +48,9 @@ SPECIES: tuple[Species, ...] = (
     Species("paper_mask", False, 7, PaperMask),
     Species("replay_lcd", False, 8, ReplayLcd),
     Species("replay_oled", False, 9, ReplayOled),
-    Species("rigid_mask", False, 10, RigidMask),
-    Species("silicone_mask", False, 11, SiliconeMask),
-    Species("mannequin", False, 12, Mannequin),
+    Species("rigid_mask", False, 10, RigidMask, shared=True),
+    Species("silicone_mask", False, 11, SiliconeMask, shared=True),
+    Species("mannequin", False, 12, Mannequin, shared=True),
     Species("partial_glasses", False, 13, PartialGlasses),
     Species("partial_print", False, 14, PartialPrint),
 )

@@ -7,10 +7,9 @@ from abc import abstractmethod
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.simulator import photograph
 from rise_edge.simulator.bodies import body, holding_hand
 from rise_edge.simulator.people import express, head_of
-from rise_edge.simulator.photograph import photograph_of
+from rise_edge.simulator.photograph import HEIGHT_MM, WIDTH_MM, photograph_of
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.head_shape import HeadShape
 from rise_edge.simulator.rendering.pose import turned
@@ -36,11 +35,9 @@ class HeldPicture(Staging):
     ) -> None:
         self.cast = cast
         self.bend = bend
-        self.photo = photograph_of(cast.shown, cast.make)
-        scale = photograph.MM_PER_PIXEL * size
-        self.width_mm, self.height_mm = photograph.WIDTH * scale, photograph.HEIGHT * scale
-        centre = np.array([photograph.WIDTH, photograph.HEIGHT]) / 2
-        self.keypoints_on_sheet = (self.photo.keypoints - centre) * scale
+        self.photo = photograph_of(cast.shown, cast.make, cast.atlas)
+        self.width_mm, self.height_mm = WIDTH_MM * size, HEIGHT_MM * size
+        self.keypoints_on_sheet = self.photo.keypoints_mm * size
         rng = generator(cast.seed, 41)
         self._hold = float(rng.uniform(-0.1, 0.35)) * self.height_mm
         angle, tilt = rng.uniform(0, 2 * np.pi), rng.uniform(*tilt_deg)
@@ -81,5 +78,7 @@ class HeldPicture(Staging):
             grip = place @ Pose(np.eye(3), self.on_sheet(edge)[0])
             shapes += holding_hand(presenter, grip, side, seed)
         own = self.presenter_pose(place, moment)
-        shapes.append(HeadShape(express(head_of(presenter), moment.expression), own))
+        shapes.append(
+            HeadShape(express(head_of(presenter, self.cast.atlas), moment.expression), own)
+        )
         return [*shapes, *body(presenter, own, seed)]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.simulator.bodies import dummy_body
-from rise_edge.simulator.people import Head, Person, skin
+from rise_edge.simulator.people import Atlas, Head, Person, skin
 from rise_edge.simulator.people.head import assemble
 from rise_edge.simulator.people.painting import Painting, paint_brows, paint_hair, paint_lips
 from rise_edge.simulator.people.relief import Relief, model_face
@@ -26,7 +25,9 @@ class Mannequin(Staging):
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
-        self.head, self._plastic, self._gloss = _dummy(cast.shown, cast.make, cast.difficulty)
+        self.head, self._plastic, self._gloss = _dummy(
+            cast.shown, cast.make, cast.difficulty, cast.atlas
+        )
 
     def shapes(self, moment: Moment) -> list[Shape]:
         """The head on a torso of the same plastic."""
@@ -40,12 +41,14 @@ class Mannequin(Staging):
         return moment.pose.apply(self.head.keypoints_mm)
 
 
-@lru_cache(maxsize=6)
-def _dummy(person: Person, make: int, difficulty: float) -> tuple[Head, Material, float]:
+@lru_cache(maxsize=8)
+def _dummy(
+    person: Person, make: int, difficulty: float, atlas: Atlas
+) -> tuple[Head, Material, float]:
     rng = generator(person.seed, make, 57)
-    relief = Relief(person)
+    relief = Relief(person, atlas)
     model_face(relief, person)
-    relief.radius_mm[:] = cv2.GaussianBlur(relief.radius_mm, (0, 0), 2.6 - 1.2 * difficulty)
+    relief.radius_mm[:] = atlas.blurred(relief.radius_mm, 2.6 - 1.2 * difficulty)
     painting = Painting(relief, person)
     plastic = _plastic(rng, person, difficulty)
     painting.albedo[:] = np.array(plastic, np.float32)

@@ -14,9 +14,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from rise_edge.simulator import photograph
-from rise_edge.simulator.people import Person, head_of
-from rise_edge.simulator.photograph import photograph_of
+from rise_edge.simulator.people import Atlas, Person, head_of
+from rise_edge.simulator.photograph import Photograph, photograph_of
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.sheet import Sheet
 from rise_edge.simulator.rendering.view import Array
@@ -62,22 +61,20 @@ class CutPrint(FlatPrint):
 
     def __init__(self, cast: Cast) -> None:
         super().__init__(cast, float(cast.instrument(45).uniform(0.0, 0.0015)))
-        self.cover = with_eye_holes(
-            np.ones(self.photo.colour.shape[:2], np.float32), self.photo.keypoints
-        )
+        self.cover = with_eye_holes(np.ones(self.photo.colour.shape[:2], np.float32), self.photo)
 
     def presenter_pose(self, place: Pose, moment: Moment) -> Pose:
         """Right behind the sheet, eye to eye."""
-        own = head_of(self.cast.presenter).keypoints_mm
+        own = head_of(self.cast.presenter, self.cast.atlas).keypoints_mm
         eyes = self.on_sheet(self.keypoints_on_sheet[:2]).mean(0)
         mine = own[:2].mean(0)
         return place @ Pose(np.eye(3), np.array([eyes[0], eyes[1] - mine[1], 3.0 - own[2, 2]]))
 
 
-def with_eye_holes(cover: Array, keypoints: Array, size: float = 1.0) -> Array:
+def with_eye_holes(cover: Array, photo: Photograph, size: float = 1.0) -> Array:
     """Cut two almond holes into a cover of a photograph's size."""
-    for x, y in keypoints[:2]:
-        axes = (int(16 * size / photograph.MM_PER_PIXEL), int(8 * size / photograph.MM_PER_PIXEL))
+    axes = round(16 * size / photo.mm_per_pixel), round(8 * size / photo.mm_per_pixel)
+    for x, y in photo.keypoints[:2]:
         cv2.ellipse(cover, (round(x), round(y)), axes, 0, 0, 360, 0.0, -1)
     return cover
 
@@ -97,14 +94,14 @@ class Ink:
 
 def ink_of(cast: Cast, key: int) -> Ink:
     """The portrait of the one who is shown, in ink; `key` seeds the print."""
-    return _ink(cast.shown, cast.make, cast.difficulty, key)
+    return _ink(cast.shown, cast.make, cast.difficulty, key, cast.atlas)
 
 
 @lru_cache(maxsize=16)
-def _ink(shown: Person, make: int, difficulty: float, key: int) -> Ink:
+def _ink(shown: Person, make: int, difficulty: float, key: int, atlas: Atlas) -> Ink:
     """A smaller range of colours than the portrait's, and carbon that is seen in infrared."""
     rng = generator(shown.seed, make, key)
-    colour = photograph_of(shown, make).colour
+    colour = photograph_of(shown, make, atlas).colour
     paper = np.float32(rng.uniform(0.78, 0.9))
     black = np.float32(rng.uniform(0.02, 0.10) * (1.5 - difficulty))
     contrast = np.float32(1 + rng.uniform(-0.3, 0.3) * (1 - difficulty))

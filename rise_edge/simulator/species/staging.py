@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.simulator.people import Expression, Person
+from rise_edge.simulator.people import Atlas, Expression, Person
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.seeds import generator
 
@@ -23,6 +23,7 @@ class Cast:
         seed: of clothes, hands and the like.
         make: number of the attack's instrument: there are a few of each species and person.
         difficulty: 0 = crude to 1 = hard to tell from a bona fide face.
+        atlas: in how much detail heads are made.
     """
 
     shown: Person
@@ -30,6 +31,7 @@ class Cast:
     seed: int
     make: int
     difficulty: float
+    atlas: Atlas
 
     def instrument(self, key: int) -> np.random.Generator:
         """Random numbers of the instrument alone; `key` tells what they are for."""

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.simulator.bodies import body
-from rise_edge.simulator.people import Head, Person, express, head_of, skin
+from rise_edge.simulator.people import Atlas, Head, Person, express, head_of, skin
 from rise_edge.simulator.people.head import assemble
 from rise_edge.simulator.people.painting import (
     Painting,
@@ -37,7 +37,7 @@ class RigidMask(Staging):
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
-        self.head = rigid_head(cast.presenter, cast.shown, cast.make, cast.difficulty)
+        self.head = rigid_head(cast.presenter, cast.shown, cast.make, cast.difficulty, cast.atlas)
 
     def shapes(self, moment: Moment) -> list[Shape]:
         """The masked head on the presenter's body."""
@@ -57,7 +57,9 @@ class SiliconeMask(RigidMask):
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
-        self.head = silicone_head(cast.presenter, cast.shown, cast.make, cast.difficulty)
+        self.head = silicone_head(
+            cast.presenter, cast.shown, cast.make, cast.difficulty, cast.atlas
+        )
 
     def shapes(self, moment: Moment) -> list[Shape]:
         """The masked head on the presenter's body."""
@@ -66,15 +68,17 @@ class SiliconeMask(RigidMask):
         return [HeadShape(head, moment.pose, softness=0.35, sharpness=4), *under]
 
 
-@lru_cache(maxsize=6)
-def rigid_head(presenter: Person, shown: Person, make: int, difficulty: float) -> Head:
+@lru_cache(maxsize=8)
+def rigid_head(
+    presenter: Person, shown: Person, make: int, difficulty: float, atlas: Atlas
+) -> Head:
     """The presenter's head under a rigid mask of another person."""
     rng = generator(shown.seed, make, 51)
-    own = head_of(presenter)
-    relief, painting = _face_of(shown)
+    own = head_of(presenter, atlas)
+    relief, painting = _face_of(shown, atlas)
     soften = float(1.8 * (1 - difficulty) + 0.6)
-    face = cv2.GaussianBlur(relief.radius_mm, (0, 0), soften * 2)
-    painting.albedo[:] = cv2.GaussianBlur(painting.albedo, (0, 0), soften)
+    face = atlas.blurred(relief.radius_mm, soften * 2)
+    painting.albedo[:] = atlas.blurred(painting.albedo, soften)
     _coat(painting, rng, difficulty)
     thickness = float(rng.uniform(4, 7) + 4 * (1 - difficulty))
     region, rim = _mask_outline(relief, float(rng.uniform(-4, 6)))
@@ -90,19 +94,21 @@ def rigid_head(presenter: Person, shown: Person, make: int, difficulty: float) -
     return assemble(relief, painting, presenter, mobile_mouth=False)
 
 
-@lru_cache(maxsize=6)
-def silicone_head(presenter: Person, shown: Person, make: int, difficulty: float) -> Head:
+@lru_cache(maxsize=8)
+def silicone_head(
+    presenter: Person, shown: Person, make: int, difficulty: float, atlas: Atlas
+) -> Head:
     """A silicone mask over the presenter's whole head."""
     rng = generator(shown.seed, make, 56)
-    relief, painting = _face_of(shown)
+    relief, painting = _face_of(shown, atlas)
     wig = rng.random() < 0.2 + 0.6 * difficulty
     if wig:
         paint_hair(painting, relief)
     soften = float(1.1 * (1 - difficulty) + 0.4)
-    relief.radius_mm[:] = cv2.GaussianBlur(relief.radius_mm, (0, 0), soften * 1.5)
+    relief.radius_mm[:] = atlas.blurred(relief.radius_mm, soften * 1.5)
     folds = smooth_noise(rng, relief.radius_mm.shape, 14, octaves=2)
     relief.radius_mm += np.float32(0.35 * (1.3 - difficulty)) * folds + np.float32(3.0)
-    painting.albedo[:] = cv2.GaussianBlur(painting.albedo, (0, 0), soften)
+    painting.albedo[:] = atlas.blurred(painting.albedo, soften)
     skin_like = painting.albedo[..., 3].copy()
     tint = np.exp(rng.normal(0, 0.08 * (1.3 - difficulty), 3)).astype(np.float32)
     painting.albedo[..., :3] *= tint
@@ -120,8 +126,8 @@ def silicone_head(presenter: Person, shown: Person, make: int, difficulty: float
     return assemble(relief, painting, presenter, mobile_mouth=False)
 
 
-def _face_of(shown: Person) -> tuple[Relief, Painting]:
-    relief = Relief(shown)
+def _face_of(shown: Person, atlas: Atlas) -> tuple[Relief, Painting]:
+    relief = Relief(shown, atlas)
     model_face(relief, shown)
     painting = Painting(relief, shown)
     paint_lips(painting)

@@ -8,9 +8,9 @@ import pytest
 from rise_edge.face.face import LEFT_EYE, MOUTH, NOSE, RIGHT_EYE
 from rise_edge.simulator.people import (
     POPULATIONS,
+    SCENE,
     Expression,
     Look,
-    atlas,
     express,
     head_of,
     person_of,
@@ -32,13 +32,13 @@ def test_populations_share_nobody():
 
 
 def test_subjects_differ_in_shape():
-    one, other = head_of(PEOPLE[0]), head_of(PEOPLE[1])
+    one, other = head_of(PEOPLE[0], SCENE), head_of(PEOPLE[1], SCENE)
     assert np.abs(one.radius_mm - other.radius_mm).mean() > 1.0
 
 
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda p: p.name)
 def test_faces_have_human_measures(person):
-    points = head_of(person).keypoints_mm
+    points = head_of(person, SCENE).keypoints_mm
     assert 55 < points[LEFT_EYE, 0] - points[RIGHT_EYE, 0] < 75
     assert 55 < points[MOUTH, 1] - points[RIGHT_EYE, 1] < 85
     assert points[NOSE, 2] < points[MOUTH, 2] < 0  # the nose stands out of the face
@@ -46,22 +46,22 @@ def test_faces_have_human_measures(person):
 
 
 def test_normals_of_a_sphere_point_outwards():
-    normals = np.array(normals_of(np.full((atlas.SIZE, atlas.SIZE), 90.0, np.float32)))
-    inner = slice(atlas.SIZE // 4, -atlas.SIZE // 4)
-    along = (normals * np.array(atlas.directions())).sum(0)[inner, inner]
+    normals = np.array(normals_of(np.full(SCENE.shape, 90.0, np.float32), SCENE))
+    inner = slice(SCENE.size // 4, -SCENE.size // 4)
+    along = (normals * np.array(SCENE.directions())).sum(0)[inner, inner]
     assert along.min() > 0.999
 
 
 def test_the_map_finds_the_direction_it_was_drawn_for():
-    x, y, z = (d[100:300:20, 100:300:20] * 95 for d in atlas.directions())
-    u, v = atlas.to_map(x, y, z, np.full_like(x, 95))
+    x, y, z = (d[100:300:20, 100:300:20] * 95 for d in SCENE.directions())
+    u, v = SCENE.to_map(x, y, z, np.full_like(x, 95))
     rows, columns = np.mgrid[100:300:20, 100:300:20]
     assert np.abs(u - columns).max() < 0.01
     assert np.abs(v - rows).max() < 0.01
 
 
 def test_shutting_the_eyes_changes_nothing_but_the_eyes():
-    head = head_of(PEOPLE[0])
+    head = head_of(PEOPLE[0], SCENE)
     open_eyes, shut = (express(head, Expression(Look(openness=o))) for o in (1.0, 0.0))
     changed = np.abs(open_eyes.albedo.astype(int) - shut.albedo).max(2) > 0
     allowed = np.zeros_like(changed)
@@ -72,14 +72,14 @@ def test_shutting_the_eyes_changes_nothing_but_the_eyes():
 
 
 def test_shut_eyes_show_no_iris():
-    head = head_of(PEOPLE[0])
+    head = head_of(PEOPLE[0], SCENE)
     shut = express(head, Expression(Look(openness=0.0, bright_pupil=0.9)))
     dark = express(head, Expression(Look(openness=0.0, bright_pupil=0.0)))
     assert np.array_equal(shut.albedo, dark.albedo)
 
 
 def test_a_bright_pupil_is_bright_in_near_infrared_alone():
-    head = head_of(PEOPLE[0])
+    head = head_of(PEOPLE[0], SCENE)
     plain, bright = (express(head, Expression(Look(bright_pupil=b))) for b in (0.0, 0.9))
     difference = bright.albedo.astype(int) - plain.albedo
     assert difference[..., 3].max() > 150
@@ -87,15 +87,15 @@ def test_a_bright_pupil_is_bright_in_near_infrared_alone():
 
 
 def test_expressing_leaves_the_cached_head_alone():
-    head = head_of(PEOPLE[0])
+    head = head_of(PEOPLE[0], SCENE)
     before = head.albedo.copy()
     express(head, Expression(Look(openness=0.2), smile=1.0, jaw_mm=8.0))
     assert np.array_equal(head.albedo, before)
 
 
 def test_opening_the_mouth_shows_its_dark_inside():
-    head = head_of(PEOPLE[1])
-    middle = atlas.SIZE // 2
+    head = head_of(PEOPLE[1], SCENE)
+    middle = SCENE.size // 2
     row = middle + int(head.mouth_row)
     at = slice(row, row + 8), slice(middle - 6, middle + 6)
     shut, wide = (express(head, Expression(jaw_mm=j)).albedo[at].mean() for j in (0.0, 12.0))

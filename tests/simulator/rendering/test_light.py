@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rise_edge.frame import Intrinsics
-from rise_edge.simulator.people import head_of, person_of
+from rise_edge.simulator.people import SCENE, head_of, person_of
 from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.rendering import Canvas, Lighting, View
 from rise_edge.simulator.rendering.head_shape import HeadShape
@@ -72,7 +72,7 @@ def test_a_mirror_like_sheet_sends_the_illuminator_back_in_one_spot():
 
 
 def test_the_lamp_casts_the_shadow_of_the_nose_on_the_far_cheek():
-    head = HeadShape(head_of(person_of(2, "mixed")), turned(at_mm=(0, 0, 560)))
+    head = HeadShape(head_of(person_of(2, "mixed"), SCENE), turned(at_mm=(0, 0, 560)))
     dark = {"ambient": (0, 0, 0), "overhead": 0.0}
     side = 0.8
     lit_from_left = draw(head, lighting=Lighting(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rise_edge.frame import Intrinsics
-from rise_edge.simulator.people import atlas, head_of, person_of
+from rise_edge.simulator.people import SCENE, head_of, person_of
 from rise_edge.simulator.rendering import Pose, View
 from rise_edge.simulator.rendering.ellipsoid import Ellipsoid
 from rise_edge.simulator.rendering.head_shape import HeadShape
@@ -57,7 +57,7 @@ def test_a_sheet_lies_on_its_own_surface(bend, yaw):
 @pytest.mark.parametrize("yaw", [-20.0, 0.0, 15.0])
 def test_a_head_is_where_many_small_steps_along_the_ray_find_it(yaw):
     """The renderer's few rounds against a plain march of half a millimetre."""
-    head = head_of(person_of(1, "mixed"))
+    head = head_of(person_of(1, "mixed"), SCENE)
     pose = turned(yaw, 5, 0, (0, 10, 600))
     depth = depth_of(HeadShape(head, pose))
     rows, columns = (a.ravel() for a in np.mgrid[20:220:7, 60:260:7])
@@ -66,7 +66,7 @@ def test_a_head_is_where_many_small_steps_along_the_ray_find_it(yaw):
     for z in np.arange(430, 700, 0.5):
         own = pose.inverse().apply(rays * z).astype(np.float32)
         r = np.linalg.norm(own, axis=1)
-        u, v = atlas.to_map(*(np.ascontiguousarray(c)[None] for c in (*own.T, r)))
+        u, v = head.atlas.to_map(*(np.ascontiguousarray(c)[None] for c in (*own.T, r)))
         inside = r < look_up(head.radius_mm, u, v)[0]
         truth[inside & (truth == 0)] = z
     found = depth[rows, columns]
@@ -78,7 +78,7 @@ def test_a_head_is_where_many_small_steps_along_the_ray_find_it(yaw):
 
 
 def test_the_keypoints_lie_on_the_rendered_surface():
-    head = head_of(person_of(2, "mixed"))
+    head = head_of(person_of(2, "mixed"), SCENE)
     pose = turned(8, -4, 3, (5, 0, 550))
     depth = depth_of(HeadShape(head, pose))
     points = pose.apply(head.keypoints_mm)[:4]
