@@ -101,11 +101,12 @@ def build(run: Run, splits: Splits, folder: Path, name: str) -> Bundle:
         GOLDEN: golden_file(crops, {runtime.name: norms(runtime, crops)}),
         **report_files(name, fields["notice"], runtime, splits, numbers),
     }
+    fields |= {"radii": {runtime.name: radii}, "largest_radial_error": {runtime.name: error}}
+    bundle = write_bundle(folder, files, **fields)
     _console.print(f"largest difference in norm, onnxruntime against torch: {error:.2g}")
     _console.print(", ".join(f"{file} {len(data) / 1e6:.2f} MB" for file, data in files.items()))
     _console.print(summary(numbers["test"]))
-    fields |= {"radii": {runtime.name: radii}, "largest_radial_error": {runtime.name: error}}
-    return write_bundle(folder, files, **fields)
+    return bundle
 
 
 def largest_difference(runtime: OnnxRuntime, run: Run, dataset: CropDataset) -> float:
