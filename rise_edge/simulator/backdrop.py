@@ -36,6 +36,7 @@ class Panel:
 
 
 Room = tuple[Panel, ...]
+_WALL_GLOSS = 0.02
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,21 @@ def _furniture(rng: np.random.Generator, depth: float) -> Panel:
 
 
 def lit_room(room: Room, view: View, lighting: Lighting) -> Radiance:
-    """What an empty room sends to a camera."""
+    """What an empty room sends to a camera; out of focus, so made in blocks of two by two."""
+    coarse = _lit(room, view.coarser(2), lighting)
+    size, linear = (view.width, view.height), cv2.INTER_LINEAR
+    colour, infrared, returned = (
+        np.asarray(cv2.resize(picture, size, interpolation=linear), np.float32)
+        for picture in (coarse.colour, coarse.infrared, coarse.return_signal)
+    )
+    depth = np.asarray(
+        cv2.resize(coarse.depth_mm, size, interpolation=cv2.INTER_NEAREST), np.float32
+    )
+    gloss = np.full(depth.shape, _WALL_GLOSS, np.float32)
+    return Radiance(colour, infrared, returned, gloss, depth, view.intrinsics)
+
+
+def _lit(room: Room, view: View, lighting: Lighting) -> Radiance:
     shape = (view.height, view.width)
     colour, passive = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32)
     returned, depth = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
@@ -117,7 +132,7 @@ def lit_room(room: Room, view: View, lighting: Lighting) -> Radiance:
     colour *= grime[..., None]
     returned *= grime * fall
     passive += returned
-    return Radiance(colour, passive, returned, np.full(shape, 0.02, np.float32), depth,
+    return Radiance(colour, passive, returned, np.full(shape, _WALL_GLOSS, np.float32), depth,
                     view.intrinsics)  # fmt: skip
 
 

@@ -85,4 +85,6 @@ def _cast(
     shown = presenter = person_of(number, place.population)
     if not kind.bona_fide:
         presenter = person_of(_ATTACKERS + _MAKES * block + make, place.population)
-    return Cast(shown, presenter, int(rng.integers(2**31)), make, difficulty, atlas)
+    quality = float(np.clip(difficulty + place.attack_quality, 0.0, 1.0))
+    light = sum(place.light.level) / 2
+    return Cast(shown, presenter, int(rng.integers(2**31)), make, quality, light, atlas)

@@ -67,6 +67,7 @@ class Domain:
         yaw_deg, pitch_deg, roll_deg: standard deviations of the head's pose.
         light, condition, room: see there.
         species: attack species with their weights.
+        attack_quality: how much better instruments are here than `difficulty` says.
         held_back: no model that this project ships or tunes is trained on it.
         synergy_sign: see `synergy.py`.
     """
@@ -83,6 +84,7 @@ class Domain:
     light: LightKind = field(default_factory=LightKind)
     condition: ConditionKind = field(default_factory=ConditionKind)
     room: RoomKind = field(default_factory=RoomKind)
+    attack_quality: float = 0.0
     held_back: bool = False
 
     @property
@@ -223,25 +225,25 @@ DOMAINS: dict[str, Domain] = {
         # Little light: gain, noise and blur in colour, the illuminator alone in infrared.
         Domain(
             "night", 5, "time_of_flight", "northern", _ALL,
-            distance_mm=(350.0, 700.0), yaw_deg=11.0,
-            light=LightKind(level=(0.10, 0.25), key_share=(0.4, 0.8), warmth=(0.2, 0.7),
+            distance_mm=(480.0, 950.0), yaw_deg=13.0, pitch_deg=9.0,
+            light=LightKind(level=(0.08, 0.22), key_share=(0.4, 0.8), warmth=(0.2, 0.7),
                             side=(-1.0, 1.0), infrared_share=(0.0, 0.1), illuminator=(0.7, 1.0)),
-            condition=ConditionKind(colour_gain=2.8, balance=(-0.15, 0.1), blur_px=(0.8, 1.8),
+            condition=ConditionKind(colour_gain=3.4, balance=(-0.15, 0.1), blur_px=(0.8, 1.8),
                                     jpeg_quality=(50, 80), shift_px=2.0),
-            room=RoomKind((1500.0, 6000.0), (1, 6)),
-            held_back=True,
+            room=RoomKind((1900.0, 6000.0), (1, 6)),
+            attack_quality=0.3, held_back=True,
         ),
         # A window behind the visitor: dark faces, bright ground, flat front light.
         Domain(
             "backlit", 6, "structured_light", "eastern", _ALL,
-            distance_mm=(320.0, 650.0),
-            light=LightKind(level=(0.45, 0.8), key_share=(0.2, 0.5), warmth=(-0.25, 0.0),
-                            frontal=0.15, infrared_share=(0.2, 0.5)),
+            distance_mm=(290.0, 450.0), yaw_deg=12.0,
+            light=LightKind(level=(0.35, 0.7), key_share=(0.2, 0.5), warmth=(-0.25, 0.0),
+                            frontal=0.15, infrared_share=(0.3, 0.7)),
             condition=ConditionKind(exposure=(0.9, 1.8), infrared_gain=(0.6, 1.5),
                                     balance=(-0.05, 0.12),
                                     jpeg_quality=(65, 95), shift_px=1.5),
             room=RoomKind((1400.0, 3000.0), (1, 5), window=1.0),
-            held_back=True,
+            attack_quality=0.3, held_back=True,
         ),
     )
 }  # fmt: skip

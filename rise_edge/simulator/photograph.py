@@ -44,9 +44,9 @@ class Photograph:
 
 
 @lru_cache(maxsize=16)
-def photograph_of(person: Person, take: int, atlas: Atlas) -> Photograph:
+def photograph_of(person: Person, atlas: Atlas) -> Photograph:
     """A frontal portrait in light of its own, about as detailed as a head on the atlas."""
-    rng = generator(person.seed, take, 31)
+    rng = generator(person.seed, 31)
     head = head_of(person, atlas)
     mm_per_pixel = 0.85 / atlas.texels_per_mm
     width, height = round(WIDTH_MM / mm_per_pixel), round(HEIGHT_MM / mm_per_pixel)

@@ -164,7 +164,7 @@ def encoded(albedo: Array) -> NDArray[np.uint8]:
 
 def _outline(radius_mm: Array, atlas: Atlas) -> NDArray[np.float64]:
     """Points (n, 3) all over the head."""
-    step = atlas.size // 16
+    step = atlas.size // 24
     at = slice(step // 2, None, step), slice(step // 2, None, step)
     points = [(d[at] * radius_mm[at]).ravel() for d in atlas.directions()]
     return np.stack(points, 1).astype(np.float64)

@@ -36,9 +36,13 @@ class Canvas:
 
         Drawing the nearest shapes first saves lighting what will be hidden.
         """
-        hits = shape.hits(self.view, self.lighting.key_direction)
-        if hits is None:
+        bounds = shape.bounds(self.view)
+        if bounds is None:
             return
+        window = self._not_hidden(*bounds)
+        if window is None:
+            return
+        hits = shape.hits(self.view, window, self.lighting.key_direction)
         behind = self.depth_mm[hits.window]
         nearer = hits.hit & ((hits.depth_mm < behind) | (behind == 0))
         inner = _bounds(nearer)
@@ -51,6 +55,17 @@ class Canvas:
             hits, nearer = _narrowed(hits, part), nearer[part]
         self._light(hits, np.ascontiguousarray(nearer).view(np.uint8))
 
+    def _not_hidden(self, window: Window, nearest_mm: float) -> Window | None:
+        """The part of a window where something at that depth could be seen."""
+        drawn = self.depth_mm[window]
+        inner = _bounds((drawn == 0) | (drawn > nearest_mm))
+        if inner is None:
+            return None
+        top, bottom, left, right = inner
+        rows, columns = window
+        return (slice(rows.start + top, rows.start + bottom),
+                slice(columns.start + left, columns.start + right))  # fmt: skip
+
     def _light(self, hits: Hits, mask: NDArray[np.uint8]) -> None:
         colour, infrared, returned = shade(hits, self.lighting, self.view)
         at = hits.window
@@ -59,7 +74,7 @@ class Canvas:
         cv2.copyTo(returned, mask, self.return_signal[at])
         cv2.copyTo(np.ascontiguousarray(hits.depth_mm), mask, self.depth_mm[at])
         if isinstance(hits.gloss, float):
-            self.gloss[at][mask.view(np.bool_)] = hits.gloss
+            np.copyto(self.gloss[at], np.float32(hits.gloss), where=mask.view(np.bool_))
         else:
             cv2.copyTo(np.ascontiguousarray(hits.gloss), mask, self.gloss[at])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -10,10 +11,9 @@ import numpy as np
 from rise_edge.simulator.rendering.hits import Direction, Hits, Shape
 from rise_edge.simulator.rendering.lookup import look_up, magnify
 from rise_edge.simulator.rendering.pose import Pose
-from rise_edge.simulator.rendering.view import Array, View
+from rise_edge.simulator.rendering.view import NEAR_MM, Array, View, Window
 
 _LARGE = 6_000  # rays
-_CORNERS = np.array([[i, j, k] for i in (-1, 1) for j in (-1, 1) for k in (-1, 1)], np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +38,32 @@ class Ellipsoid(Shape):
     texture: Array | None = None
     texels_per_mm: float = 1.0
 
-    def hits(self, view: View, lamp: Direction) -> Hits | None:
-        """Meet all rays of a view."""
-        pose = view.pose @ self.pose
-        window = view.window_of_box(pose.apply(_CORNERS * self.semi_mm))
-        if window is None:
+    def bounds(self, view: View) -> tuple[Window, float] | None:
+        """The projected outline's box, from the dual quadric.
+
+        Hartley and Zisserman, Multiple View Geometry, 2004, section 8.3.
+        """
+        pose = view.seen(self.pose)
+        r, c = pose.rotation * self.semi_mm, pose.translation_mm
+        q = (r @ r.T).tolist()
+        x, y, z = c.tolist()
+        reach = math.sqrt(q[2][2])
+        if z + reach < NEAR_MM:
             return None
+        whole = slice(0, view.height), slice(0, view.width)
+        if z - reach < NEAR_MM:
+            return whole, NEAR_MM
+        k, fall = view.intrinsics, q[2][2] - z * z
+        left, right = _extent(q[0][0] - x * x, q[0][2] - x * z, fall)
+        top, bottom = _extent(q[1][1] - y * y, q[1][2] - y * z, fall)
+        window = view.window(
+            left * k.fx + k.cx, top * k.fy + k.cy, right * k.fx + k.cx, bottom * k.fy + k.cy
+        )
+        return None if window is None else (window, z - reach)
+
+    def hits(self, view: View, window: Window, lamp: Direction) -> Hits:
+        """Meet the rays of a window."""
+        pose = view.seen(self.pose)
         shape = window[0].stop - window[0].start, window[1].stop - window[1].start
         stride = 2 if shape[0] * shape[1] > _LARGE else 1
         x, y = view.rays(window, stride)
@@ -65,7 +85,7 @@ class Ellipsoid(Shape):
             pattern = magnify(self._texture(p[0], p[1]), stride, shape)
             albedo = np.asarray(cv2.merge([pattern * np.float32(c) for c in albedo]), np.float32)
         return Hits(
-            window, (gap > 0) & (depth > 50), depth, normal, albedo, infrared, self.gloss,
+            window, (gap > 0) & (depth > NEAR_MM), depth, normal, albedo, infrared, self.gloss,
             stride=stride, softness=self.softness,
         )  # fmt: skip
 
@@ -75,6 +95,12 @@ class Ellipsoid(Shape):
         u = x * np.float32(self.semi_mm[0] * self.texels_per_mm) + np.float32(width / 2)
         v = y * np.float32(self.semi_mm[1] * self.texels_per_mm) + np.float32(height / 2)
         return look_up(self.texture, u, v, cv2.BORDER_REFLECT)
+
+
+def _extent(a: float, b: float, c: float) -> tuple[float, float]:
+    """Both roots of c x^2 - 2 b x + a, for negative c, the smaller first."""
+    root = math.sqrt(max(b * b - a * c, 0.0))
+    return (b + root) / c, (b - root) / c
 
 
 def _turn(rotation: np.ndarray, normal: list[Array]) -> tuple[Array, Array, Array]:

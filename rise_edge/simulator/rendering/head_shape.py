@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.simulator.people import Head
+from rise_edge.simulator.people import Expression, Head, express
 from rise_edge.simulator.rendering.hits import Direction, Hits, Shape
 from rise_edge.simulator.rendering.lookup import look_up, magnify
 from rise_edge.simulator.rendering.pose import Pose
@@ -33,23 +33,35 @@ _TO_LINEAR = ((np.arange(256, dtype=np.float32) / 255) ** 2).astype(np.float32)
 
 @dataclass(frozen=True, eq=False)
 class HeadShape(Shape):
-    """A head at a pose (head coordinates to the scene's)."""
+    """A head at a pose.
+
+    Attributes:
+        head: its maps.
+        pose: head coordinates to the scene's.
+        expression: that is put on it, if any.
+        softness, sharpness: see `Hits`.
+    """
 
     head: Head
     pose: Pose
+    expression: Expression | None = None
     softness: float = 0.3
     sharpness: int = 4
 
-    def hits(self, view: View, lamp: Direction) -> Hits | None:
-        """Meet all rays of a view."""
-        pose = view.pose @ self.pose
-        window = view.window_of_box(pose.apply(self.head.outline_mm), margin=2)
-        if window is None:
-            return None
+    def bounds(self, view: View) -> tuple[Window, float] | None:
+        """Those of points all over the head."""
+        points = view.seen(self.pose).apply(self.head.outline_mm)
+        window = view.window_of_points(points, margin=3)
+        return None if window is None else (window, float(points[:, 2].min()) - 10)
+
+    def hits(self, view: View, window: Window, lamp: Direction) -> Hits:
+        """Meet the rays of a window."""
+        pose = view.seen(self.pose)
+        head = express(self.head, self.expression) if self.expression else self.head
         depth, u, v, hit = self._trace(pose, view, window)
         stride = 2 if depth.size > _LARGE else 1
         coarse_u, coarse_v = (np.ascontiguousarray(m[::stride, ::stride]) for m in (u, v))
-        relief = look_up(self.head.relief, coarse_u, coarse_v)
+        relief = look_up(head.relief, coarse_u, coarse_v)
         nx, ny, nz, openness = (np.asarray(c, np.float32) for c in cv2.split(relief))
         m = pose.rotation.astype(np.float32)
         normal = (
@@ -57,7 +69,7 @@ class HeadShape(Shape):
             m[1, 0] * nx + m[1, 1] * ny + m[1, 2] * nz,
             m[2, 0] * nx + m[2, 1] * ny + m[2, 2] * nz,
         )
-        albedo = look_up(self.head.albedo, u, v)
+        albedo = look_up(head.albedo, u, v)
         return Hits(
             window=window,
             hit=hit,
@@ -65,7 +77,7 @@ class HeadShape(Shape):
             normal=normal,
             albedo=_linear(albedo[..., :3]),
             infrared_albedo=_linear(albedo[..., 3]),
-            gloss=look_up(self.head.gloss, u, v),
+            gloss=look_up(head.gloss, u, v),
             openness=openness,
             lit=self._lit(pose, view, window, depth, lamp, stride),
             stride=stride,
@@ -81,8 +93,8 @@ class HeadShape(Shape):
         A few points on the way to the lamp; one that lies inside the head casts a shadow whose
         edge softens with its distance (the soft shadows of distance fields are Quilez's).
         """
-        coarse = np.ascontiguousarray(depth[1::_STRIDE, 1::_STRIDE])
-        middle = slice(1, None, _STRIDE)
+        middle = slice(min(1, min(depth.shape) - 1), None, _STRIDE)
+        coarse = np.ascontiguousarray(depth[middle, middle])
         x, y = view.rays(window)
         rays = _Rays(self.head, pose, x[:, middle], y[middle])
         points = rays.points(coarse)

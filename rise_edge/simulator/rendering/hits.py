@@ -55,11 +55,19 @@ class Shape(ABC):
     """Something that rays can meet. Its pose is in the scene's coordinates."""
 
     @abstractmethod
-    def hits(self, view: View, lamp: Direction) -> Hits | None:
-        """Meet all rays of a view; None if the shape is out of the picture.
+    def bounds(self, view: View) -> tuple[Window, float] | None:
+        """The window that holds the shape, and the depth before which none of it lies.
+
+        None if the shape is out of the picture.
+        """
+
+    @abstractmethod
+    def hits(self, view: View, window: Window, lamp: Direction) -> Hits:
+        """Meet the rays of a window.
 
         Args:
             view: the camera.
+            window: of its image.
             lamp: direction towards the directional light, camera coordinates, for the shadows
                 that the shape casts on itself.
         """

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rise_edge.simulator.rendering.hits import Direction, Hits, Shape
 from rise_edge.simulator.rendering.lookup import look_up
 from rise_edge.simulator.rendering.pose import Pose
-from rise_edge.simulator.rendering.view import Array, View
+from rise_edge.simulator.rendering.view import NEAR_MM, Array, View, Window
 
 _LARGE = 6_000  # rays
 
@@ -49,12 +49,15 @@ class Sheet(Shape):
     raster_mm: float = 0.0
     raster_depth: float = 0.0
 
-    def hits(self, view: View, lamp: Direction) -> Hits | None:
-        """Meet all rays of a view."""
-        pose = view.pose @ self.pose
-        window = view.window_of_box(pose.apply(self._corners()))
-        if window is None:
-            return None
+    def bounds(self, view: View) -> tuple[Window, float] | None:
+        """Those of the box around the bent rectangle."""
+        corners = view.seen(self.pose).apply(self._corners())
+        window = view.window_of_points(corners)
+        return None if window is None else (window, float(corners[:, 2].min()))
+
+    def hits(self, view: View, window: Window, lamp: Direction) -> Hits:
+        """Meet the rays of a window."""
+        pose = view.seen(self.pose)
         depth, px, py, meets = self._meet(pose, *view.rays(window))
         inside = meets & (np.abs(px) < self.width_mm / 2) & (np.abs(py) < self.height_mm / 2)
         if self.cover is not None:
@@ -73,7 +76,7 @@ class Sheet(Shape):
         stride = 2 if depth.size > _LARGE else 1
         normal = self._normal(pose, px[::stride, ::stride], view.rays(window, stride))
         return Hits(
-            window, inside & (depth > 50), depth, normal, albedo, infrared, self.gloss,
+            window, inside & (depth > NEAR_MM), depth, normal, albedo, infrared, self.gloss,
             stride=stride, sharpness=self.sharpness, emission=emission,
         )  # fmt: skip
 

@@ -12,6 +12,8 @@ from rise_edge.simulator.rendering.pose import Pose
 
 Array = NDArray[np.float32]
 Window = tuple[slice, slice]
+NEAR_MM = 50.0  # nothing is drawn before
+_HERE = Pose()
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +29,7 @@ class View:
     intrinsics: Intrinsics
     width: int
     height: int
-    pose: Pose = field(default_factory=Pose)
+    pose: Pose = field(default_factory=lambda: _HERE)
 
     def rays(self, window: Window, stride: int = 1) -> tuple[Array, Array]:
         """Ray directions of a window: x as a row f32 (1, w), y as a column f32 (h, 1).
@@ -46,14 +48,28 @@ class View:
         u, v = points[:, 0] / z * k.fx + k.cx, points[:, 1] / z * k.fy + k.cy
         return np.stack([u, v], 1).astype(np.float32)
 
-    def window_of_box(self, corners: NDArray[np.floating], margin: int = 0) -> Window | None:
+    def seen(self, pose: Pose) -> Pose:
+        """A pose in the scene's coordinates, in this camera's."""
+        return pose if self.pose is _HERE else self.pose @ pose
+
+    def coarser(self, stride: int) -> View:
+        """The same view with one pixel for each block of stride x stride."""
+        k, middle = self.intrinsics, (stride - 1) / 2
+        intrinsics = Intrinsics(
+            k.fx / stride, k.fy / stride, (k.cx - middle) / stride, (k.cy - middle) / stride
+        )
+        return View(intrinsics, -(-self.width // stride), -(-self.height // stride), self.pose)
+
+    def window_of_points(self, points: NDArray[np.floating], margin: int = 0) -> Window | None:
         """The window that holds points (n, 3); None if nothing of it is in the picture."""
-        if corners[:, 2].max() < 50.0:
+        if points[:, 2].max() < NEAR_MM:
             return None
-        pixels = self.project(np.maximum(corners, [-1e6, -1e6, 50.0]))
-        (u0, v0), (u1, v1) = np.floor(pixels.min(0)), np.ceil(pixels.max(0)) + 1
-        left, right = max(int(u0) - margin, 0), min(int(u1) + margin, self.width)
-        top, bottom = max(int(v0) - margin, 0), min(int(v1) + margin, self.height)
-        if right <= left or bottom <= top:
-            return None
-        return slice(top, bottom), slice(left, right)
+        pixels = self.project(np.maximum(points, [-1e6, -1e6, NEAR_MM]))
+        (u0, v0), (u1, v1) = pixels.min(0).tolist(), pixels.max(0).tolist()
+        return self.window(u0 - margin, v0 - margin, u1 + margin, v1 + margin)
+
+    def window(self, left: float, top: float, right: float, bottom: float) -> Window | None:
+        """Whole pixels that hold a rectangle; None if it is out of the picture."""
+        u0, u1 = max(int(left), 0), min(int(right) + 2, self.width)
+        v0, v1 = max(int(top), 0), min(int(bottom) + 2, self.height)
+        return None if u1 <= u0 or v1 <= v0 else (slice(v0, v1), slice(u0, u1))

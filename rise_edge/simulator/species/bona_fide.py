@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.simulator.bodies import body
-from rise_edge.simulator.people import Atlas, Head, Person, express, head_of
+from rise_edge.simulator.people import Atlas, Head, Person, head_of
 from rise_edge.simulator.people.head import covered
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.ellipsoid import Ellipsoid
@@ -28,9 +28,8 @@ class BonaFide(Staging):
 
     def shapes(self, moment: Moment) -> list[Shape]:
         """The head on its body."""
-        head = express(self.head, moment.expression)
-        person = self.cast.shown
-        return [HeadShape(head, moment.pose), *body(person, moment.pose, self.cast.seed)]
+        head = HeadShape(self.head, moment.pose, moment.expression)
+        return [head, *body(self.cast.shown, moment.pose, self.cast.seed)]
 
     def keypoints_mm(self, moment: Moment) -> NDArray[np.float64]:
         """Those of the head."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.simulator.bodies import body, holding_hand
-from rise_edge.simulator.people import express, head_of
+from rise_edge.simulator.people import head_of
 from rise_edge.simulator.photograph import HEIGHT_MM, WIDTH_MM, photograph_of
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.head_shape import HeadShape
@@ -35,7 +35,7 @@ class HeldPicture(Staging):
     ) -> None:
         self.cast = cast
         self.bend = bend
-        self.photo = photograph_of(cast.shown, cast.make, cast.atlas)
+        self.photo = photograph_of(cast.shown, cast.atlas)
         self.width_mm, self.height_mm = WIDTH_MM * size, HEIGHT_MM * size
         self.keypoints_on_sheet = self.photo.keypoints_mm * size
         rng = generator(cast.seed, 41)
@@ -78,7 +78,6 @@ class HeldPicture(Staging):
             grip = place @ Pose(np.eye(3), self.on_sheet(edge)[0])
             shapes += holding_hand(presenter, grip, side, seed)
         own = self.presenter_pose(place, moment)
-        shapes.append(
-            HeadShape(express(head_of(presenter, self.cast.atlas), moment.expression), own)
-        )
+        head = head_of(presenter, self.cast.atlas)
+        shapes.append(HeadShape(head, own, moment.expression))
         return [*shapes, *body(presenter, own, seed)]

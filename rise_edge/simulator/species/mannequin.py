@@ -52,23 +52,28 @@ def _dummy(
     painting = Painting(relief, person)
     plastic = _plastic(rng, person, difficulty)
     painting.albedo[:] = np.array(plastic, np.float32)
-    gloss = float(rng.uniform(0.15, 0.45))
+    gloss = float(rng.uniform(0.2, 0.5)) * (1 - 0.5 * difficulty**2)
     painting.gloss[:] = np.float32(gloss)
     if rng.random() < 0.35 + 0.6 * difficulty:
         paint_lips(painting)
         paint_brows(painting)
         lips = painting.albedo[..., 3] != np.float32(plastic[3])
         painting.albedo[lips, 3] = plastic[3] * 0.9
-    if rng.random() < 0.7 * difficulty:
+    if rng.random() < 0.9 * difficulty**2:
         paint_hair(painting, relief)
     return assemble(relief, painting, person, mobile_eyes=False, mobile_mouth=False), plastic, gloss
 
 
 def _plastic(rng: np.random.Generator, person: Person, difficulty: float) -> Material:
     """White, grey or black, or painted like skin."""
-    infrared = float(rng.uniform(0.3, 0.92))
+    infrared = float(rng.uniform(0.2, 0.42) if rng.random() < 0.5 else rng.uniform(0.78, 0.95))
     if rng.random() < 0.55 * (1 - difficulty):
         grey = float(rng.choice([0.78, 0.6, 0.3, 0.12]))
         return grey, grey * 0.98, grey * 0.95, infrared
     red, green, blue, natural = skin.plain(0.8 * person.melanin, 0.3)
-    return red * 1.05, green * 1.02, blue * 0.98, infrared + 0.5 * difficulty * (natural - infrared)
+    return (
+        red * 1.05,
+        green * 1.02,
+        blue * 0.98,
+        infrared + 0.7 * difficulty**2 * (natural - infrared),
+    )

@@ -101,7 +101,7 @@ def ink_of(cast: Cast, key: int) -> Ink:
 def _ink(shown: Person, make: int, difficulty: float, key: int, atlas: Atlas) -> Ink:
     """A smaller range of colours than the portrait's, and carbon that is seen in infrared."""
     rng = generator(shown.seed, make, key)
-    colour = photograph_of(shown, make, atlas).colour
+    colour = photograph_of(shown, atlas).colour
     paper = np.float32(rng.uniform(0.78, 0.9))
     black = np.float32(rng.uniform(0.02, 0.10) * (1.5 - difficulty))
     contrast = np.float32(1 + rng.uniform(-0.3, 0.3) * (1 - difficulty))

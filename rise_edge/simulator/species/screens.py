@@ -17,13 +17,18 @@ from rise_edge.simulator.species.staging import Cast
 _TILT_DEG = (4.0, 12.0)  # so that lamps and the illuminator are not mirrored over the face
 
 
+def _dimmed(cast: Cast) -> float:
+    """How far the screen's light is turned down: not as far as the room's."""
+    return float(min(1.0, cast.room_light) ** 0.7)
+
+
 class ReplayLcd(HeldPicture):
     """A tablet or monitor with a liquid-crystal display: blacks glow, half-matt surface."""
 
     def __init__(self, cast: Cast) -> None:
         rng = cast.instrument(43)
         super().__init__(cast, float(rng.uniform(0.7, 1.0)), tilt_deg=_TILT_DEG)
-        glow = float(rng.uniform(0.6, 1.1))
+        glow = float(rng.uniform(0.6, 1.1)) * _dimmed(cast)
         tint = np.exp(rng.normal(0, 0.05, 3) + np.array([-0.04, 0.0, 0.10]))
         black = 0.03 * (1.5 - cast.difficulty)
         self._emission = ((self.photo.colour * tint + black) * glow).astype(np.float32)
@@ -58,7 +63,7 @@ class ReplayOled(HeldPicture):
         super().__init__(cast, float(rng.uniform(0.5, 0.72)), tilt_deg=_TILT_DEG)
         grey = self.photo.colour.mean(2, keepdims=True)
         vivid = np.clip(grey + (self.photo.colour - grey) * float(rng.uniform(1.05, 1.35)), 0, 1)
-        glow = float(rng.uniform(0.7, 1.3))
+        glow = float(rng.uniform(0.7, 1.3)) * _dimmed(cast)
         rows = np.arange(vivid.shape[0], dtype=np.float32)[:, None, None]
         period, phase = rng.uniform(40, 130), rng.uniform(0, 6.28)
         depth = float(rng.uniform(0.0, 0.3)) * (1.1 - cast.difficulty)

@@ -23,6 +23,7 @@ class Cast:
         seed: of clothes, hands and the like.
         make: number of the attack's instrument: there are a few of each species and person.
         difficulty: 0 = crude to 1 = hard to tell from a bona fide face.
+        room_light: how bright the room is, 1 = an office: who shows a screen dims it to that.
         atlas: in how much detail heads are made.
     """
 
@@ -31,6 +32,7 @@ class Cast:
     seed: int
     make: int
     difficulty: float
+    room_light: float
     atlas: Atlas
 
     def instrument(self, key: int) -> np.random.Generator:

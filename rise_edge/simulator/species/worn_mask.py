@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.simulator.bodies import body
-from rise_edge.simulator.people import Atlas, Head, Person, express, head_of, skin
+from rise_edge.simulator.people import Atlas, Head, Person, head_of, skin
 from rise_edge.simulator.people.head import assemble
 from rise_edge.simulator.people.painting import (
     Painting,
@@ -41,9 +41,8 @@ class RigidMask(Staging):
 
     def shapes(self, moment: Moment) -> list[Shape]:
         """The masked head on the presenter's body."""
-        head = express(self.head, moment.expression)
         return [
-            HeadShape(head, moment.pose, softness=0.03, sharpness=5),
+            HeadShape(self.head, moment.pose, moment.expression, softness=0.03, sharpness=5),
             *body(self.cast.presenter, moment.pose, self.cast.seed),
         ]
 
@@ -63,9 +62,9 @@ class SiliconeMask(RigidMask):
 
     def shapes(self, moment: Moment) -> list[Shape]:
         """The masked head on the presenter's body."""
-        head = express(self.head, moment.expression)
+        head = HeadShape(self.head, moment.pose, moment.expression, softness=0.35, sharpness=4)
         under = body(self.cast.presenter, moment.pose, self.cast.seed, long_hair=False)
-        return [HeadShape(head, moment.pose, softness=0.35, sharpness=4), *under]
+        return [head, *under]
 
 
 @lru_cache(maxsize=8)
@@ -101,7 +100,7 @@ def silicone_head(
     """A silicone mask over the presenter's whole head."""
     rng = generator(shown.seed, make, 56)
     relief, painting = _face_of(shown, atlas)
-    wig = rng.random() < 0.2 + 0.6 * difficulty
+    wig = rng.random() < 0.1 + 0.8 * difficulty**2
     if wig:
         paint_hair(painting, relief)
     soften = float(1.1 * (1 - difficulty) + 0.4)
@@ -112,15 +111,15 @@ def silicone_head(
     skin_like = painting.albedo[..., 3].copy()
     tint = np.exp(rng.normal(0, 0.08 * (1.3 - difficulty), 3)).astype(np.float32)
     painting.albedo[..., :3] *= tint
-    level = float(rng.uniform(0.40, 0.85))
-    level += 0.7 * difficulty * (skin.plain(0.4, 0.5)[3] - level)
+    level = float(rng.uniform(0.3, 0.44) if rng.random() < 0.3 else rng.uniform(0.74, 0.9))
+    level += 0.9 * difficulty**2 * (skin.plain(0.4, 0.5)[3] - level)
     if not wig:
         painting.albedo[..., 3] = level * (0.9 + 0.1 * skin_like / skin_like.mean())
-        painting.gloss[:] = np.float32(rng.uniform(0.16, 0.3))
+        painting.gloss[:] = np.float32(rng.uniform(0.2, 0.34) * (1 - 0.4 * difficulty**2))
     else:
         face = painting.gloss > 0.101
         painting.albedo[..., 3] = np.where(face, level, skin_like)
-        painting.gloss[face] = np.float32(rng.uniform(0.16, 0.3))
+        painting.gloss[face] = np.float32(rng.uniform(0.2, 0.34) * (1 - 0.4 * difficulty**2))
     np.clip(painting.albedo, 0.005, 0.95, out=painting.albedo)
     _eye_holes(painting, presenter, depth_mm=3.5, size=0.92)
     return assemble(relief, painting, presenter, mobile_mouth=False)
@@ -147,7 +146,7 @@ def _coat(painting: Painting, rng: np.random.Generator, difficulty: float) -> No
     albedo[..., :3] += flat * (mean[..., :3] - albedo[..., :3])
     albedo[..., :3] *= np.exp(rng.normal(0, 0.10 * (1.3 - difficulty), 3)).astype(np.float32)
     base = float(rng.uniform(0.25, 0.92))
-    level = base + 0.5 * difficulty * (skin.plain(0.4, 0.5)[3] - base)
+    level = base + 0.7 * difficulty**2 * (skin.plain(0.4, 0.5)[3] - base)
     albedo[..., 3] = np.float32(level) * (0.75 + 0.25 * albedo[..., 3] / mean[..., 3])
     np.clip(albedo, 0.005, 0.95, out=albedo)
     painting.gloss[:] = np.float32(rng.uniform(0.10, 0.40))

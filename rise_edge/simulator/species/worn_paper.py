@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.simulator.bodies import body
-from rise_edge.simulator.people import express, head_of
+from rise_edge.simulator.people import head_of
 from rise_edge.simulator.photograph import HEIGHT_MM, WIDTH_MM, photograph_of
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.head_shape import HeadShape
@@ -32,7 +32,7 @@ class WornPaper(Staging):
     def __init__(self, cast: Cast, cover: Array, ahead_mm: float, key: int) -> None:
         self.cast = cast
         rng = cast.instrument(key)
-        self._photo = photograph_of(cast.shown, cast.make, cast.atlas)
+        self._photo = photograph_of(cast.shown, cast.atlas)
         self._ink = ink_of(cast, key)
         self._cover = cover
         self.head = head_of(cast.presenter, cast.atlas)
@@ -64,7 +64,7 @@ class WornPaper(Staging):
             bend=self._bend, cover=self._cover,
             gloss=self._gloss,
         )  # fmt: skip
-        head = HeadShape(express(self.head, moment.expression), moment.pose)
+        head = HeadShape(self.head, moment.pose, moment.expression)
         return [paper, head, *body(presenter, moment.pose, self.cast.seed)]
 
 
@@ -72,7 +72,7 @@ class PaperMask(WornPaper):
     """A life-size print, cut along the face, with eye holes, worn like a carnival mask."""
 
     def __init__(self, cast: Cast) -> None:
-        photo = photograph_of(cast.shown, cast.make, cast.atlas)
+        photo = photograph_of(cast.shown, cast.atlas)
         cover = np.zeros(photo.colour.shape[:2], np.float32)
         eyes, mouth = photo.keypoints[:2].mean(0), photo.keypoints[3]
         x, y = (eyes + mouth) / 2
@@ -88,7 +88,7 @@ class PartialPrint(WornPaper):
     """A strip of printed paper over forehead and eyes; nose and mouth are the presenter's own."""
 
     def __init__(self, cast: Cast) -> None:
-        photo = photograph_of(cast.shown, cast.make, cast.atlas)
+        photo = photograph_of(cast.shown, cast.atlas)
         cover = np.zeros(photo.colour.shape[:2], np.float32)
         (x0, y0), (x1, y1) = photo.keypoints[0], photo.keypoints[1]
         unit = float(np.hypot(x1 - x0, y1 - y0))
@@ -112,7 +112,7 @@ class PartialGlasses(WornPaper):
     """Glasses of cardboard with somebody else's eyes printed on them."""
 
     def __init__(self, cast: Cast) -> None:
-        photo = photograph_of(cast.shown, cast.make, cast.atlas)
+        photo = photograph_of(cast.shown, cast.atlas)
         cover = np.zeros(photo.colour.shape[:2], np.float32)
         rng = cast.instrument(52)
         (x0, y0), (x1, y1) = photo.keypoints[0], photo.keypoints[1]

@@ -78,7 +78,7 @@ def test_the_lamp_casts_the_shadow_of_the_nose_on_the_far_cheek():
     lit_from_left = draw(head, lighting=Lighting(
         **dark, key=(1, 1, 1), key_direction=(-side, 0, -np.sqrt(1 - side**2))))  # fmt: skip
     frontal = draw(head, lighting=Lighting(**dark, key=(1, 1, 1), key_direction=(0, 0, -1)))
-    hits = head.hits(VIEW, (-side, 0, -0.6))
+    hits = head.hits(VIEW, head.bounds(VIEW)[0], (-side, 0, -0.6))
     lit = np.asarray(hits.lit)
     assert frontal.colour.max() > 0.1
     assert lit_from_left.colour.max() > 0.1

@@ -21,9 +21,11 @@ GREY = (0.5, 0.5, 0.5, 0.5)
 
 def depth_of(shape, view=VIEW):
     depth = np.zeros((view.height, view.width), np.float32)
-    hits = shape.hits(view, LAMP)
-    if hits is not None:
+    bounds = shape.bounds(view)
+    if bounds is not None:
+        hits = shape.hits(view, bounds[0], LAMP)
         depth[hits.window] = np.where(hits.hit, hits.depth_mm, 0)
+        assert depth[depth > 0].min() >= bounds[1]
     return depth
 
 
@@ -86,8 +88,28 @@ def test_the_keypoints_lie_on_the_rendered_surface():
         assert abs(depth[round(float(v)), round(float(u))] - z) < 3.0
 
 
+@pytest.mark.parametrize("at", [(0, 0, 500), (120, -60, 400), (-150, 90, 700), (0, 0, 260)])
+def test_an_ellipsoids_window_holds_all_of_it_and_little_more(at):
+    shape = Ellipsoid(turned(20, 30, 40, at), (30.0, 90.0, 50.0), GREY)
+    (rows, columns), _ = shape.bounds(VIEW)
+    whole = slice(0, VIEW.height), slice(0, VIEW.width)
+    y, x = np.nonzero(shape.hits(VIEW, whole, LAMP).hit)
+    assert rows.start <= y.min() <= rows.start + 3
+    assert rows.stop - 4 <= y.max() < rows.stop
+    assert columns.start <= x.min() <= columns.start + 3
+    assert columns.stop - 4 <= x.max() < columns.stop
+
+
 def test_what_is_behind_the_camera_is_not_drawn():
-    assert Ellipsoid(turned(at_mm=(0, 0, -500)), (80, 80, 80), GREY).hits(VIEW, LAMP) is None
+    assert Ellipsoid(turned(at_mm=(0, 0, -500)), (80, 80, 80), GREY).bounds(VIEW) is None
+
+
+@pytest.mark.parametrize("window", [(0, 1, 0, 1), (100, 102, 150, 151), (60, 61, 0, 320)])
+def test_the_smallest_windows_of_a_head_can_be_met(window):
+    head = HeadShape(head_of(person_of(2, "mixed"), SCENE), turned(at_mm=(0, 0, 550)))
+    top, bottom, left, right = window
+    hits = head.hits(VIEW, (slice(top, bottom), slice(left, right)), LAMP)
+    assert hits.hit.shape == hits.depth_mm.shape == (bottom - top, right - left)
 
 
 def test_a_pose_and_its_inverse_cancel():
