@@ -140,11 +140,14 @@ class Presentation:
         return self._walk.moment(since) if since >= 0 else (None, (0.0, 0.0, 0.0))
 
     def _skew_px(self, elapsed_ms: float, interval_ms: float) -> float:
-        """How far the face moves sideways while half a frame's time passes."""
+        """How far the face moves sideways while half a frame's time passes.
+
+        The sensor skews what stands still as well, so little is allowed.
+        """
         before = self._walk.moment(elapsed_ms - self.gap_ms)[0].pose.translation_mm
         after = self._walk.moment(elapsed_ms - self.gap_ms + interval_ms / 2)[0].pose.translation_mm
         moved = after[0] / after[2] - before[0] / before[2]
-        return float(np.clip(moved * self.viewpoint.intrinsics.fx, -60, 60))
+        return float(np.clip(moved * self.viewpoint.intrinsics.fx, -8, 8))
 
     def _render(self, moment: Moment | None, view: View) -> Radiance:
         canvas = Canvas(view, self.setting.lighting, self._rooms[view])

@@ -158,7 +158,7 @@ def _mask_outline(relief: Relief, lower: float) -> tuple[Array, Array]:
     front = step(-relief.z - 6, 6.0)
     distance = cv2.sqrt(u * u + v * v)
     inside = step(1 - distance, 0.03) * front
-    rim = step(distance - np.float32(0.955), 0.02) * inside
+    rim = step(distance - np.float32(0.935), 0.02) * inside
     return inside, rim
 
 
