@@ -20,6 +20,7 @@ NOTICE = (
     "it shows how the library works and protects nothing"
 )
 
+_CHECKOUT = Path(__file__).resolve().parents[1]
 _OF_THE_MACHINE = ("cache", "workers", "manifest", "lists", "images")
 
 
@@ -45,17 +46,22 @@ def provenance(run: Run, splits: Splits, precision: str) -> dict[str, Any]:
         **{key: config[key] for key in ("network", "algorithm", "criterion", "seed")},
         "precision": precision,
         "code_version": code_version(),
-        "command": shlex.join(["python", Path(sys.argv[0]).name, *sys.argv[1:]]),
+        "command": shlex.join(["python", _script(), *sys.argv[1:]]),
         "built": datetime.now(timezone.utc).strftime("%Y-%m-%d"),
     }
 
 
+def _script() -> str:
+    """The running script as it is called from the checkout's folder."""
+    script = Path(sys.argv[0]).resolve()
+    return script.relative_to(_CHECKOUT).as_posix() if _CHECKOUT in script.parents else script.name
+
+
 def code_version() -> str:
     """The package's version and, in a checkout, its commit; `+changes` if files differ from it."""
-    folder = Path(__file__).resolve().parents[1]
 
     def git(*words: str) -> str:
-        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True)
+        done = subprocess.run(["git", "-C", str(_CHECKOUT), *words], capture_output=True, text=True)
         return done.stdout.strip()
 
     try:

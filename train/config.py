@@ -50,7 +50,7 @@ class TrainConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     algorithm: AlgorithmConfig = field(default_factory=AlgorithmConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
-    epochs: int = 12
+    epochs: int = 24
     batch_size: int = 64
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
