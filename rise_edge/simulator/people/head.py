@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -90,7 +90,7 @@ def assemble(
         painting.albedo[eye.at], painting.gloss[eye.at] = paint_eye(eye, Look())
     atlas = relief.atlas
     normals = normals_of(relief.radius_mm, atlas)
-    outline = _outline(relief.radius_mm, atlas)
+    outline = outline_of(relief.radius_mm, atlas)
     keypoints = _keypoints(relief, painting.person)
     mx, my, mz = keypoints[3]
     distance = np.sqrt(mx * mx + my * my + mz * mz)
@@ -111,58 +111,13 @@ def assemble(
     )
 
 
-def covered(
-    head: Head, cloth: tuple[float, float, float, float], top_mm: float, thickness_mm: float
-) -> Head:
-    """The head with a mask of cloth from the bridge of the nose to under the chin.
-
-    Args:
-        head: whose lower face is covered.
-        cloth: its reflectance: red, green, blue, near infrared.
-        top_mm: upper edge, below the eyes.
-        thickness_mm: how far it stands off the tips of nose and chin.
-    """
-    atlas = head.atlas
-    x, y, z = (d * head.radius_mm for d in atlas.directions())
-    rise = np.float32(0.0035) * x * x  # the edge runs down to the ears
-    inside = _ramp(y - np.float32(top_mm) - rise + 8, 2.0) * _ramp(np.float32(112) - y, 2.0)
-    inside *= _ramp(-z - 8, 4.0) * (np.abs(x) < 72)
-    reach = 2 * round(12 * atlas.texels_per_mm) + 1
-    stretched = cv2.dilate(head.radius_mm, np.ones((reach, reach), np.uint8))
-    tent = np.float32(0.35) * atlas.blurred(np.asarray(stretched, np.float32), 9)
-    tent = np.maximum(tent + np.float32(0.65) * head.radius_mm, head.radius_mm)
-    tent = atlas.blurred(np.asarray(tent, np.float32), 4)
-    pleats = np.float32(1.2) * np.sin(y * np.float32(2 * np.pi / 17))
-    radius = head.radius_mm + inside * (tent + pleats + np.float32(thickness_mm) - head.radius_mm)
-    straps = _ramp(1.6 - abs(y - top_mm + 4 - 0.35 * (z + 8)), 1.5)
-    straps = np.maximum(straps, _ramp(1.6 - abs(y - 62 + 0.7 * (z + 8)), 1.5))
-    straps = straps * (np.abs(x) > 50) * _ramp(14 - z, 2.0) * _ramp(z + 10, 2.0)
-    cover = np.asarray(np.maximum(inside, straps), np.float32)[..., None]
-    albedo = (head.albedo.astype(np.float32) / np.float32(255)) ** 2
-    albedo += cover * (np.array(cloth, np.float32) - albedo)
-    radius = np.asarray(radius, np.float32)
-    return replace(
-        head,
-        radius_mm=radius,
-        relief=np.dstack([*normals_of(radius, atlas), openness_of(radius, atlas)]),
-        albedo=encoded(albedo),
-        gloss=np.asarray(head.gloss * (1 - cover[..., 0]) + 0.02 * cover[..., 0], np.float32),
-        outline_mm=_outline(radius, atlas),
-        mobile_mouth=False,
-    )
-
-
-def _ramp(value: Array, softness: float) -> Array:
-    return np.asarray(np.clip(value / np.float32(softness) + np.float32(0.5), 0, 1), np.float32)
-
-
 def encoded(albedo: Array) -> NDArray[np.uint8]:
     """Reflectances as `Head.albedo` keeps them."""
     root = cv2.sqrt(np.clip(albedo, 0, 1))
     return np.asarray(root * np.float32(255) + np.float32(0.5), np.uint8)
 
 
-def _outline(radius_mm: Array, atlas: Atlas) -> NDArray[np.float64]:
+def outline_of(radius_mm: Array, atlas: Atlas) -> NDArray[np.float64]:
     """Points (n, 3) all over the head."""
     step = atlas.size // 24
     at = slice(step // 2, None, step), slice(step // 2, None, step)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.simulator.bodies import body
-from rise_edge.simulator.people import Atlas, Head, Person, head_of
-from rise_edge.simulator.people.head import covered
+from rise_edge.simulator.people import head_of
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.ellipsoid import Ellipsoid
 from rise_edge.simulator.rendering.head_shape import HeadShape
 from rise_edge.simulator.rendering.sheet import Sheet
 from rise_edge.simulator.seeds import generator
+from rise_edge.simulator.species.medical_mask import with_medical_mask
 from rise_edge.simulator.species.staging import Cast, Moment, Staging
 
 
@@ -84,21 +82,8 @@ def _frame(
 
 
 class BonaFideMedicalMask(BonaFide):
-    """A live person with a medical mask.
-
-    Polypropylene fleece is white in near infrared whatever its dye.
-    """
+    """A live person with a medical mask."""
 
     def __init__(self, cast: Cast) -> None:
         super().__init__(cast)
-        self.head = _with_medical_mask(cast.shown, cast.make, cast.atlas)
-
-
-_MASK_COLOURS = ((0.42, 0.62, 0.75), (0.75, 0.77, 0.78), (0.03, 0.03, 0.035), (0.35, 0.55, 0.5))
-
-
-@lru_cache(maxsize=6)
-def _with_medical_mask(person: Person, make: int, atlas: Atlas) -> Head:
-    rng = generator(person.seed, make, 55)
-    colour = _MASK_COLOURS[int(rng.integers(len(_MASK_COLOURS)))]
-    return covered(head_of(person, atlas), (*colour, float(rng.uniform(0.75, 0.88))), 26.0, 4.0)
+        self.head = with_medical_mask(cast.shown, cast.make, cast.atlas)
