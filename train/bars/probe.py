@@ -31,14 +31,14 @@ class Crops:
 
 
 def gather(sets: list[CropSet]) -> Crops:
-    """Put sets together, in memory; depth as i32, which torch can index."""
+    """Put sets together, in memory; depth as i16, which torch can index, so up to 32 m."""
 
     def joined(name: str) -> NDArray[np.generic]:
         return np.concatenate([getattr(s, name) for s in sets])
 
     return Crops(
         torch.from_numpy(joined("colour")),
-        torch.from_numpy(joined("depth_mm").astype(np.int32)),
+        torch.from_numpy(np.minimum(joined("depth_mm"), 32767).astype(np.int16)),
         torch.from_numpy(joined("infrared")),
         torch.from_numpy(~joined("bona_fide")).float(),
         joined("species"),

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from rise_edge import pad_metrics
-from rise_edge.frame import Modality
+from rise_edge.frame import ALL_MODALITIES, Modality
+from rise_edge.simulator import SPECIES
 from rise_edge.simulator.cache import CropSet, crops
 from rise_edge.simulator.crop_request import CropRequest
 from train.bars.bar import Bar
 from train.bars.probe import gather, scores, train_probe
 
+_LIVE = tuple(species.name for species in SPECIES if species.bona_fide)
 _TEST_SUBJECTS = 20_000  # number of the first subject on whom nothing is learned
 
 
@@ -27,13 +33,13 @@ class Study:
 
     Attributes:
         sources: domains to learn from.
-        unseen: domains to measure on alone.
+        unseen: domains that nothing ever learns from.
         learn: crops in each domain to learn from.
         test: crops in each domain to measure on, of other subjects.
         epochs: of the small network.
-        seeds: of the small network; errors are means over them.
+        leave_one_out: whether each source is left out once, too.
         cache: folder of the rendered crops.
-        workers: processes that render.
+        workers: processes that render and learn.
         regenerate: render again.
     """
 
@@ -42,112 +48,181 @@ class Study:
     learn: int
     test: int
     epochs: int
-    seeds: tuple[int, ...]
+    leave_one_out: bool
     cache: Path
-    workers: int | None = None
+    workers: int = 1
     regenerate: bool = False
 
-    def learned(self, synergy: float) -> dict[str, CropSet]:
-        """Crops to learn from, by source domain."""
-        return {d: self._crops(d, self.learn, 0, synergy) for d in self.sources}
+    def learned(self, domain: str, synergy: float) -> CropRequest:
+        """Crops to learn from."""
+        return _request(domain, self.learn, 0, synergy)
 
-    def measured(self, synergy: float) -> dict[str, CropSet]:
-        """Crops to measure on, by domain."""
-        domains = (*self.sources, *self.unseen)
-        return {d: self._crops(d, self.test, _TEST_SUBJECTS, synergy) for d in domains}
+    def measured(self, domain: str, synergy: float) -> CropRequest:
+        """Crops to measure on, of other subjects."""
+        return _request(domain, self.test, _TEST_SUBJECTS, synergy)
 
-    def _crops(self, domain: str, count: int, first_subject: int, synergy: float) -> CropSet:
-        request = CropRequest(
-            domains=(domain,), crops=count, subjects=max(1, count // 10),
-            first_subject=first_subject, synergy=synergy,
-        )  # fmt: skip
-        return crops(request, self.cache, workers=self.workers, regenerate=self.regenerate)
+    def render(self) -> None:
+        """Render all crops that are not there yet."""
+        for synergy in (0.0, 1.0):
+            wanted = [self.learned(d, synergy) for d in self.sources]
+            wanted += [self.measured(d, synergy) for d in (*self.sources, *self.unseen)]
+            for request in wanted:
+                crops(request, self.cache, workers=self.workers, regenerate=self.regenerate)
+
+    def load(self, request: CropRequest) -> CropSet:
+        """Crops that were rendered before."""
+        return crops(request, self.cache, workers=1)
 
 
-def separability_bars(study: Study) -> list[Bar]:
-    """All bars about the difficulty of the world."""
-    learned, measured = study.learned(0.0), study.measured(0.0)
-    plain = _trained(study, learned, measured)
-    skewed = _trained(study, study.learned(1.0), study.measured(1.0))
-    return [
-        _statistics_bar(learned, measured),
-        *_single_modality_bars(study, learned, measured),
-        *_domain_bars(plain),
-        _synergy_bar(plain, skewed),
-    ]
+def _request(domain: str, count: int, first_subject: int, synergy: float) -> CropRequest:
+    return CropRequest(
+        domains=(domain,), bona_fide_species=_LIVE, crops=count, subjects=max(1, count // 10),
+        first_subject=first_subject, synergy=synergy,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One network to train.
+
+    Attributes:
+        sources: domains to learn from.
+        synergy: of all crops.
+        seen: modalities.
+        epochs: of training.
+    """
+
+    sources: tuple[str, ...]
+    synergy: float = 0.0
+    seen: frozenset[Modality] = ALL_MODALITIES
+    epochs: int = 1
 
 
 @dataclass(frozen=True)
 class Errors:
-    """Errors of the small network, means over its seeds.
+    """Errors of one network on subjects of whom nothing was learned.
 
     Attributes:
-        within: EER by source domain, on subjects of whom nothing was learned.
-        unseen: EER by unseen domain.
-        species: APCER at 5% BPCER by domain and species.
+        lesson: what it has learned.
+        eer: by domain.
+        apcer: by domain and species, where 5% of the bona fide presentations of that domain are
+            rejected.
+        worst: APCER by species, likewise, in all of the lesson's domains together.
     """
 
-    within: dict[str, float]
-    unseen: dict[str, float]
-    species: dict[str, dict[str, float]]
+    lesson: Lesson
+    eer: dict[str, float]
+    apcer: dict[str, dict[str, float]]
+    worst: dict[str, float]
 
     @property
-    def mean_within(self) -> float:
-        """Mean EER of the source domains."""
-        return float(np.mean(list(self.within.values())))
+    def within(self) -> dict[str, float]:
+        """EER by domain that was learned from."""
+        return {d: e for d, e in self.eer.items() if d in self.lesson.sources}
 
-    @property
-    def mean_unseen(self) -> float:
-        """Mean EER of the unseen domains."""
-        return float(np.mean(list(self.unseen.values())))
-
-
-def _trained(study: Study, learned: dict[str, CropSet], measured: dict[str, CropSet]) -> Errors:
-    together = gather(list(learned.values()))
-    probes = [train_probe(together, study.epochs, seed) for seed in study.seeds]
-    eers: dict[str, float] = {}
-    species = {}
-    for domain, known in measured.items():
-        held_out = gather([known])
-        found = [scores(probe, held_out) for probe in probes]
-        eers[domain] = round(float(np.mean([_eer(f, known) for f in found])), 4)
-        species[domain] = _apcer_at_5_bpcer(found[0], known)
-    return Errors({d: eers[d] for d in study.sources}, {d: eers[d] for d in study.unseen}, species)
+    def unseen(self, domains: tuple[str, ...]) -> dict[str, float]:
+        """EER by domain of these that was not learned from."""
+        return {d: self.eer[d] for d in domains if d not in self.lesson.sources}
 
 
-def _domain_bars(plain: Errors) -> list[Bar]:
+def separability_bars(study: Study) -> list[Bar]:
+    """All bars about the difficulty of the world."""
+    study.render()
+    sources, half = study.sources, max(1, study.epochs // 2)
+    lessons = [Lesson(sources, synergy=s, epochs=study.epochs) for s in (0.0, 1.0)]
+    lessons += [Lesson(sources, seen=frozenset({m}), epochs=half) for m in Modality]
+    if study.leave_one_out:
+        lessons += [
+            Lesson(tuple(d for d in sources if d != out), epochs=study.epochs) for out in sources
+        ]
+    # Networks learn side by side, each on one thread: two threads for one are hardly faster.
+    with ProcessPoolExecutor(study.workers, multiprocessing.get_context("spawn")) as pool:
+        plain, skewed, *rest = pool.map(partial(_taught, study), lessons)
+    singles, folds = rest[: len(Modality)], rest[len(Modality) :]
+    bars = [_statistics_bar(study), *map(_single_modality_bar, singles), _within_bar(plain)]
+    bars.append(_unseen_bar("held-back domains", [plain], study.unseen))
+    if folds:
+        bars.append(_unseen_bar("domains left out in turn", folds, sources))
+    bars.append(_synergy_bar(plain, skewed, study.unseen))
+    return bars
+
+
+def _taught(study: Study, lesson: Lesson) -> Errors:
+    """Train one network and measure it in every domain."""
+    torch.set_num_threads(1)
+    sets = [study.load(study.learned(d, lesson.synergy)) for d in lesson.sources]
+    probe = train_probe(gather(sets), lesson.epochs, 0, lesson.seen)
+    eer, apcer = {}, {}
+    found, known = {}, {}
+    for domain in (*study.sources, *study.unseen):
+        known[domain] = study.load(study.measured(domain, lesson.synergy))
+        found[domain] = scores(probe, gather([known[domain]]))
+        eer[domain] = round(pad_metrics.eer(found[domain], known[domain].bona_fide), 4)
+        apcer[domain] = _apcer_at_5_bpcer([found[domain]], [known[domain]])
+    own = lesson.sources
+    worst = _apcer_at_5_bpcer([found[d] for d in own], [known[d] for d in own])
+    return Errors(lesson, eer, apcer, worst)
+
+
+def _apcer_at_5_bpcer(found: list[NDArray[np.floating]], known: list[CropSet]) -> dict[str, float]:
+    scores, live = np.concatenate(found), np.concatenate([k.bona_fide for k in known])
+    species = np.concatenate([k.species for k in known])
+    rates = pad_metrics.apcer(scores, live, species, float(np.quantile(scores[live], 0.95)))
+    return {name: round(rate, 4) for name, rate in rates.items()}
+
+
+def _mean(errors: dict[str, float]) -> float:
+    return float(np.mean(list(errors.values())))
+
+
+def _single_modality_bar(errors: Errors) -> Bar:
+    (modality,) = errors.lesson.seen
+    return Bar(
+        f"{modality} alone: worst species' APCER at 5% BPCER", max(errors.worst.values()), 0.10,
+        "least", "%", {"EER": errors.within, "APCER": errors.worst},
+    )  # fmt: skip
+
+
+def _within_bar(plain: Errors) -> Bar:
+    detail = {"EER": plain.within, "APCER at 5% BPCER": plain.worst}
+    return Bar(
+        "small network on all modalities, in-domain EER", _mean(plain.within), 0.02, "most", "%",
+        detail,
+    )  # fmt: skip
+
+
+def _unseen_bar(what: str, networks: list[Errors], domains: tuple[str, ...]) -> Bar:
+    """Mean EER in domains that a network has not seen, against that in those it has."""
+    within = float(np.mean([_mean(e.within) for e in networks]))
+    unseen = {d: e for errors in networks for d, e in errors.unseen(domains).items()}
+    apcer = {d: errors.apcer[d] for errors in networks for d in errors.unseen(domains)}
     # No error among the test crops is not an error of zero: no less than one in a thousand.
-    ratio = plain.mean_unseen / max(plain.mean_within, 1e-3)
-    return [
-        Bar("small network on all modalities, in-domain EER", plain.mean_within, 0.02, "most",
-            "%", {"EER": plain.within,
-                  "APCER at 5% BPCER": {d: plain.species[d] for d in plain.within}}),
-        Bar("unseen-domain EER against in-domain EER", ratio, 3.0, "least", "x",
-            {"EER": plain.unseen,
-             "APCER at 5% BPCER": {d: plain.species[d] for d in plain.unseen}}),
-    ]  # fmt: skip
+    ratio = _mean(unseen) / max(within, 1e-3)
+    detail = {"EER where it learned": round(within, 4), "EER elsewhere": unseen,
+              "APCER at 5% BPCER elsewhere": apcer}  # fmt: skip
+    return Bar(f"{what}: EER against in-domain EER", ratio, 3.0, "least", "x", detail)
 
 
-def _synergy_bar(plain: Errors, skewed: Errors) -> Bar:
-    rise = skewed.mean_unseen / max(plain.mean_unseen, 1e-3) - 1
-    detail = {"unseen EER at 0": plain.unseen, "unseen EER at 1": skewed.unseen,
+def _synergy_bar(plain: Errors, skewed: Errors, domains: tuple[str, ...]) -> Bar:
+    before, after = plain.unseen(domains), skewed.unseen(domains)
+    rise = _mean(after) / max(_mean(before), 1e-3) - 1
+    detail = {"unseen EER at 0": before, "unseen EER at 1": after,
               "in-domain EER at 1": skewed.within}  # fmt: skip
     return Bar("synergy 1 raises the unseen-domain EER by", rise, 0.3, "least", "%", detail)
 
 
-def _statistics_bar(learned: dict[str, CropSet], measured: dict[str, CropSet]) -> Bar:
+def _statistics_bar(study: Study) -> Bar:
     """Logistic regression on means and deviations, within each domain."""
     found = {}
-    for domain, known in learned.items():
+    for domain in study.sources:
+        known, held_out = (study.load(of(domain, 0.0)) for of in (study.learned, study.measured))
         model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
         model.fit(_statistics(known), ~known.bona_fide)
-        found[domain] = _eer(
-            model.decision_function(_statistics(measured[domain])), measured[domain]
-        )
-    detail = {domain: round(eer, 4) for domain, eer in found.items()}
+        logits = model.decision_function(_statistics(held_out))
+        found[domain] = round(pad_metrics.eer(logits, held_out.bona_fide), 4)
     return Bar(
-        "logistic regression on means and deviations, in-domain EER",
-        float(np.mean(list(found.values()))), 0.10, "least", "%", detail,
+        "logistic regression on means and deviations, in-domain EER", _mean(found), 0.10,
+        "least", "%", found,
     )  # fmt: skip
 
 
@@ -160,38 +235,3 @@ def _statistics(known: CropSet) -> NDArray[np.float64]:
         read = depth_mm[depth_mm > 0] if depth_mm.any() else depth_mm
         rows.append([s for image in (colour, read, infrared) for s in (image.mean(), image.std())])
     return np.array(rows)
-
-
-def _single_modality_bars(
-    study: Study, learned: dict[str, CropSet], measured: dict[str, CropSet]
-) -> list[Bar]:
-    """The worst species of a network that sees one modality, in all source domains together."""
-    together = gather(list(learned.values()))
-    held_out = gather([measured[d] for d in study.sources])
-    labels = _Labels(held_out.attack.numpy() == 0, held_out.species)
-    bars = []
-    for modality in Modality:
-        probe = train_probe(together, study.epochs, study.seeds[0], frozenset({modality}))
-        found = scores(probe, held_out)
-        rates = _apcer_at_5_bpcer(found, labels)
-        bars.append(
-            Bar(f"{modality} alone: worst species' APCER at 5% BPCER", max(rates.values()),
-                0.10, "least", "%", {"EER": round(_eer(found, labels), 4), **rates})
-        )  # fmt: skip
-    return bars
-
-
-@dataclass(frozen=True, eq=False)
-class _Labels:
-    bona_fide: NDArray[np.bool_]
-    species: NDArray[np.str_]
-
-
-def _eer(found: NDArray[np.floating], labels: CropSet | _Labels) -> float:
-    return pad_metrics.eer(found, labels.bona_fide)
-
-
-def _apcer_at_5_bpcer(found: NDArray[np.floating], labels: CropSet | _Labels) -> dict[str, float]:
-    threshold = float(np.quantile(found[labels.bona_fide], 0.95))
-    rates = pad_metrics.apcer(found, labels.bona_fide, labels.species, threshold)
-    return {name: round(rate, 4) for name, rate in rates.items()}
