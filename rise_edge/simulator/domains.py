@@ -44,10 +44,10 @@ class LightKind:
 class ConditionKind:
     """Ranges from which a sensor's settings are drawn; see `SensorCondition`."""
 
-    exposure: Range = (0.8, 1.6)
+    exposure: Range = (0.62, 1.75)
     colour_gain: float = 1.0
     balance: Range = (-0.06, 0.06)
-    infrared_gain: Range = (0.9, 2.2)
+    infrared_gain: Range = (0.55, 1.7)
     blur_px: Range = (0.4, 0.9)
     jpeg_quality: tuple[int, int] | None = (75, 95)
     shift_px: float = 1.0
@@ -189,7 +189,6 @@ DOMAINS: dict[str, Domain] = {
         # White diodes in a plain room, a D4xx on the desk.
         Domain(
             "office", 1, "active_stereo", "mixed", _OFFICE,
-            condition=ConditionKind(infrared_gain=(0.65, 1.6)),
         ),
         # Warm lamps, whose tungsten light is strong in near infrared; an SR300 at a counter.
         Domain(
@@ -197,7 +196,7 @@ DOMAINS: dict[str, Domain] = {
             distance_mm=(320.0, 560.0), yaw_deg=12.0,
             light=LightKind(level=(0.6, 1.0), key_share=(0.35, 0.7), warmth=(0.25, 0.6),
                             height=(0.4, 1.0), infrared_share=(0.08, 0.25)),
-            condition=ConditionKind(colour_gain=1.3, infrared_gain=(0.65, 1.6),
+            condition=ConditionKind(colour_gain=1.3,
                                     balance=(-0.12, 0.05), blur_px=(0.5, 1.2),
                                     jpeg_quality=(60, 90), shift_px=1.8),
             room=RoomKind((1600.0, 4500.0), (3, 9)),
@@ -218,14 +217,14 @@ DOMAINS: dict[str, Domain] = {
             distance_mm=(380.0, 800.0), yaw_deg=11.0,
             light=LightKind(level=(0.9, 1.5), key_share=(0.3, 0.75), warmth=(-0.2, 0.15),
                             side=(-1.0, 1.0), infrared_share=(0.35, 0.7)),
-            condition=ConditionKind(exposure=(0.6, 1.2), balance=(-0.08, 0.08),
+            condition=ConditionKind(exposure=(0.45, 1.3), balance=(-0.08, 0.08),
                                     jpeg_quality=(70, 95), shift_px=1.2),
             room=RoomKind((2500.0, 9000.0), (2, 8)),
         ),
         # Little light: gain, noise and blur in colour, the illuminator alone in infrared.
         Domain(
             "night", 5, "time_of_flight", "northern", _ALL,
-            distance_mm=(480.0, 950.0), yaw_deg=13.0, pitch_deg=9.0,
+            distance_mm=(450.0, 850.0), yaw_deg=13.0, pitch_deg=9.0,
             light=LightKind(level=(0.08, 0.22), key_share=(0.4, 0.8), warmth=(0.2, 0.7),
                             side=(-1.0, 1.0), infrared_share=(0.0, 0.1), illuminator=(0.7, 1.0)),
             condition=ConditionKind(colour_gain=3.4, balance=(-0.15, 0.1), blur_px=(0.8, 1.8),
@@ -239,7 +238,7 @@ DOMAINS: dict[str, Domain] = {
             distance_mm=(290.0, 450.0), yaw_deg=12.0,
             light=LightKind(level=(0.35, 0.7), key_share=(0.2, 0.5), warmth=(-0.25, 0.0),
                             frontal=0.15, infrared_share=(0.3, 0.7)),
-            condition=ConditionKind(exposure=(0.9, 1.8), infrared_gain=(0.6, 1.5),
+            condition=ConditionKind(exposure=(0.7, 2.0),
                                     balance=(-0.05, 0.12),
                                     jpeg_quality=(65, 95), shift_px=1.5),
             room=RoomKind((1400.0, 3000.0), (1, 5), window=1.0),

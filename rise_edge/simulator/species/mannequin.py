@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rise_edge.simulator.bodies import dummy_body
 from rise_edge.simulator.people import Atlas, Head, Person, skin
-from rise_edge.simulator.people.head import assemble
+from rise_edge.simulator.people.head import assemble, encoded
 from rise_edge.simulator.people.painting import Painting, paint_brows, paint_hair, paint_lips
 from rise_edge.simulator.people.relief import Relief, model_face
 from rise_edge.simulator.rendering import Shape
@@ -57,11 +57,18 @@ def _dummy(
     if rng.random() < 0.35 + 0.6 * difficulty:
         paint_lips(painting)
         paint_brows(painting)
-        lips = painting.albedo[..., 3] != np.float32(plastic[3])
-        painting.albedo[lips, 3] = plastic[3] * 0.9
     if rng.random() < 0.9 * difficulty**2:
         paint_hair(painting, relief)
-    return assemble(relief, painting, person, mobile_eyes=False, mobile_mouth=False), plastic, gloss
+    head = assemble(relief, painting, person, mobile_eyes=False, mobile_mouth=False)
+    _fade_in_infrared(head, plastic[3], hidden=1 - difficulty**2)
+    return head, plastic, gloss
+
+
+def _fade_in_infrared(head: Head, base: float, hidden: float) -> None:
+    """Paint is thin and its dyes are clear in near infrared: eyes, brows and lips fade there."""
+    seen = np.square(head.albedo[..., 3].astype(np.float32) / np.float32(255))
+    seen += np.float32(hidden) * (np.float32(base) - seen)
+    head.albedo[..., 3] = encoded(seen)
 
 
 def _plastic(rng: np.random.Generator, person: Person, difficulty: float) -> Material:

@@ -106,7 +106,7 @@ def silicone_head(
     soften = float(1.1 * (1 - difficulty) + 0.4)
     relief.radius_mm[:] = atlas.blurred(relief.radius_mm, soften * 1.5)
     folds = smooth_noise(rng, relief.radius_mm.shape, 14, octaves=2)
-    relief.radius_mm += np.float32(0.35 * (1.3 - difficulty)) * folds + np.float32(3.0)
+    relief.radius_mm += np.float32(0.8 * (1.2 - difficulty)) * folds + np.float32(3.0)
     painting.albedo[:] = atlas.blurred(painting.albedo, soften)
     skin_like = painting.albedo[..., 3].copy()
     tint = np.exp(rng.normal(0, 0.08 * (1.3 - difficulty), 3)).astype(np.float32)
@@ -121,7 +121,7 @@ def silicone_head(
         painting.albedo[..., 3] = np.where(face, level, skin_like)
         painting.gloss[face] = np.float32(rng.uniform(0.2, 0.34) * (1 - 0.4 * difficulty**2))
     np.clip(painting.albedo, 0.005, 0.95, out=painting.albedo)
-    _eye_holes(painting, presenter, depth_mm=3.5, size=0.92)
+    _eye_holes(painting, presenter, depth_mm=5.5 - 3 * difficulty, size=1.04 - 0.14 * difficulty)
     return assemble(relief, painting, presenter, mobile_mouth=False)
 
 

@@ -161,3 +161,15 @@ def test_every_attack_is_in_some_domain_that_is_trained_on():
 def test_an_unknown_species_is_refused_with_the_known_names():
     with pytest.raises(ValueError, match=r"expected a species among bona_fide, .*got 'ghost'"):
         species_named("ghost")
+
+
+def test_the_painted_eyes_of_a_crude_mannequin_fade_in_near_infrared():
+    def contrast(species):
+        radiance, truth = presented(species, 1, 0.0, "clinic")
+        (x0, y), (x1, _) = truth.keypoints[0], truth.keypoints[1]
+        half = int(abs(x1 - x0) * 0.2)
+        at = slice(int(y) - half // 2, int(y) + half // 2), slice(int(x0) - half, int(x0) + half)
+        seen = radiance.infrared[at]
+        return float(np.std(seen) / np.mean(seen))
+
+    assert contrast("mannequin") < 0.7 * contrast("bona_fide")
