@@ -17,6 +17,7 @@ import torch
 from lightning_fabric import Fabric
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeRemainingColumn
+from torch import Tensor
 
 from rise_edge import pad_metrics
 from train.algorithms import Algorithm, build_algorithm
@@ -105,18 +106,23 @@ class Trainer:
             for group in self.optimiser.param_groups:
                 group["lr"] = self.config.learning_rate * _schedule(progress)
             losses = self.wrapped.update(batch, progress)
-            if not torch.isfinite(losses["total"]):
-                raise RunError(f"the loss became {losses['total'].item()} in epoch {epoch + 1}; "
-                               f"{self.config.out / LAST} holds the last good state; resume with "
-                               "a smaller --learning-rate")  # fmt: skip
-            self.optimiser.zero_grad()
-            self.fabric.backward(losses["total"])
-            self.fabric.clip_gradients(self.wrapped, self.optimiser, max_norm=self.config.clip_norm)
-            self.optimiser.step()
+            self._step(losses["total"], epoch)
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + float(value.detach())
             advance()
         return {name: value / self.sampler.steps for name, value in sums.items()}
+
+    def _step(self, loss: Tensor, epoch: int) -> None:
+        self.optimiser.zero_grad()
+        self.fabric.backward(loss)
+        size = self.fabric.clip_gradients(
+            self.wrapped, self.optimiser, max_norm=self.config.clip_norm, error_if_nonfinite=False
+        )
+        if not torch.isfinite(loss.detach() + size):
+            raise RunError(f"training diverged in epoch {epoch + 1}: loss {loss.item()}, gradient "
+                           f"{size.item()}; {self.config.out / LAST} holds the last good state; "
+                           "begin another run with a smaller --learning-rate")  # fmt: skip
+        self.optimiser.step()
 
     def _batches(self, epoch: int) -> Iterator[Batch]:
         generator = torch.Generator().manual_seed(self._seed(epoch) + 1)
