@@ -43,7 +43,7 @@ class Photograph:
         return np.asarray((self.keypoints - middle) * self.mm_per_pixel, np.float32)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def photograph_of(person: Person, atlas: Atlas) -> Photograph:
     """A frontal portrait in light of its own, about as detailed as a head on the atlas."""
     rng = generator(person.seed, 31)

@@ -55,7 +55,7 @@ class Head:
     mobile_mouth: bool
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=6)
 def head_of(person: Person, atlas: Atlas) -> Head:
     """The head of a person with a neutral face."""
     relief = Relief(person, atlas)

@@ -41,7 +41,7 @@ class Mannequin(Staging):
         return moment.pose.apply(self.head.keypoints_mm)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _dummy(
     person: Person, make: int, difficulty: float, atlas: Atlas
 ) -> tuple[Head, Material, float]:

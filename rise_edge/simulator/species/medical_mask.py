@@ -19,7 +19,7 @@ from rise_edge.simulator.seeds import generator
 _COLOURS = ((0.42, 0.62, 0.75), (0.75, 0.77, 0.78), (0.03, 0.03, 0.035), (0.35, 0.55, 0.5))
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=2)
 def with_medical_mask(person: Person, make: int, atlas: Atlas) -> Head:
     """A person's head with a mask; `make` chooses which."""
     rng = generator(person.seed, make, 55)

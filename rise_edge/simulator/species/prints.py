@@ -97,7 +97,7 @@ def ink_of(cast: Cast, key: int) -> Ink:
     return _ink(cast.shown, cast.make, cast.difficulty, key, cast.atlas)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _ink(shown: Person, make: int, difficulty: float, key: int, atlas: Atlas) -> Ink:
     """A smaller range of colours than the portrait's, and carbon that is seen in infrared."""
     rng = generator(shown.seed, make, key)

@@ -67,7 +67,7 @@ class SiliconeMask(RigidMask):
         return [head, *under]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def rigid_head(
     presenter: Person, shown: Person, make: int, difficulty: float, atlas: Atlas
 ) -> Head:
@@ -93,7 +93,7 @@ def rigid_head(
     return assemble(relief, painting, presenter, mobile_mouth=False)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def silicone_head(
     presenter: Person, shown: Person, make: int, difficulty: float, atlas: Atlas
 ) -> Head:
