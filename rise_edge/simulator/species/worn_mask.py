@@ -103,23 +103,23 @@ def silicone_head(
     wig = rng.random() < 0.1 + 0.8 * difficulty**2
     if wig:
         paint_hair(painting, relief)
-    soften = float(1.1 * (1 - difficulty) + 0.4)
-    relief.radius_mm[:] = atlas.blurred(relief.radius_mm, soften * 1.5)
+    soften = float(2.4 * (1 - difficulty) + 0.3)
+    relief.radius_mm[:] = atlas.blurred(relief.radius_mm, soften)
     folds = smooth_noise(rng, relief.radius_mm.shape, 14, octaves=2)
     relief.radius_mm += np.float32(0.8 * (1.2 - difficulty)) * folds + np.float32(3.0)
     painting.albedo[:] = atlas.blurred(painting.albedo, soften)
     skin_like = painting.albedo[..., 3].copy()
-    tint = np.exp(rng.normal(0, 0.08 * (1.3 - difficulty), 3)).astype(np.float32)
+    tint = np.exp(rng.normal(0, 0.12 * (1.2 - difficulty), 3)).astype(np.float32)
     painting.albedo[..., :3] *= tint
     level = float(rng.uniform(0.3, 0.44) if rng.random() < 0.3 else rng.uniform(0.74, 0.9))
     level += 0.9 * difficulty**2 * (skin.plain(0.4, 0.5)[3] - level)
     if not wig:
         painting.albedo[..., 3] = level * (0.9 + 0.1 * skin_like / skin_like.mean())
-        painting.gloss[:] = np.float32(rng.uniform(0.2, 0.34) * (1 - 0.4 * difficulty**2))
+        painting.gloss[:] = np.float32(rng.uniform(0.28, 0.45) * (1 - 0.6 * difficulty**2))
     else:
         face = painting.gloss > 0.101
         painting.albedo[..., 3] = np.where(face, level, skin_like)
-        painting.gloss[face] = np.float32(rng.uniform(0.2, 0.34) * (1 - 0.4 * difficulty**2))
+        painting.gloss[face] = np.float32(rng.uniform(0.28, 0.45) * (1 - 0.6 * difficulty**2))
     np.clip(painting.albedo, 0.005, 0.95, out=painting.albedo)
     _eye_holes(painting, presenter, depth_mm=5.5 - 3 * difficulty, size=1.04 - 0.14 * difficulty)
     return assemble(relief, painting, presenter, mobile_mouth=False)

@@ -117,7 +117,8 @@ class PartialGlasses(WornPaper):
         rng = cast.instrument(52)
         (x0, y0), (x1, y1) = photo.keypoints[0], photo.keypoints[1]
         unit = float(np.hypot(x1 - x0, y1 - y0))
-        across, along = rng.uniform(0.38, 0.46), rng.uniform(0.28, 0.36)
+        crude = 0.12 * (1 - cast.difficulty)  # larger than glasses are
+        across, along = rng.uniform(0.38, 0.44) + crude / 2, rng.uniform(0.30, 0.36) + crude
         axes = (round(unit * float(across)), round(unit * float(along)))
         for x, y in ((x0, y0), (x1, y1)):
             cv2.ellipse(cover, (round(x), round(y)), axes, 0, 0, 360, 1.0, -1)
