@@ -14,8 +14,10 @@ from train.datasets.crops import CropDataset
 from train.scoring import Outputs
 
 _BONA_FIDE = "#1b6ca8"
-_ATTACKS = ("#d1495b", "#edae49", "#00798c", "#8d6a9f", "#5c946e", "#b5651d", "#7a7a7a",
-            "#e07a9a", "#3d405b", "#a3b18a")  # fmt: skip
+_ATTACKS = (
+    "#d1495b", "#edae49", "#00798c", "#8d6a9f", "#5c946e", "#b5651d", "#7a7a7a", "#e07a9a",
+    "#3d405b", "#a3b18a", "#f4a261", "#2a9d8f", "#c9ada7", "#6d597a",
+)  # fmt: skip
 COLOURS = (_BONA_FIDE, *_ATTACKS)
 _TICKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
 
