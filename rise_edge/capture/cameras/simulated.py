@@ -8,6 +8,9 @@ from rise_edge.capture.cameras.camera import Camera
 from rise_edge.errors import CameraError
 from rise_edge.frame import ALL_MODALITIES, Frame, Modality
 
+# Models learn from subjects that are counted from 0: the camera shows others.
+_SUBJECTS = (100_000, 200_000)
+
 
 class SimulatedCamera(Camera):
     """Frames of `rise_edge.simulator`, with their truth attached.
@@ -44,5 +47,5 @@ class SimulatedCamera(Camera):
 def _frames(seed: int) -> Iterator[Frame]:
     from rise_edge.simulator import presentations
 
-    for presentation in presentations(seed):
+    for presentation in presentations(seed, subjects=_SUBJECTS):
         yield from presentation.frames()
