@@ -81,8 +81,8 @@ class ActiveStereo(DepthCamera):
         scale = self.scale(radiance)
         shape = (radiance.depth_mm.shape[0], radiance.depth_mm.shape[1])
         true_px = disparity(radiance.depth_mm, self.focal_px, self.baseline_mm)
-        noise = PATCHES.window(rng, shape, scale, cv2.INTER_NEAREST_EXACT)
-        chance = CHANCE.window(rng, shape, scale, cv2.INTER_NEAREST_EXACT)
+        noise = PATCHES.window(rng, shape, scale, averaged=False)
+        chance = CHANCE.window(rng, shape, scale, averaged=False)
         error_px = weakness(radiance, self.faint)
         error_px *= np.float32(
             self.subpixel_px * (1 if condition.projector_dots else self.passive_factor)

@@ -79,7 +79,7 @@ class ColourCamera:
     ) -> NDArray[np.uint8]:
         """Noisy square roots of the electrons, u8 (H, W, 3), 255 = saturated."""
         step = 255 / self._largest_root(condition)
-        noise = GRAIN.window(rng, (light.shape[0], light.shape[1]), scale, cv2.INTER_AREA)
+        noise = GRAIN.window(rng, (light.shape[0], light.shape[1]), scale, averaged=True)
         electrons = light * np.float32(self.full_well_electrons * condition.exposure)
         electrons += np.float32(self._offset)
         root = cv2.sqrt(electrons)
@@ -111,6 +111,6 @@ def _compress(picture: NDArray[np.uint8], quality: int, scale: float) -> NDArray
     )
     picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB), np.uint8)
     if resized:
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        how = cv2.INTER_AREA if scale < 0.6 else cv2.INTER_LINEAR
         picture = np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.uint8)
     return picture

@@ -74,7 +74,8 @@ def glare(radiance: Radiance) -> NDArray[np.float32]:
     reach *= reach
     reach *= radiance.return_signal
     reach -= np.float32(0.7)
-    np.clip(reach, 0, 0.5, out=reach)
+    np.maximum(reach, 0, out=reach)
+    np.minimum(reach, np.float32(0.5), out=reach)
     reach *= radiance.gloss
     reach *= 2
     return reach

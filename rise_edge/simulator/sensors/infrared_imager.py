@@ -57,7 +57,7 @@ class InfraredImager:
         light = displace(light, (shift_x * scale, shift_y * scale))
         light = blur(light, condition.blur_px * scale)
         offset = self.read_noise_electrons**2 + 3 / 8
-        noise = WHITE.window(rng, (light.shape[0], light.shape[1]), scale, cv2.INTER_AREA)
+        noise = WHITE.window(rng, (light.shape[0], light.shape[1]), scale, averaged=True)
         electrons = light * np.float32(self.white_electrons * self._exposure(light, scale))
         electrons += np.float32(offset)
         root = cv2.sqrt(electrons)
@@ -76,5 +76,6 @@ class InfraredImager:
         # Over blocks that hold several of a projector's dots.
         size = (max(1, round(width / scale / _METER_PX)), max(1, round(height / scale / _METER_PX)))
         blocks = cv2.resize(light, size, interpolation=cv2.INTER_AREA)
-        brightest = float(np.quantile(blocks, _METER_QUANTILE))
-        return float(np.clip(_METER_AIM / max(brightest, 1e-3), *_EXPOSURES))
+        ranked = np.sort(blocks, axis=None)
+        brightest = float(ranked[int(_METER_QUANTILE * (ranked.size - 1))])
+        return min(max(_METER_AIM / max(brightest, 1e-3), _EXPOSURES[0]), _EXPOSURES[1])

@@ -12,7 +12,7 @@ window that it covers and resamples it: noise that arose before the crop was cut
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 
 import cv2
 import numpy as np
@@ -43,7 +43,7 @@ class NoiseBank:
         return field
 
     def window(
-        self, rng: np.random.Generator, shape: tuple[int, int], scale: float, how: int
+        self, rng: np.random.Generator, shape: tuple[int, int], scale: float, *, averaged: bool
     ) -> Field:
         """Noise for one picture; not to be written to.
 
@@ -51,19 +51,30 @@ class NoiseBank:
             rng: chooses the place.
             shape: (H, W) of the picture.
             scale: pixels of the picture for one pixel of the sensor.
-            how: OpenCV's interpolation: INTER_NEAREST_EXACT keeps the standard deviation (depth
-                is cut so), INTER_AREA averages as shrinking a photograph does.
+            averaged: whether pixels were averaged when the picture was shrunk, as photographs
+                are, which leaves weaker noise; depth is picked, not averaged.
         """
-        field = self.field
-        height, width = (min(_SIDE, max(2, round(n / scale))) for n in shape)
+        if averaged and scale < 1:  # what is left is as good as white: only its strength matters
+            left = np.float32(_left_by_averaging(self, round(scale, 2)))
+            return np.asarray(self._cut(rng, *shape) * left, np.float32)
+        window = self._cut(rng, *(min(_SIDE, max(2, round(n / scale))) for n in shape))
+        if window.shape[:2] == shape:
+            return window
+        how = cv2.INTER_LINEAR if averaged else cv2.INTER_NEAREST_EXACT
+        return np.asarray(cv2.resize(window, (shape[1], shape[0]), interpolation=how), np.float32)
+
+    def _cut(self, rng: np.random.Generator, height: int, width: int) -> Field:
         top = int(rng.integers(_SIDE - height + 1))
         left = int(rng.integers(_SIDE - width + 1))
-        window = field[top : top + height, left : left + width]
-        if (height, width) == shape:
-            return window
-        if how == cv2.INTER_AREA and scale > 1:
-            how = cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(window, (shape[1], shape[0]), interpolation=how), np.float32)
+        return self.field[top : top + height, left : left + width]
+
+
+@cache
+def _left_by_averaging(bank: NoiseBank, scale: float) -> float:
+    """Standard deviation of a bank's noise after shrinking by averaging."""
+    side = max(2, round(512 * scale))
+    shrunk = cv2.resize(bank.field[:512, :512], (side, side), interpolation=cv2.INTER_AREA)
+    return float(np.std(shrunk))
 
 
 def _unit(field: Field) -> Field:

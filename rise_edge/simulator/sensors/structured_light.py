@@ -77,8 +77,8 @@ class StructuredLight(DepthCamera):
         shape = (depth.shape[0], depth.shape[1])
         weak = weakness(radiance, self.faint)
         slope = self._slope(radiance)
-        noise = WHITE.window(rng, shape, scale, cv2.INTER_NEAREST_EXACT)
-        chance = CHANCE.window(rng, shape, scale, cv2.INTER_NEAREST_EXACT)
+        noise = WHITE.window(rng, shape, scale, averaged=False)
+        chance = CHANCE.window(rng, shape, scale, averaged=False)
         shift_px = disparity(depth, radiance.intrinsics.fx, self.baseline_mm)
 
         lost = shadow(shift_px, -1, scale)

@@ -74,8 +74,8 @@ class TimeOfFlight(DepthCamera):
         shape = (radiance.depth_mm.shape[0], radiance.depth_mm.shape[1])
         signal = np.where(radiance.depth_mm > 0, radiance.return_signal, np.float32(0))
         depth, signal = self._mix(radiance.depth_mm, signal, scale)
-        noise = WHITE.window(rng, shape, scale, cv2.INTER_NEAREST_EXACT)
-        chance = CHANCE.window(rng, shape, scale, cv2.INTER_NEAREST_EXACT)
+        noise = WHITE.window(rng, shape, scale, averaged=False)
+        chance = CHANCE.window(rng, shape, scale, averaged=False)
         margin = 1 + np.float32(0.1) * noise
         lost = signal < margin * np.float32(self.faintest_return)
         lost |= radiance.infrared > margin * np.float32(self.largest_light)

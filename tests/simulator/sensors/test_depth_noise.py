@@ -73,20 +73,29 @@ def test_a_law_without_a_distance_is_refused(distance_mm):
 def test_normal_noise_has_unit_deviation_in_every_window(bank):
     rng = np.random.default_rng(3)
     for _ in range(5):
-        window = bank.window(rng, (480, 640), 1.0, cv2.INTER_AREA)
+        window = bank.window(rng, (480, 640), 1.0, averaged=True)
         assert float(window.mean()) == pytest.approx(0, abs=0.03)
         assert float(window.std()) == pytest.approx(1, rel=0.03)
 
 
+@pytest.mark.parametrize("bank", [WHITE, GRAIN])
+@pytest.mark.parametrize("scale", [0.45, 0.75])
+def test_noise_of_a_shrunk_picture_is_as_strong_as_averaging_leaves_it(bank, scale):
+    rng = np.random.default_rng(4)
+    window = bank.window(rng, (300, 300), scale, averaged=True)
+    shrunk = cv2.resize(bank.field, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    assert float(window.std()) == pytest.approx(float(shrunk.std()), rel=0.04)
+
+
 def test_chance_is_uniform():
-    window = CHANCE.window(np.random.default_rng(3), (480, 640), 1.0, cv2.INTER_AREA)
+    window = CHANCE.window(np.random.default_rng(3), (480, 640), 1.0, averaged=True)
     for p in (0.05, 0.3, 0.8):
         assert float((window < p).mean()) == pytest.approx(p, abs=0.03)
 
 
 def test_two_windows_are_independent():
     rng = np.random.default_rng(3)
-    a, b = (WHITE.window(rng, (480, 640), 1.0, cv2.INTER_AREA).ravel() for _ in range(2))
+    a, b = (WHITE.window(rng, (480, 640), 1.0, averaged=True).ravel() for _ in range(2))
     assert abs(np.corrcoef(a, b)[0, 1]) < 0.01
 
 
