@@ -42,7 +42,9 @@ def load_sdk() -> Any:
     try:
         return importlib.import_module("pyrealsense2")
     except ModuleNotFoundError:
-        raise MissingExtraError(f"a RealSense needs pyrealsense2; {_INSTALL}") from None
+        raise MissingExtraError(
+            f"a RealSense needs pyrealsense2; {_INSTALL}, or try --camera simulated"
+        ) from None
     except ImportError:
         _load_libusb()
     try:
