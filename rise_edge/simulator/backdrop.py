@@ -114,13 +114,11 @@ def _lit(room: Room, view: View, lighting: Lighting) -> Radiance:
     shape = (view.height, view.width)
     colour, passive = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32)
     returned, depth = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    for panel in room:
-        corners = np.array([[panel.left, panel.top, panel.depth_mm],
-                            [panel.right, panel.bottom, panel.depth_mm]])  # fmt: skip
-        moved = view.pose.apply(corners)
-        (u0, v0), (u1, v1) = np.clip(view.project(moved), -1, max(shape) + 1).round().astype(int)
-        at = slice(max(v0, 0), max(v1, 0)), slice(max(u0, 0), max(u1, 0))
-        z = moved[0, 2]
+    corners = [(p.left, p.top, p.depth_mm, p.right, p.bottom, p.depth_mm) for p in room]
+    moved = view.pose.apply(np.array(corners).reshape(-1, 3))
+    pixels = np.clip(view.project(moved), 0, max(shape) + 1).round().astype(int).reshape(-1, 4)
+    for panel, (u0, v0, u1, v1), z in zip(room, pixels.tolist(), moved[::2, 2], strict=True):
+        at = slice(v0, v1), slice(u0, u1)
         visible, infrared = _received(panel, lighting)
         colour[at], passive[at], depth[at] = visible, infrared, z
         returned[at] = panel.albedo[3] * lighting.illuminator * (500.0 / z) ** 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numpy as np
 
 from rise_edge.frame import Intrinsics
@@ -72,3 +73,8 @@ def photograph_of(person: Person, atlas: Atlas) -> Photograph:
         canvas.draw(shape)
     keypoints = view.project(pose.apply(head.keypoints_mm))
     return Photograph(np.clip(canvas.colour, 0, 1), keypoints, mm_per_pixel)
+
+
+def grey_of(colour: Array) -> Array:
+    """Mean f32 (H, W) of the channels of a picture f32 (H, W, 3)."""
+    return np.asarray(cv2.transform(colour, np.full((1, 3), 1 / 3)), np.float32)

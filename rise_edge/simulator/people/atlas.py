@@ -58,9 +58,15 @@ class Atlas:
 
     def to_map(self, x: Array, y: Array, z: Array, r: Array) -> tuple[Array, Array]:
         """Map positions, in texels, of points at distance r from the centre."""
-        scale = np.float32(self.texels * np.sqrt(2)) / cv2.sqrt(r * (r - z) + np.float32(1e-3))
+        scale = r - z
+        scale *= r
+        scale += np.float32(1e-3)
+        scale = np.float32(self.texels * np.sqrt(2)) / cv2.sqrt(scale, dst=scale)
         middle = np.float32(self.size / 2 - 0.5)
-        return x * scale + middle, y * scale + middle
+        u, v = x * scale, y * scale
+        u += middle
+        v += middle
+        return u, v
 
     def blurred(self, picture: Array, sigma_mm: float) -> Array:
         """A map of the face smoothed over a distance on it."""

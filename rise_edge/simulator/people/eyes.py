@@ -88,14 +88,11 @@ def paint_eye(eye: Eye, look: Look) -> tuple[Array, Array]:
     from_iris = _distance(u - np.float32(gx), v - np.float32(gy - 0.9))
     iris = step(IRIS_MM - from_iris, 1.0) * ball
     pupil = step(np.float32(look.pupil_mm) - from_iris, 0.8) * ball
-    albedo = np.empty_like(eye.albedo)
+    albedo = eye.albedo
     pupil_colour = (*_PUPIL[:3], _PUPIL[3] + look.bright_pupil)
     iris_colour = (*eye.iris, _IRIS_INFRARED)
-    for c in range(4):
-        channel = eye.albedo[..., c]
-        for cover, colour in ((ball, _SCLERA), (iris, iris_colour), (pupil, pupil_colour)):
-            channel = channel + cover * (np.float32(colour[c]) - channel)
-        albedo[..., c] = channel
+    for cover, colour in ((ball, _SCLERA), (iris, iris_colour), (pupil, pupil_colour)):
+        albedo = albedo + cover[..., None] * (np.array(colour, np.float32) - albedo)
     light = 1 - np.float32(0.5) * _line(from_iris - np.float32(IRIS_MM), 0.8) * ball
     light *= 1 - np.float32(0.55) * np.exp(np.minimum(-under_lid, 0) / np.float32(2.2)) * ball
     lines = np.float32(0.8) * _line(under_lid + np.float32(0.4), 1.0)  # lashes

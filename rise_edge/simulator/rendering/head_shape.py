@@ -173,10 +173,16 @@ class _Rays:
 
     def points(self, depth: Array) -> list[Array]:
         """Points at depths, in head coordinates."""
-        return [d * depth + o for d, o in zip(self._d, self._origin, strict=True)]
+        found = [d * depth for d in self._d]
+        for coordinate, start in zip(found, self._origin, strict=True):
+            coordinate += start
+        return found
 
     def outside_at(self, px: Array, py: Array, pz: Array) -> tuple[Array, Array, Array]:
         """The same for points in head coordinates."""
-        r = cv2.sqrt(px * px + py * py + pz * pz)
-        u, v = self._atlas.to_map(px, py, pz, np.asarray(r, np.float32))
+        r = px * px
+        r += py * py
+        r += pz * pz
+        r = np.asarray(cv2.sqrt(r, dst=r), np.float32)
+        u, v = self._atlas.to_map(px, py, pz, r)
         return r - look_up(self._radius_mm, u, v), u, v

@@ -102,15 +102,16 @@ def _compress(picture: NDArray[np.uint8], quality: int, scale: float) -> NDArray
     height, width = picture.shape[:2]
     own = (max(8, round(width / scale)), max(8, round(height / scale)))
     resized = own != (width, height)
-    if resized:
-        picture = np.asarray(cv2.resize(picture, own, interpolation=cv2.INTER_LINEAR), np.uint8)
     # OpenCV takes the channels for BGR; JPEG weighs red and blue alike in all but brightness, so
     # the order must be right.
-    _, data = cv2.imencode(
-        ".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
-    )
-    picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB), np.uint8)
+    raw = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     if resized:
-        how = cv2.INTER_AREA if scale < 0.6 else cv2.INTER_LINEAR
-        picture = np.asarray(cv2.resize(picture, (width, height), interpolation=how), np.uint8)
-    return picture
+        raw = cv2.resize(raw, own, interpolation=cv2.INTER_LINEAR)
+    _, data = cv2.imencode(".jpg", raw, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    # What will be shrunk to less than half is decoded at half size, which averages as well.
+    size = cv2.IMREAD_REDUCED_COLOR_2 if scale < 0.5 else cv2.IMREAD_COLOR_BGR
+    decoded = cv2.imdecode(data, size)
+    if resized:
+        how = cv2.INTER_AREA if scale < 0.3 else cv2.INTER_LINEAR
+        decoded = cv2.resize(decoded, (width, height), interpolation=how)
+    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)

@@ -60,7 +60,7 @@ class NoiseBank:
         window = self._cut(rng, *(min(_SIDE, max(2, round(n / scale))) for n in shape))
         if window.shape[:2] == shape:
             return window
-        how = cv2.INTER_LINEAR if averaged else cv2.INTER_NEAREST_EXACT
+        how = cv2.INTER_LINEAR if averaged else cv2.INTER_NEAREST
         return np.asarray(cv2.resize(window, (shape[1], shape[0]), interpolation=how), np.float32)
 
     def _cut(self, rng: np.random.Generator, height: int, width: int) -> Field:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from rise_edge.simulator.people import Atlas, Person, head_of
-from rise_edge.simulator.photograph import Photograph, photograph_of
+from rise_edge.simulator.photograph import Photograph, grey_of, photograph_of
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.sheet import Sheet
 from rise_edge.simulator.rendering.view import Array
@@ -109,6 +109,6 @@ def _ink(shown: Person, make: int, difficulty: float, key: int, atlas: Atlas) ->
     cast = np.exp(rng.normal(0, 0.14 * (1.2 - difficulty), 3)).astype(np.float32)
     albedo = np.clip(black + (paper - black) * tone * cast, 0, paper)
     carbon = rng.uniform(0.3, 0.95) if rng.random() < 0.25 + 0.6 * difficulty else 0.05
-    grey = np.clip(albedo.mean(2) / paper, 0, 1) ** np.float32(0.7)
+    grey = np.clip(grey_of(albedo) / paper, 0, 1) ** np.float32(0.7)
     infrared = np.float32(rng.uniform(0.7, 0.88)) * (1 - np.float32(carbon) * (1 - grey))
     return Ink(albedo.astype(np.float32), infrared.astype(np.float32))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rise_edge.simulator.photograph import grey_of
 from rise_edge.simulator.rendering import Pose, Shape
 from rise_edge.simulator.rendering.sheet import Sheet
 from rise_edge.simulator.species.held_picture import HeldPicture
@@ -61,7 +62,7 @@ class ReplayOled(HeldPicture):
     def __init__(self, cast: Cast) -> None:
         rng = cast.instrument(46)
         super().__init__(cast, float(rng.uniform(0.5, 0.72)), tilt_deg=_TILT_DEG)
-        grey = self.photo.colour.mean(2, keepdims=True)
+        grey = grey_of(self.photo.colour)[..., None]
         vivid = np.clip(grey + (self.photo.colour - grey) * float(rng.uniform(1.05, 1.35)), 0, 1)
         glow = float(rng.uniform(0.7, 1.3)) * _dimmed(cast)
         rows = np.arange(vivid.shape[0], dtype=np.float32)[:, None, None]
