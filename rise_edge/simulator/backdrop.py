@@ -112,38 +112,36 @@ def lit_room(room: Room, view: View, lighting: Lighting) -> Radiance:
 
 def _lit(room: Room, view: View, lighting: Lighting) -> Radiance:
     shape = (view.height, view.width)
-    colour, passive = np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32)
-    returned, depth = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    light = np.zeros((*shape, 5), np.float32)  # red, green, blue, passive infrared, active
+    depth = np.zeros(shape, np.float32)
     corners = [(p.left, p.top, p.depth_mm, p.right, p.bottom, p.depth_mm) for p in room]
     moved = view.pose.apply(np.array(corners).reshape(-1, 3))
     pixels = np.clip(view.project(moved), 0, max(shape) + 1).round().astype(int).reshape(-1, 4)
     for panel, (u0, v0, u1, v1), z in zip(room, pixels.tolist(), moved[::2, 2], strict=True):
         at = slice(v0, v1), slice(u0, u1)
-        visible, infrared = _received(panel, lighting)
-        colour[at], passive[at], depth[at] = visible, infrared, z
-        returned[at] = panel.albedo[3] * lighting.illuminator * (500.0 / z) ** 2
+        returned = panel.albedo[3] * lighting.illuminator * (500.0 / z) ** 2
+        light[at], depth[at] = (*_received(panel, lighting), returned), z
     grime, fall = _grain(view, lighting)
     softness = 1.2 * view.intrinsics.fx / 600
     if softness > 0.3:  # out of the depth of field
-        for picture in (colour, passive, returned):
-            cv2.GaussianBlur(picture, (0, 0), softness, dst=picture)
-    colour *= grime[..., None]
-    returned *= grime * fall
+        cv2.GaussianBlur(light, (0, 0), softness, dst=light)
+    colour = np.asarray(cv2.multiply(light[..., :3], cv2.merge([grime] * 3)), np.float32)
+    passive, returned = light[..., 3], light[..., 4] * (grime * fall)
     passive += returned
     return Radiance(colour, passive, returned, np.full(shape, _WALL_GLOSS, np.float32), depth,
                     view.intrinsics)  # fmt: skip
 
 
-def _received(panel: Panel, lighting: Lighting) -> tuple[list[float], float]:
-    """Radiance of a panel in the room's light and its own: colour and infrared."""
+def _received(panel: Panel, lighting: Lighting) -> tuple[float, float, float, float]:
+    """Radiance of a panel in the room's light and its own: red, green, blue and infrared."""
     facing = max(0.0, -lighting.key_direction[2])
     share, direct = 0.9, 0.6 * facing
-    colour = [
+    red, green, blue = (
         panel.albedo[c] * (share * lighting.ambient[c] + direct * lighting.key[c]) + panel.light[c]
         for c in range(3)
-    ]
+    )
     level = share * lighting.ambient_infrared + direct * lighting.key_infrared
-    return colour, panel.albedo[3] * level + panel.light[3]
+    return red, green, blue, panel.albedo[3] * level + panel.light[3]
 
 
 def _grain(view: View, lighting: Lighting) -> tuple[Array, Array]:

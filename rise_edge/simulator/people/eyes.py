@@ -45,7 +45,9 @@ class Eye:
     Attributes:
         at: window of the atlas.
         u, v: f32, millimetres from the eye's middle along and across its axis.
-        half_mm, opening_mm: half width, and height when open.
+        opening_mm: height of the open eye at each column, f32, 0 beyond its corners.
+        over: f32, millimetres above the lower lid, which does not move.
+        within: f32, 1 between the corners.
         iris: linear colour.
         albedo, gloss: as in `Painting`, of the window.
     """
@@ -53,8 +55,9 @@ class Eye:
     at: tuple[slice, slice]
     u: Array
     v: Array
-    half_mm: float
-    opening_mm: float
+    opening_mm: Array
+    over: Array
+    within: Array
     iris: tuple[float, float, float]
     albedo: Array
     gloss: Array
@@ -71,18 +74,17 @@ def _eye_of(painting: Painting, side: int, irises_of: Person) -> Eye:
     at = relief.window(x0, EYE_Y, person.eye_width_mm / 2 + 5, 14)
     u = relief.x[at] - np.float32(x0)
     v = relief.y[at] - np.float32(EYE_Y) + np.float32(side * person.eye_slant) * u
-    return Eye(at, u, v, person.eye_width_mm / 2, person.eye_opening_mm, irises_of.iris,
-               painting.albedo[at].copy(), painting.gloss[at].copy())  # fmt: skip
+    half = np.float32(person.eye_width_mm / 2)
+    arch = np.asarray(cv2.sqrt(np.maximum(1 - (u / half) ** 2, 0)), np.float32)
+    opening = np.float32(person.eye_opening_mm) * arch
+    return Eye(at, u, v, opening, np.float32(0.4) * opening - v, step(half - np.abs(u), 2.0),
+               irises_of.iris, painting.albedo[at].copy(), painting.gloss[at].copy())  # fmt: skip
 
 
 def paint_eye(eye: Eye, look: Look) -> tuple[Array, Array]:
     """Albedo f32 (h, w, 4) and gloss f32 (h, w) of an eye's window."""
-    u, v, half, opening = eye.u, eye.v, np.float32(eye.half_mm), np.float32(eye.opening_mm)
-    arch = np.asarray(cv2.sqrt(np.maximum(1 - (u / half) ** 2, 0)), np.float32)
-    low = np.float32(0.4) * opening * arch
-    high = low - opening * np.float32(look.openness) * arch
-    under_lid, over_lid = v - high, low - v
-    within = step(half - np.abs(u), 2.0)
+    u, v, over_lid, within = eye.u, eye.v, eye.over, eye.within
+    under_lid = np.float32(look.openness) * eye.opening_mm - over_lid
     ball = step(under_lid, 1.2) * step(over_lid, 1.2) * within * np.float32(look.openness > 0.05)
     gx, gy = look.gaze_mm
     from_iris = _distance(u - np.float32(gx), v - np.float32(gy - 0.9))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -38,8 +39,12 @@ def turned(
     at_mm: tuple[float, float, float] = (0.0, 0.0, 0.0),
 ) -> Pose:
     """A pose from angles: yaw turns to the image's right, pitch nods down, roll leans right."""
-    y, p, r = np.radians([yaw_deg, pitch_deg, roll_deg])
-    about_y = np.array([[np.cos(y), 0, -np.sin(y)], [0, 1, 0], [np.sin(y), 0, np.cos(y)]])
-    about_x = np.array([[1, 0, 0], [0, np.cos(p), -np.sin(p)], [0, np.sin(p), np.cos(p)]])
-    about_z = np.array([[np.cos(r), -np.sin(r), 0], [np.sin(r), np.cos(r), 0], [0, 0, 1]])
-    return Pose(about_y @ about_x @ about_z, np.array(at_mm, np.float64))
+    cy, cp, cr = (math.cos(math.radians(a)) for a in (yaw_deg, pitch_deg, roll_deg))
+    sy, sp, sr = (math.sin(math.radians(a)) for a in (yaw_deg, pitch_deg, roll_deg))
+    # About y after about x after about z, multiplied out: this is called several times a crop.
+    rotation = np.array([
+        [cy * cr - sy * sp * sr, -cy * sr - sy * sp * cr, -sy * cp],
+        [cp * sr, cp * cr, -sp],
+        [sy * cr + cy * sp * sr, cy * sp * cr - sy * sr, cy * cp],
+    ])  # fmt: skip
+    return Pose(rotation, np.array(at_mm, np.float64))

@@ -110,8 +110,8 @@ def _compress(picture: NDArray[np.uint8], quality: int, scale: float) -> NDArray
     _, data = cv2.imencode(".jpg", raw, [cv2.IMWRITE_JPEG_QUALITY, quality])
     # What will be shrunk to less than half is decoded at half size, which averages as well.
     size = cv2.IMREAD_REDUCED_COLOR_2 if scale < 0.5 else cv2.IMREAD_COLOR_BGR
-    decoded = cv2.imdecode(data, size)
+    decoded = np.asarray(cv2.imdecode(data, size), np.uint8)
     if resized:
         how = cv2.INTER_AREA if scale < 0.3 else cv2.INTER_LINEAR
-        decoded = cv2.resize(decoded, (width, height), interpolation=how)
+        decoded = np.asarray(cv2.resize(decoded, (width, height), interpolation=how), np.uint8)
     return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)

@@ -78,8 +78,8 @@ def _left_by_averaging(bank: NoiseBank, scale: float) -> float:
 
 
 def _unit(field: Field) -> Field:
-    mean, deviation = field.mean(axis=(0, 1)), field.std(axis=(0, 1))
-    return np.ascontiguousarray((field - mean) / deviation, np.float32)
+    mean, deviation = (each[:, 0].astype(np.float32) for each in cv2.meanStdDev(field))
+    return np.ascontiguousarray((field - mean) / deviation)
 
 
 def _normal(rng: np.random.Generator, channels: int | None = None) -> Field:
