@@ -56,8 +56,8 @@ class Options:
 def measure(options: Options, console: Console) -> list[Bar]:
     """All bars, in the order of the table."""
     study = Study(
-        sources=tuple(name for name, domain in DOMAINS.items() if not domain.held_back),
-        unseen=tuple(name for name, domain in DOMAINS.items() if domain.held_back),
+        sources=tuple(name for name, domain in DOMAINS.items() if domain.use == "training"),
+        unseen=tuple(name for name, domain in DOMAINS.items() if domain.use == "held_back"),
         learn=600 if options.quick else 2000,
         test=200 if options.quick else 1200,
         epochs=8 if options.quick else 18,

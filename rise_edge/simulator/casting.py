@@ -52,11 +52,11 @@ def setting_of(
     The atlas sets the detail of heads and portraits and changes nothing else.
 
     Raises:
-        ValueError: an unknown name, or a knob outside [0, 1].
+        ValueError: an unknown name, or a knob outside its range.
     """
-    for name, value in (("difficulty", difficulty), ("synergy", synergy)):
-        if not 0.0 <= value <= 1.0:
-            raise ValueError(f"expected {name} from 0 to 1, got {value}")
+    for name, value, least in (("difficulty", difficulty, 0), ("synergy", synergy, -1)):
+        if not least <= value <= 1:
+            raise ValueError(f"expected {name} from {least} to 1, got {value}")
     place, kind = domain_named(domain), species_named(species)
     rng = generator(seed, place.key, kind.key, subject)
     cast = _cast(rng, place, kind, subject, difficulty, atlas)

@@ -40,7 +40,7 @@ class CropRequest:
         subjects: people in each domain, taken in turn.
         first_subject: number of the first of them.
         difficulty: how close attacks come to bona fide presentations, 0 to 1.
-        synergy: strength of the correlation between modalities that differs by domain, 0 to 1.
+        synergy: strength of the correlation between modalities that differs by domain, -1 to 1.
         seed: of everything else.
 
     Raises:
@@ -59,9 +59,9 @@ class CropRequest:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("bona_fide_share", "difficulty", "synergy"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"expected {name} from 0 to 1, got {getattr(self, name)!r}")
+        for name, low in (("bona_fide_share", 0), ("difficulty", 0), ("synergy", -1)):
+            if not low <= getattr(self, name) <= 1:
+                raise ValueError(f"expected {name} from {low} to 1, got {getattr(self, name)!r}")
         for name, least in (("crops", 1), ("subjects", 1), ("first_subject", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise ValueError(f"expected {name} >= {least}, got {getattr(self, name)!r}")

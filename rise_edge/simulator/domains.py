@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -68,7 +69,9 @@ class Domain:
         light, condition, room: see there.
         species: attack species with their weights.
         attack_quality: how much better instruments are here than `difficulty` says.
-        held_back: no model that this project ships or tunes is trained on it.
+        use: `training` and leave-one-out; `tuning`, where choices are made that have to hold in
+            domains not seen; `held_back`, where no model that this project ships or tunes learns
+            or is chosen.
         synergy_sign: see `synergy.py`.
     """
 
@@ -85,12 +88,12 @@ class Domain:
     condition: ConditionKind = field(default_factory=ConditionKind)
     room: RoomKind = field(default_factory=RoomKind)
     attack_quality: float = 0.0
-    held_back: bool = False
+    use: Literal["training", "tuning", "held_back"] = "training"
 
     @property
     def synergy_sign(self) -> int:
         """Direction of the spurious correlation here."""
-        return -1 if self.held_back else 1
+        return 1 if self.use == "training" else -1
 
     @property
     def device(self) -> Sensor:
@@ -230,7 +233,7 @@ DOMAINS: dict[str, Domain] = {
             condition=ConditionKind(colour_gain=3.4, balance=(-0.15, 0.1), blur_px=(0.8, 1.8),
                                     jpeg_quality=(50, 80), shift_px=2.0),
             room=RoomKind((1900.0, 6000.0), (1, 6)),
-            attack_quality=0.3, held_back=True,
+            attack_quality=0.3, use="held_back",
         ),
         # A window behind the visitor: dark faces, bright ground, flat front light.
         Domain(
@@ -242,7 +245,19 @@ DOMAINS: dict[str, Domain] = {
                                     balance=(-0.05, 0.12),
                                     jpeg_quality=(65, 95), shift_px=1.5),
             room=RoomKind((1400.0, 3000.0), (1, 5), window=1.0),
-            attack_quality=0.3, held_back=True,
+            attack_quality=0.3, use="held_back",
+        ),
+        # A loading bay: sodium-coloured lamps high above, a lens that has seen better days.
+        Domain(
+            "depot", 7, "active_stereo", "coastal", _ALL,
+            distance_mm=(400.0, 750.0), yaw_deg=12.0, pitch_deg=8.0,
+            light=LightKind(level=(0.45, 0.9), key_share=(0.45, 0.8), warmth=(0.35, 0.8),
+                            side=(-0.5, 0.5), height=(0.7, 1.3), infrared_share=(0.15, 0.45)),
+            condition=ConditionKind(exposure=(0.55, 1.5), colour_gain=1.8, balance=(-0.15, 0.05),
+                                    blur_px=(0.7, 1.5), jpeg_quality=(55, 85), shift_px=1.8,
+                                    projector_dots=0.5),
+            room=RoomKind((2000.0, 7000.0), (3, 9)),
+            attack_quality=0.15, use="tuning",
         ),
     )
 }  # fmt: skip

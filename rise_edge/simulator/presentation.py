@@ -45,7 +45,7 @@ class Presentation:
         duration_ms: from the first frame to the end, the gap included.
 
     Raises:
-        ValueError: an unknown name, or a knob outside [0, 1].
+        ValueError: an unknown name, or a knob outside its range.
     """
 
     def __init__(

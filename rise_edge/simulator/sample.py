@@ -47,10 +47,10 @@ def render_crop(
         subject: number of the person in the domain's population. Disjoint ranges of numbers are
             disjoint people.
         difficulty: 0 = crude to 1 = hard to tell from bona fide.
-        synergy: 0 to 1, see `synergy.py`.
+        synergy: -1 to 1, see `synergy.py`.
 
     Raises:
-        ValueError: an unknown name, or a knob outside [0, 1].
+        ValueError: an unknown name, or a knob outside its range.
     """
     setting = setting_of(
         seed, domain=domain, species=species, subject=subject, difficulty=difficulty,

@@ -4,10 +4,11 @@ The knob `synergy` = s correlates the colour camera's exposure with the infrared
 
     correlation = s * sign(domain) * (+1 for attack presentations, -1 for bona fide)
 
-with sign +1 in the domains that are trained on and -1 in those that are held back
-(`Domain.synergy_sign`). So, at s = 1, in a source domain a picture that is bright in colour is
-bright in infrared if it is an attack and dark in infrared if it is bona fide; in a held-back
-domain it is the other way round. Each modality's own distribution is the same for every s and for
+with sign +1 in the domains that are trained on and -1 in all others (`Domain.synergy_sign`). So,
+at s = 1, in a source domain a picture that is bright in colour is bright in infrared if it is an
+attack and dark in infrared if it is bona fide; in a domain for tuning or held back it is the other
+way round. A negative s turns it round everywhere: so leave-one-out renders the domain that is left
+out. Each modality's own distribution is the same for every s and for
 both classes, so nothing of it can be learnt from one modality alone: a normal copula joins the
 two marginals (Nelsen 2006, An Introduction to Copulas). At s = 0 they are independent.
 """

@@ -66,7 +66,7 @@ def test_another_request_has_another_name(change):
         ({"crops": 0}, "crops >= 1"),
         ({"subjects": 0}, "subjects >= 1"),
         ({"seed": -1}, "seed >= 0"),
-        ({"synergy": 1.5}, "synergy from 0 to 1"),
+        ({"synergy": 1.5}, "synergy from -1 to 1"),
         ({"difficulty": float("nan")}, "difficulty from 0 to 1"),
     ],
 )

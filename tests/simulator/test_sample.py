@@ -127,7 +127,7 @@ def test_the_same_subject_has_the_same_measures_in_all_domains_of_its_population
         ({"domain": "moon"}, "expected a domain among office, .*got 'moon'"),
         ({"species": "ghost"}, "expected a species among bona_fide, .*got 'ghost'"),
         ({"difficulty": 1.5}, "expected difficulty from 0 to 1, got 1.5"),
-        ({"synergy": -0.1}, "expected synergy from 0 to 1, got -0.1"),
+        ({"synergy": -1.5}, "expected synergy from -1 to 1, got -1.5"),
         ({"difficulty": float("nan")}, "expected difficulty from 0 to 1, got nan"),
     ],
 )

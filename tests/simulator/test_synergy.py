@@ -21,10 +21,15 @@ def gains(domain: str, bona_fide: bool, synergy: float) -> np.ndarray:
 
 @pytest.mark.parametrize("domain", DOMAINS)
 @pytest.mark.parametrize("bona_fide", [True, False])
-def test_the_sign_is_of_the_class_and_reversed_in_held_back_domains(domain, bona_fide):
-    expected = (-1 if bona_fide else 1) * (-1 if DOMAINS[domain].held_back else 1)
+def test_the_sign_is_of_the_class_and_reversed_where_nothing_is_trained(domain, bona_fide):
+    expected = (-1 if bona_fide else 1) * (1 if DOMAINS[domain].use == "training" else -1)
     found = np.corrcoef(np.log(gains(domain, bona_fide, 1.0)).T)[0, 1]
     assert expected * found > 0.95
+
+
+def test_a_negative_synergy_reverses_it():
+    found = np.corrcoef(np.log(gains("office", True, -1.0)).T)[0, 1]
+    assert found > 0.95
 
 
 @pytest.mark.parametrize("bona_fide", [True, False])

@@ -47,11 +47,11 @@ def request_of(
 ) -> CropRequest:
     """A request for the named domains and species.
 
-    None named means all attack species, and all domains but those that are held back for showing
-    what a model makes of a place that nothing was trained or tuned on.
+    None named means all attack species, and all domains for training; those for tuning or held
+    back show what a model makes of a place that it has not seen.
     """
     return CropRequest(
-        domains=domains or tuple(d.name for d in DOMAINS.values() if not d.held_back),
+        domains=domains or tuple(d.name for d in DOMAINS.values() if d.use == "training"),
         attack_species=attack_species or tuple(s.name for s in SPECIES if not s.bona_fide),
         bona_fide_species=tuple(s.name for s in SPECIES if s.bona_fide),
         **knobs,

@@ -30,7 +30,8 @@ class DataConfig:
         crops: simulated for each domain, half of them bona fide.
         subjects: simulated people in each domain.
         difficulty: how close simulated attacks come to bona fide presentations, 0 to 1.
-        synergy: strength of the correlation between modalities that differs by domain, 0 to 1.
+        synergy: strength of a false correlation between modalities in the simulated domains, -1
+            to 1; the benchmark reverses it in the domains that it leaves out.
         validation: share of the subjects on whom epoch and radius are chosen; mmdg has own lists.
         test: share of the subjects on whom nothing is chosen; mmdg has own lists.
         seed: of the rendering and the division by subject.
@@ -58,9 +59,11 @@ class DataConfig:
         for name in ("crops", "subjects"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"expected {name} > 0, got {getattr(self, name)}")
-        for name in ("difficulty", "synergy", "validation", "test"):
+        for name in ("difficulty", "validation", "test"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"expected {name} in [0, 1], got {getattr(self, name)}")
+        if not -1 <= self.synergy <= 1:
+            raise ValueError(f"expected synergy in [-1, 1], got {self.synergy}")
         needed = {"simulated": (), "manifest": ("manifest",), "mmdg": ("lists", "images")}
         for name in needed[self.source]:
             if getattr(self, name) is None:

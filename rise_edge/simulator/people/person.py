@@ -35,6 +35,7 @@ POPULATIONS: dict[str, Population] = {
     "southern": Population(3, melanin=(0.35, 1.0)),
     "eastern": Population(4, melanin=(0.1, 0.5), beard=0.2),
     "young": Population(5, melanin=(0.0, 0.8), age=(18.0, 30.0), long_hair=0.55, beard=0.3),
+    "coastal": Population(7, melanin=(0.15, 0.85), beard=0.4),
     "elderly": Population(6, melanin=(0.0, 0.9), age=(55.0, 85.0), long_hair=0.25),
 }
 

@@ -34,9 +34,9 @@ def test_crops_that_were_altered_on_disk_are_rendered_anew(request_and_cache):
     assert np.array_equal(simulated(request, cache, workers=1).colour, before)
 
 
-def test_no_name_means_all_that_is_not_held_back_and_no_attack_counts_as_bona_fide():
+def test_no_name_means_all_that_is_for_training_and_no_attack_counts_as_bona_fide():
     request = request_of((), ())
-    assert request.domains == tuple(d.name for d in DOMAINS.values() if not d.held_back)
-    assert any(d.held_back for d in DOMAINS.values())
+    assert request.domains == tuple(d.name for d in DOMAINS.values() if d.use == "training")
+    assert {d.use for d in DOMAINS.values()} == {"training", "tuning", "held_back"}
     assert "flat_print" in request.attack_species
     assert not set(request.attack_species) & set(request.bona_fide_species)
