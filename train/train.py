@@ -88,11 +88,13 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
     scorer = partial(scores, run.algorithm)
     radii = calibrate(scorer, splits.validation, run.config.criterion)
     history = run.state["history"]
+    parts = (splits.train, splits.validation, splits.test)
     report = {
         "radii": radii,
         "criterion": run.config.criterion,
         "epoch": run.state["epoch"],
         "crops": {n: len(getattr(splits, n)) for n in ("train", "validation", "test")},
+        "left_out": sorted({line for part in parts for line in part.left_out}),
         "crops_per_second": history[-1]["crops_per_second"],
         "history": history,
         "test": measure_sets(scorer, splits.test, radii),

@@ -40,6 +40,15 @@ def test_a_run_learns_what_every_modality_shows(finished, splits):
     assert json.loads((finished.out / "report.json").read_text()) == json.loads(json.dumps(report))
 
 
+def test_a_report_names_the_lines_that_were_left_out(finished, splits):
+    lacking = {
+        name: dataclasses.replace(getattr(splits, name), left_out=lines)
+        for name, lines in (("train", ("a.csv:2",)), ("test", ("a.csv:2", "b.csv:5")))
+    }
+    report = evaluate_run(finished.out, dataclasses.replace(splits, **lacking))
+    assert report["left_out"] == ["a.csv:2", "b.csv:5"]
+
+
 def test_the_best_epoch_is_the_one_with_the_smallest_error_on_held_out_sources(finished):
     state = open_run(finished.out).state
     history = load(finished.out / LAST)[1]["history"]

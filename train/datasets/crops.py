@@ -64,6 +64,8 @@ class CropDataset:
         species: str (N,), of bona fide presentations too.
         domain: str (N,).
         subject: str (N,).
+        left_out: list and number of each line that could not be used, of all the lists that this
+            data set came from.
 
     Raises:
         ValueError: an array has another dtype, shape or length than this.
@@ -78,6 +80,7 @@ class CropDataset:
     species: NDArray[np.str_]
     domain: NDArray[np.str_]
     subject: NDArray[np.str_]
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         images, size = self.depth_mm.shape[0], self.depth_mm.shape[-1]
@@ -153,4 +156,6 @@ def join(parts: Sequence[CropDataset]) -> CropDataset:
         name: np.concatenate([getattr(part, name) for part in parts])
         for name in ("present", "bona_fide", "species", "domain", "subject")
     }
-    return CropDataset(**whole, rows=np.arange(len(labels["domain"])), **labels)
+    left_out = tuple(dict.fromkeys(line for part in parts for line in part.left_out))
+    rows = np.arange(len(labels["domain"]))
+    return CropDataset(**whole, rows=rows, **labels, left_out=left_out)

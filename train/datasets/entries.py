@@ -16,11 +16,16 @@ class ListError(RiseEdgeError):
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
-        shown = list(problems[:_SHOWN])
-        if len(problems) > _SHOWN:
-            shown.append(f"and {len(problems) - _SHOWN} more")
         count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
-        super().__init__(f"{count} in the data:\n  " + "\n  ".join(shown))
+        super().__init__(f"{count} in the data:{listed(problems)}")
+
+
+def listed(problems: Sequence[str]) -> str:
+    """The first problems, each on a line of its own, and how many more there are."""
+    shown = list(problems[:_SHOWN])
+    if len(problems) > _SHOWN:
+        shown.append(f"and {len(problems) - _SHOWN} more")
+    return "".join(f"\n  {problem}" for problem in shown)
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Entry:
         species: of the presentation.
         domain: where it was recorded.
         subject: who is shown; names are unique over all domains.
+        camera: the camera.json of what took the pictures, None where it is not described.
     """
 
     origin: str
@@ -43,6 +49,7 @@ class Entry:
     species: str
     domain: str
     subject: str
+    camera: Path | None = None
 
 
 def read_lines(path: Path) -> list[tuple[str, str]]:
@@ -61,11 +68,10 @@ def read_lines(path: Path) -> list[tuple[str, str]]:
     return [(f"{path.name}:{number}", line) for number, line in lines if line.strip()]
 
 
-def missing_files(entries: Sequence[Entry]) -> list[str]:
+def missing_files(entry: Entry) -> list[str]:
     """A problem for each file that an entry names and that is not there."""
     return [
         f"{entry.origin}: no file {file}"
-        for entry in entries
-        for file in entry.files
+        for file in (*entry.files, entry.camera)
         if file is not None and not file.is_file()
     ]

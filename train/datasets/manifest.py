@@ -4,6 +4,10 @@ Columns, in any order: `colour`, `depth`, `infrared` (paths from the manifest's 
 a modality is absent), `label` (`bona_fide` or `attack`), `species`, `domain`, `subject`. Colour is
 an 8-bit picture, depth a 16-bit PNG in millimetres with 0 where there is no reading, infrared an
 8-bit picture.
+
+A further column, `camera`, may name the `camera.json` of a folder camera (its form is
+`rise_edge.capture.cameras.folder_description`), which says how large and from where the pictures of
+a line were taken; it may be empty, and is read where faces are to be found in whole pictures.
 """
 
 from __future__ import annotations
@@ -11,10 +15,12 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from rise_edge.capture.cameras.folder_description import FILE_NAME
 from train.datasets.entries import Entry, ListError, read_lines
 
 _FILES = ("colour", "depth", "infrared")
 COLUMNS = (*_FILES, "label", "species", "domain", "subject")
+CAMERA_COLUMN = "camera"
 
 
 def read_manifest(path: Path) -> list[Entry]:
@@ -28,9 +34,9 @@ def read_manifest(path: Path) -> list[Entry]:
         raise ListError([f"{path.name}: expected a header and a line for each crop, got nothing"])
     rows = list(csv.reader(text for _, text in lines))
     header = [name.strip() for name in rows[0]]
-    if sorted(header) != sorted(COLUMNS):
-        raise ListError([f"{lines[0][0]}: expected the columns {', '.join(COLUMNS)}, "
-                         f"got {', '.join(header)}"])  # fmt: skip
+    if sorted(header) not in (sorted(COLUMNS), sorted((*COLUMNS, CAMERA_COLUMN))):
+        raise ListError([f"{lines[0][0]}: expected the columns {', '.join(COLUMNS)} (and "
+                         f"{CAMERA_COLUMN}, if wanted), got {', '.join(header)}"])  # fmt: skip
     entries, problems = [], []
     for (origin, _), row in zip(lines[1:], rows[1:], strict=False):
         try:
@@ -52,6 +58,10 @@ def _entry(origin: str, row: dict[str, str], folder: Path) -> Entry:
     files = tuple(folder / row[name] if row[name] else None for name in _FILES)
     if not any(files):
         raise ValueError("expected at least one of colour, depth and infrared, got none")
+    camera = row.get(CAMERA_COLUMN)
+    if camera and Path(camera).name != FILE_NAME:
+        raise ValueError(f"expected {CAMERA_COLUMN} to name a {FILE_NAME}, got {camera!r}")
     return Entry(
-        origin, files, row["label"] == "bona_fide", row["species"], row["domain"], row["subject"]
-    )
+        origin, files, row["label"] == "bona_fide", row["species"], row["domain"], row["subject"],
+        folder / camera if camera else None,
+    )  # fmt: skip

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from train.datasets.crops import CropDataset
+from train.datasets.entries import Entry
 from train.datasets.manifest import read_manifest
+from train.datasets.pictures import EightBitDepth
+from train.datasets.preparation import Faces, Preparation
 from train.datasets.prepared import prepared
 from train.datasets.protocol import DATASETS, Part, read_protocol
 from train.datasets.simulated import request_of, simulated
@@ -26,6 +29,13 @@ class DataConfig:
         manifest: the CSV file; its columns are in train/datasets/manifest.py.
         lists: folder of the twelve mmdg lists.
         images: folder that the paths in the mmdg lists begin from.
+        faces: `cropped`, where pictures of a manifest or of mmdg show the face and little else;
+            `detect`, where they are whole: the face is found and cut out as the device does it.
+        depth_step_mm: between two levels of a depth picture in 8 bits, which has no unit of its
+            own; negative where nearer is brighter. Depth in 16 bits is millimetres.
+        depth_offset_mm: where level 0 of such a picture would be, if it did not mean no reading.
+        skip_unusable: leave out lines of a manifest or of mmdg whose pictures are missing, cannot
+            be read or do not show one face, and name them, instead of refusing the list.
         attack_species: the simulated attack species to learn from; none named means all.
         crops: simulated for each domain, half of them bona fide.
         subjects: simulated people in each domain.
@@ -44,6 +54,10 @@ class DataConfig:
     manifest: Path | None = None
     lists: Path | None = None
     images: Path | None = None
+    faces: Faces = "cropped"
+    depth_step_mm: float = 1.0
+    depth_offset_mm: float = 500.0
+    skip_unusable: bool = False
     attack_species: tuple[str, ...] = ()
     crops: int = 2500
     subjects: int = 250
@@ -68,6 +82,15 @@ class DataConfig:
         for name in needed[self.source]:
             if getattr(self, name) is None:
                 raise ValueError(f"expected --data.{name} for --data.source {self.source}")
+        self.preparation()
+
+    def preparation(self) -> Preparation:
+        """How the pictures of a manifest or of mmdg become crops.
+
+        Raises:
+            ValueError: a field of it is out of range.
+        """
+        return Preparation(self.faces, EightBitDepth(self.depth_step_mm, self.depth_offset_mm))
 
 
 def load_splits(config: DataConfig) -> Splits:
@@ -93,7 +116,7 @@ def load_dataset(config: DataConfig) -> CropDataset:
     if config.source == "mmdg":
         return _mmdg(config, "train", "val", "test")
     assert config.manifest is not None
-    whole = prepared(read_manifest(config.manifest), config.cache)
+    whole = _prepared(config, read_manifest(config.manifest))
     return _of_domains(whole, config.domains)
 
 
@@ -115,7 +138,11 @@ def _mmdg(config: DataConfig, *parts: Part) -> CropDataset:
         for part in parts
         for entry in read_protocol(name, part, config.lists, config.images)
     ]
-    return prepared(entries, config.cache)
+    return _prepared(config, entries)
+
+
+def _prepared(config: DataConfig, entries: list[Entry]) -> CropDataset:
+    return prepared(entries, config.cache, config.preparation(), skip_unusable=config.skip_unusable)
 
 
 def _of_domains(dataset: CropDataset, domains: tuple[str, ...]) -> CropDataset:

@@ -14,7 +14,6 @@ through a lens that sees 60 degrees across.
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Iterable
 from itertools import count
@@ -30,10 +29,11 @@ from rise_edge.capture.cameras.folder_description import (
     FILE_NAME,
     FolderDescription,
     Sensor,
+    assumed_sensor,
     read_description,
 )
 from rise_edge.errors import CameraError, OutputError
-from rise_edge.frame import ALL_MODALITIES, Frame, Image, Intrinsics, Modality, Viewpoint
+from rise_edge.frame import ALL_MODALITIES, Frame, Image, Modality
 from rise_edge.frame import modality_set as named
 
 _SUFFIXES = {
@@ -46,7 +46,6 @@ _KINDS = {
     Modality.DEPTH: ("16-bit grey (millimetres)", np.uint16, 2),
     Modality.INFRARED: ("8-bit grey", np.uint8, 2),
 }
-_ASSUMED_VIEW_DEGREES = 60.0
 _ASPECT_TOLERANCE = 0.01
 
 
@@ -131,7 +130,7 @@ class FolderCamera(Camera):
         """Compare with camera.json, or else with the first image of this modality."""
         height, width = pixels.shape[:2]
         if modality not in self._sensors:
-            self._sensors[modality] = _assumed_sensor(width, height)
+            self._sensors[modality] = assumed_sensor(width, height)
             for other in self._sensors.values():
                 if abs(other.width / other.height * height / width - 1) > _ASPECT_TOLERANCE:
                     raise CameraError(
@@ -249,15 +248,6 @@ def _read_image(modality: Modality, path: Path) -> NDArray[Any]:
         got = f"{pixels.dtype.itemsize * 8}-bit with {channels} channel{'s'[: channels > 1]}"
         raise CameraError(f"{path}: expected {modality} as {kind}, got {got}")
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB) if modality is Modality.COLOUR else pixels
-
-
-def _assumed_sensor(width: int, height: int) -> Sensor:
-    focal = width / 2 / math.tan(math.radians(_ASSUMED_VIEW_DEGREES / 2))
-    return Sensor(
-        width,
-        height,
-        Viewpoint(Intrinsics(focal, focal, (width - 1) / 2, (height - 1) / 2)),
-    )
 
 
 def _sensors_of(frame: Frame) -> dict[Modality, Sensor]:

@@ -17,6 +17,7 @@ from rise_edge.frame import Intrinsics, Modality, Viewpoint
 
 FILE_NAME = "camera.json"
 _ROTATION_TOLERANCE = 1e-3
+_ASSUMED_VIEW_DEGREES = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,13 @@ class Sensor:
     width: int
     height: int
     viewpoint: Viewpoint
+
+
+def assumed_sensor(width: int, height: int) -> Sensor:
+    """A sensor of which nothing but its size in pixels is known: it sees 60 degrees across."""
+    focal = width / 2 / math.tan(math.radians(_ASSUMED_VIEW_DEGREES / 2))
+    middle = ((width - 1) / 2, (height - 1) / 2)
+    return Sensor(width, height, Viewpoint(Intrinsics(focal, focal, *middle)))
 
 
 @dataclass(frozen=True, eq=False)

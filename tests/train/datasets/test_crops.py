@@ -34,6 +34,14 @@ def test_joined_data_sets_keep_every_crop_beside_its_labels():
     assert np.array_equal(whole.infrared[20], dataset.infrared[1])
 
 
+def test_selected_and_joined_data_sets_know_the_lines_that_were_left_out():
+    first, second = (
+        dataclasses.replace(debug_dataset(40), left_out=lines).select(np.arange(8))
+        for lines in (("a.csv:2",), ("a.csv:2", "b.csv:5"))
+    )
+    assert join([first, second]).left_out == ("a.csv:2", "b.csv:5")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("infrared", np.zeros((40, 32, 32), np.uint16)), ("species", np.array(["a"])),

@@ -7,9 +7,10 @@ import pytest
 from rise_edge.frame import Modality
 from train.datasets.entries import Entry, ListError
 from train.datasets.manifest import COLUMNS, read_manifest
-from train.datasets.preparation import prepare
+from train.datasets.pictures import EightBitDepth
+from train.datasets.preparation import Preparation, Preparer
 from train.datasets.prepared import prepared
-from train.datasets.sources import DataConfig, load_splits
+from train.datasets.sources import DataConfig, load_dataset, load_splits
 
 _HEADER = ",".join(COLUMNS)
 
@@ -34,7 +35,7 @@ def _manifest(folder, lines, header=_HEADER):
 
 def test_a_crop_keeps_colours_millimetres_and_holes(tmp_path):
     line = f"{_pictures(tmp_path)},bona_fide,bona_fide,desk,anna"
-    crop = prepare(read_manifest(_manifest(tmp_path, [line]))[0])
+    crop = Preparer().crop(read_manifest(_manifest(tmp_path, [line]))[0])
     assert crop.size == 112
     assert crop.colour[50, 50].tolist() == [200, 0, 0]
     assert set(np.unique(crop.depth_mm)) <= {0, *range(400, 540)}
@@ -47,7 +48,7 @@ def test_a_crop_keeps_colours_millimetres_and_holes(tmp_path):
 def test_an_absent_modality_is_zero_and_not_present(tmp_path):
     colour, _, infrared = _pictures(tmp_path).split(",")
     line = f"{colour},,{infrared},attack,print,desk,anna"
-    crop = prepare(read_manifest(_manifest(tmp_path, [line]))[0])
+    crop = Preparer().crop(read_manifest(_manifest(tmp_path, [line]))[0])
     assert crop.present == {Modality.COLOUR, Modality.INFRARED}
     assert not crop.depth_mm.any()
 
@@ -55,18 +56,44 @@ def test_an_absent_modality_is_zero_and_not_present(tmp_path):
 def test_eight_bit_depth_keeps_its_steps_and_holes(tmp_path):
     levels = np.tile(np.arange(112, dtype=np.uint8), (112, 1))
     cv2.imwrite(str(tmp_path / "depth.png"), levels)
-    depth = prepare(
-        Entry("x:1", (None, tmp_path / "depth.png", None), True, "b", "d", "s")
-    ).depth_mm
+    depth = (
+        Preparer()
+        .crop(Entry("x:1", (None, tmp_path / "depth.png", None), True, "b", "d", "s"))
+        .depth_mm
+    )
     assert np.all(depth[:, 0] == 0)
     assert np.all(np.diff(depth[0, 1:].astype(int)) == 1)
+
+
+@pytest.mark.parametrize(
+    ("step_mm", "offset_mm", "first", "last"),
+    [(1.0, 500.0, 501, 755), (4.0, 100.0, 104, 1120), (-2.5, 900.0, 898, 262)],
+)
+def test_a_level_of_eight_bit_depth_is_what_the_config_says(
+    tmp_path, step_mm, offset_mm, first, last
+):
+    levels = np.repeat(np.array([0, 1, 255], np.uint8), 112)[:, None].repeat(112, 1)
+    cv2.imwrite(str(tmp_path / "depth.png"), levels)
+    how = Preparation(eight_bit_depth=EightBitDepth(step_mm, offset_mm))
+    entry = Entry("x:1", (None, tmp_path / "depth.png", None), True, "b", "d", "s")
+    depth_mm = Preparer(how).crop(entry).depth_mm
+    assert (depth_mm[0, 0], depth_mm[56, 0], depth_mm[-1, 0]) == (0, first, last)
+
+
+@pytest.mark.parametrize(
+    ("step_mm", "offset_mm"),
+    [(0.0, 500.0), (1.0, -1.0), (-2.0, 500.0), (300.0, 0.0), (float("nan"), 500.0)],
+)
+def test_eight_bit_depth_beyond_what_sixteen_bits_hold_is_refused(step_mm, offset_mm):
+    with pytest.raises(ValueError, match="depth step other than 0"):
+        DataConfig(depth_step_mm=step_mm, depth_offset_mm=offset_mm)
 
 
 def test_a_padisi_file_gives_its_five_realsense_channels(tmp_path):
     data = np.zeros((1, 22, 320, 256), np.float32)
     data[0, 0], data[0, 2], data[0, 3], data[0, 4] = 0.2, 1.0, 0.5, 600 / 65535
     np.savez(tmp_path / "z.npz", data=data)
-    crop = prepare(Entry("P:1", (tmp_path / "z.npz",), True, "bona_fide", "P", "P/z"))
+    crop = Preparer().crop(Entry("P:1", (tmp_path / "z.npz",), True, "bona_fide", "P", "P/z"))
     assert crop.colour[0, 0].tolist() == [255, 0, 51]
     assert np.all(crop.depth_mm == 600)
     assert np.all(crop.infrared == 128)
@@ -117,6 +144,78 @@ def test_a_changed_picture_is_prepared_anew(tmp_path):
     cv2.imwrite(str(tmp_path / "a-infrared.png"), np.zeros((150, 150), np.uint8))
     assert before.any()
     assert not prepared(entries, tmp_path / "cache").infrared.any()
+
+
+@pytest.mark.parametrize(
+    "how",
+    [Preparation(eight_bit_depth=EightBitDepth(step_mm=2.0)),
+     Preparation(eight_bit_depth=EightBitDepth(offset_mm=300.0))],
+)  # fmt: skip
+def test_another_scale_of_depth_is_prepared_anew(tmp_path, how):
+    cv2.imwrite(str(tmp_path / "depth.png"), np.full((112, 112), 9, np.uint8))
+    entries = [Entry("x:1", (None, tmp_path / "depth.png", None), True, "b", "d", "s")]
+    before = prepared(entries, tmp_path / "cache").depth_mm[0, 0, 0]
+    assert before == 509
+    assert prepared(entries, tmp_path / "cache", how).depth_mm[0, 0, 0] != before
+
+
+def test_crops_of_an_older_version_are_prepared_anew(tmp_path, monkeypatch):
+    entries = read_manifest(
+        _manifest(tmp_path, [f"{_pictures(tmp_path)},bona_fide,bona_fide,desk,anna"])
+    )
+    prepared(entries, tmp_path / "cache")
+    monkeypatch.setattr("train.datasets.prepared._FORMAT", -1)
+    prepared(entries, tmp_path / "cache")
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+def test_lines_that_cannot_be_used_are_left_out_and_named_if_asked(tmp_path, capsys):
+    lines = [
+        f"{_pictures(tmp_path, name)},bona_fide,bona_fide,desk,{name}" for name in ("a", "b", "c")
+    ]
+    (tmp_path / "a-depth.png").write_bytes(b"no picture")
+    (tmp_path / "b-colour.png").unlink()
+    path = _manifest(tmp_path, lines)
+    for _ in range(2):  # prepared, then read from the cache
+        dataset = load_dataset(
+            DataConfig("manifest", manifest=path, cache=tmp_path / "cache", skip_unusable=True)
+        )
+        said = capsys.readouterr().err
+        assert dataset.subject.tolist() == ["c"]
+        assert dataset.batch(np.array([0])).infrared.min() == 90
+        assert dataset.left_out == ("data.csv:2", "data.csv:3")
+        assert "left out 2 of 3 lines, which cannot be used (2 bona_fide)" in said
+        assert "data.csv:2: expected a picture" in said
+        assert "data.csv:3: no file" in said
+
+
+def test_what_was_left_out_once_is_refused_when_it_is_not_to_be_skipped(tmp_path):
+    lines = [f"{_pictures(tmp_path, name)},bona_fide,bona_fide,desk,{name}" for name in ("a", "b")]
+    (tmp_path / "a-depth.png").write_bytes(b"no picture")
+    entries = read_manifest(_manifest(tmp_path, lines))
+    prepared(entries, tmp_path / "cache", skip_unusable=True)
+    with pytest.raises(ListError, match=r"data\.csv:2.*a-depth"):
+        prepared(entries, tmp_path / "cache")
+
+
+def test_a_list_of_which_no_line_can_be_used_is_refused(tmp_path):
+    entries = read_manifest(
+        _manifest(tmp_path, [f"{_pictures(tmp_path)},bona_fide,bona_fide,desk,anna"] * 2)
+    )
+    (tmp_path / "a-depth.png").write_bytes(b"no picture")
+    with pytest.raises(ListError, match=r"2 problems"):
+        prepared(entries, tmp_path / "cache", skip_unusable=True)
+    (tmp_path / "a-depth.png").unlink()
+    with pytest.raises(ListError, match=r"2 problems"):
+        prepared(entries, tmp_path / "cache", skip_unusable=True)
+
+
+def test_a_line_that_says_nothing_clear_is_refused_though_lines_may_be_skipped(tmp_path):
+    files = _pictures(tmp_path)
+    lines = [f"{files},bona_fide,bona_fide,desk,anna", f"{files},bonafide,bona_fide,desk,anna"]
+    config = DataConfig("manifest", manifest=_manifest(tmp_path, lines), skip_unusable=True)
+    with pytest.raises(ListError, match="got 'bonafide'"):
+        load_dataset(config)
 
 
 def test_a_manifest_becomes_splits_of_the_domains_asked_for(tmp_path):
