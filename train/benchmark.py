@@ -13,10 +13,16 @@ if __name__ == "__main__":  # a script's folder comes first on the path, and `tr
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import json
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
+import torch
 import tyro
 from rich.console import Console
 
@@ -24,8 +30,8 @@ from rise_edge.errors import RiseEdgeError
 from train.cells import ROWS, Protocol, Task, Variant, cell_config, tasks
 from train.checkpoint import CONFIG, LAST, RunError, load, open_run
 from train.config import TrainConfig
-from train.datasets.crops import CropDataset
-from train.datasets.sources import domains_of, load_dataset
+from train.datasets.crops import CropDataset, join
+from train.datasets.sources import domains_of, load_domain
 from train.datasets.splits import Splits, split_subjects
 from train.evaluate import evaluate, shown_sets
 from train.tables import tables, write_tables
@@ -40,17 +46,23 @@ class BenchmarkConfig:
 
     Attributes:
         out: folder of all cells and of the tables.
-        protocol: `leave-one-out`, or `limited-sources` with half of the domains.
+        protocol: `leave-one-out`; `limited-sources` with half of the domains; `all-sources`, which
+            learns in all domains and measures in the targets, such as the one for tuning.
         rows: rows of the table; see train/cells.py.
-        targets: of leave-one-out, the domains to leave out in turn; none named means all.
+        targets: of leave-one-out, the domains to leave out in turn, none named means all; of
+            all-sources, the domains to measure in.
         unseen: further domains that no cell is trained on and all are measured in.
         seeds: each cell is trained once for each.
-        missing: sets of modalities to take away in turn when measuring.
+        missing: sets of modalities to take away in turn when measuring in the targets.
+        measured_species: simulated attacks to measure with, such as ones that training does not
+            see; none named means those of the training.
         sweep: a field of the algorithm's config to vary instead of comparing rows, such as
             `weight_irm` or `radius_start`; `rows` then names what is varied.
         values: of the swept field.
+        workers: cells that are trained side by side, each on its share of the processors.
         train: how every cell is trained; its out, seed, algorithm name and head are set by the
-            cell, and its domains are the ones that take part.
+            cell, and its domains are the ones that take part. A simulated synergy is reversed in
+            the targets and in the unseen domains.
     """
 
     out: Path
@@ -60,8 +72,10 @@ class BenchmarkConfig:
     unseen: tuple[str, ...] = ()
     seeds: tuple[int, ...] = (0, 1, 2)
     missing: tuple[str, ...] = ("depth", "infrared", "depth+infrared")
+    measured_species: tuple[str, ...] = ()
     sweep: str = ""
     values: tuple[float, ...] = ()
+    workers: int = 1
     train: TrainConfig = field(default_factory=lambda: TrainConfig(out=Path("unused")))
 
     def __post_init__(self) -> None:
@@ -72,6 +86,8 @@ class BenchmarkConfig:
             raise ValueError("expected --sweep and --values together")
         if self.sweep and not isinstance(getattr(self.train.algorithm, self.sweep, None), float):
             raise ValueError(f"expected --sweep to be a number of the algorithm, got {self.sweep}")
+        if self.workers < 1:
+            raise ValueError(f"expected workers >= 1, got {self.workers}")
 
     @property
     def variants(self) -> list[Variant]:
@@ -92,31 +108,70 @@ def main(config: BenchmarkConfig) -> dict[str, Any]:
     """
     data = config.train.data
     try:
-        domains = data.domains or domains_of(data)
-        whole = load_dataset(replace(data, domains=(*domains, *config.unseen)))
-        todo = [
-            task
-            for task in tasks(config.protocol, domains)
-            if not config.targets or set(task.targets) <= set(config.targets)
-        ]
+        todo = tasks(config.protocol, data.domains or domains_of(data), config.targets)
+        for task in todo:  # what is wrong with the data is said before hours are spent
+            load_cell(config, task)
     except ValueError as error:
         raise RunError(f"this benchmark cannot be run: {error}") from None
-    if not todo:
-        raise RunError(f"expected targets among {', '.join(domains)}")
+    plan = [
+        (variant, task, seed)
+        for seed in config.seeds
+        for task in todo
+        for variant in config.variants
+    ]
     cells = []
-    for seed in config.seeds:
-        for task in todo:
-            for variant in config.variants:
-                cells.append(run_cell(config, variant, task, seed, whole))
-                write_tables(tables(cells), config.sweep, config.out)
-    numbers = tables(cells)
+    for cell in _run(config, plan):
+        cells.append(cell)
+        write_tables(tables(cells), config.sweep, config.out)
     _console.print((config.out / "report.md").read_text(encoding="utf-8"))
-    return numbers
+    return tables(cells)
 
 
-def run_cell(
-    config: BenchmarkConfig, variant: Variant, task: Task, seed: int, whole: CropDataset
-) -> dict[str, Any]:
+def _run(
+    config: BenchmarkConfig, plan: list[tuple[Variant, Task, int]]
+) -> Iterator[dict[str, Any]]:
+    """The cells in the order of the plan."""
+    if config.workers == 1:
+        yield from (run_cell(config, *item) for item in plan)
+        return
+    threads = max(1, (os.cpu_count() or 1) // config.workers)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(config.workers, context, torch.set_num_threads, (threads,)) as pool:
+        yield from pool.map(partial(run_cell, config), *zip(*plan, strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class CellData:
+    """What one cell learns from and is measured on.
+
+    Attributes:
+        splits: of the source domains, divided by subject the same way for every row and seed.
+        unseen: domain -> its crops of subjects who take no part in training.
+    """
+
+    splits: Splits
+    unseen: dict[str, CropDataset]
+
+
+def load_cell(config: BenchmarkConfig, task: Task) -> CellData:
+    """The crops of a task.
+
+    Raises:
+        ValueError: there is no such domain or species, or files are not usable.
+    """
+    data = config.train.data
+    measured = replace(data, attack_species=config.measured_species or data.attack_species)
+    sources = join([load_domain(data, name) for name in task.sources])
+    splits = split_subjects(sources, data.validation, data.test, data.seed)
+    known = np.concatenate([splits.train.subject, splits.validation.subject])
+    unseen = {}
+    for name in (*task.targets, *config.unseen):
+        crops = load_domain(measured, name, unseen=True)
+        unseen[name] = crops.select(~np.isin(crops.subject, known))
+    return CellData(splits, unseen)
+
+
+def run_cell(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -> dict[str, Any]:
     """Train and measure one cell, or read what it was measured to be.
 
     Args:
@@ -124,53 +179,42 @@ def run_cell(
         variant: the row.
         task: sources and targets.
         seed: of the training; the division by subject does not depend on it.
-        whole: crops of all domains.
 
     Raises:
         RunError: the folder holds another cell, or training diverged.
     """
     out = config.out / "cells" / variant.name / task.name / f"seed-{seed}"
     wanted = replace(cell_config(config.train, variant, task, seed), out=out)
-    splits = source_splits(whole, wanted, task)
     finished = out / "cell.json"
     if finished.exists():
         expect_same(wanted, open_run(out).config)
         return json.loads(finished.read_text(encoding="utf-8"))
     _console.print(f"{variant.name}: {task.name}, seed {seed}")
-    unseen = {name: _unseen(whole, splits, (name,)) for name in (*task.targets, *config.unseen)}
-    train_on(replace(wanted, resume=(out / CONFIG).exists()), splits, watched=unseen)
+    data = load_cell(config, task)
+    watched = {name: data.unseen[name] for name in task.targets}
+    train_on(replace(wanted, resume=(out / CONFIG).exists()), data.splits, watched)
     run = open_run(out)
     reports = {
-        name: evaluate(run, splits.validation, target, shown_sets(config.missing))
-        for name, target in unseen.items()
-    }
+        name: evaluate(
+            run, data.splits.validation, crops,
+            shown_sets(config.missing if name in task.targets else ()),
+        )
+        for name, crops in data.unseen.items()
+    }  # fmt: skip
     cell = {
         "variant": variant.name,
         "task": task.name,
         "targets": list(task.targets),
         "seed": seed,
         "reports": reports,
-        "oracle": _best_epochs(load(out / LAST)[1]["history"], list(unseen)),
+        "oracle": _best_epochs(load(out / LAST)[1]["history"], task.targets),
     }
     finished.write_text(json.dumps(cell, indent=2) + "\n", encoding="utf-8")
     return cell
 
 
-def source_splits(whole: CropDataset, config: TrainConfig, task: Task) -> Splits:
-    """The source domains' crops, divided by subject the same way for every row and seed."""
-    sources = whole.select(np.isin(whole.domain, task.sources))
-    data = config.data
-    return split_subjects(sources, data.validation, data.test, data.seed)
-
-
-def _unseen(whole: CropDataset, splits: Splits, domains: tuple[str, ...]) -> CropDataset:
-    """All crops of some domains whose subjects take no part in training."""
-    known = np.concatenate([splits.train.subject, splits.validation.subject])
-    return whole.select(np.isin(whole.domain, domains) & ~np.isin(whole.subject, known))
-
-
 def _best_epochs(
-    history: list[dict[str, float]], domains: list[str]
+    history: list[dict[str, float]], domains: tuple[str, ...]
 ) -> dict[str, dict[str, float]]:
     """As published tables do it: the epoch and the threshold that are best in the target itself."""
     return {

@@ -9,7 +9,7 @@ from train.algorithms import AlgorithmConfig
 from train.config import TrainConfig
 from train.networks import NetworkConfig
 
-Protocol = Literal["leave-one-out", "limited-sources"]
+Protocol = Literal["leave-one-out", "limited-sources", "all-sources"]
 Head = Literal["polar", "plain", "linear"]
 
 ROWS: dict[str, tuple[str, Head]] = {
@@ -70,19 +70,38 @@ class Variant:
         return replace(base, head=ROWS[self.row][1])
 
 
-def tasks(protocol: Protocol, domains: tuple[str, ...]) -> list[Task]:
+def tasks(
+    protocol: Protocol, domains: tuple[str, ...], targets: tuple[str, ...] = ()
+) -> list[Task]:
     """The tasks of a protocol.
 
     `leave-one-out` measures in each domain in turn what was learned in all others;
-    `limited-sources` learns in one half of the domains and measures in the other, both ways.
+    `limited-sources` learns in one half of the domains and measures in the other, both ways;
+    `all-sources` learns in all of them and measures in other domains.
+
+    Args:
+        protocol: one of these.
+        domains: that take part.
+        targets: of leave-one-out, the domains to leave out (none named means all); of
+            all-sources, the other domains.
 
     Raises:
-        ValueError: there are too few domains.
+        ValueError: there are too few domains, or targets that the protocol has no use for.
     """
+    if protocol == "all-sources":
+        if not targets or set(targets) & set(domains):
+            raise ValueError(f"expected targets outside {', '.join(domains)} for all-sources")
+        return [Task(domains, targets)]
     if len(domains) < 2:
         raise ValueError(f"expected at least two domains, got {', '.join(domains) or 'none'}")
     if protocol == "leave-one-out":
-        return [Task(tuple(d for d in domains if d != left), (left,)) for left in domains]
+        if set(targets) - set(domains):
+            raise ValueError(f"expected targets among {', '.join(domains)}, got {targets}")
+        return [
+            Task(tuple(d for d in domains if d != left), (left,)) for left in targets or domains
+        ]
+    if targets:
+        raise ValueError(f"expected no targets for {protocol}, which has its own")
     half = len(domains) // 2
     return [Task(domains[:half], domains[half:]), Task(domains[half:], domains[:half])]
 

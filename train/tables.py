@@ -26,16 +26,24 @@ def tables(cells: Sequence[Cell]) -> dict[str, Any]:
 
     Returns:
         `source-val` and `oracle`: variant -> domain -> HTER and AUC, with `mean` over the targets;
-        `missing`: variant -> shown modalities -> HTER, mean over targets; `risks`: variant ->
-        diagnostics, mean over targets.
+        `missing`: variant -> shown modalities -> HTER, mean over targets; `species`: variant ->
+        attack species -> APCER, mean over targets; `risks`: variant -> diagnostics, mean over
+        targets.
     """
     variants = list(dict.fromkeys(cell["variant"] for cell in cells))
-    result: dict[str, Any] = {"source-val": {}, "oracle": {}, "missing": {}, "risks": {}}
+    result: dict[str, Any] = {
+        "source-val": {},
+        "oracle": {},
+        "missing": {},
+        "species": {},
+        "risks": {},
+    }
     for variant in variants:
         own = [cell for cell in cells if cell["variant"] == variant]
-        result["source-val"][variant] = _by_domain(own, _source_val)
-        result["oracle"][variant] = _by_domain(own, _oracle)
+        result["source-val"][variant] = _by_domain(own, "reports", _source_val)
+        result["oracle"][variant] = _by_domain(own, "oracle", _oracle)
         result["missing"][variant] = _missing(own)
+        result["species"][variant] = _species(own)
         result["risks"][variant] = _risks(own)
     return result
 
@@ -59,11 +67,13 @@ def _oracle(cell: Cell, domain: str) -> Pair:
     return numbers["hter"], numbers["auc"]
 
 
-def _by_domain(cells: Sequence[Cell], pair: Callable[[Cell, str], Pair]) -> dict[str, Any]:
+def _by_domain(
+    cells: Sequence[Cell], kind: str, pair: Callable[[Cell, str], Pair]
+) -> dict[str, Any]:
     """HTER and AUC in each domain, and over the targets: the mean of each seed, then over seeds."""
-    domains = list(dict.fromkeys(name for cell in cells for name in cell["reports"]))
+    domains = list(dict.fromkeys(name for cell in cells for name in cell[kind]))
     found = {
-        domain: _spread([pair(cell, domain) for cell in cells if domain in cell["reports"]])
+        domain: _spread([pair(cell, domain) for cell in cells if domain in cell[kind]])
         for domain in domains
     }
     by_seed = [
@@ -89,6 +99,18 @@ def _missing(cells: Sequence[Cell]) -> dict[str, float]:
     return {
         shown: 100 * float(np.mean([report[shown]["hter"]["rate"] for report in reports]))
         for shown in reports[0]
+    }
+
+
+def _species(cells: Sequence[Cell]) -> dict[str, float]:
+    """APCER of each species at the `source-val` threshold, mean over targets and seeds."""
+    reports = [cell["reports"][name]["source-val"][_WHOLE] for cell in cells
+               for name in cell["targets"]]  # fmt: skip
+    names = sorted({species for report in reports for species in report["apcer"]})
+    return {
+        species: 100
+        * _mean([r["apcer"][species]["rate"] for r in reports if species in r["apcer"]])
+        for species in names
     }
 
 
@@ -122,11 +144,19 @@ def _markdown(numbers: dict[str, Any]) -> str:
     parts += [
         "## A modality missing in the target: HTER in %, `source-val`",
         _table(numbers["missing"], lambda value: f"{value:.1f}"),
+        "## APCER of each attack species in the target, in %, `source-val`",
+        _table(_turned(numbers["species"]), lambda value: f"{value:.1f}"),
         "## The two risks",
         _table(numbers["risks"], lambda value: f"{value:.2f}"),
         "![HTER](hter.png)",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _turned(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The same table with rows and columns exchanged: there are more species than algorithms."""
+    columns = dict.fromkeys(name for row in rows.values() for name in row)
+    return {c: {name: row[c] for name, row in rows.items() if c in row} for c in columns}
 
 
 def _cell_text(value: dict[str, list[float]]) -> str:

@@ -13,6 +13,24 @@ def test_leave_one_out_measures_in_each_domain_what_the_others_taught():
     assert found == [Task(("b", "c"), ("a",)), Task(("a", "c"), ("b",)), Task(("a", "b"), ("c",))]
 
 
+def test_only_the_named_targets_are_left_out():
+    assert tasks("leave-one-out", ("a", "b", "c"), ("b",)) == [Task(("a", "c"), ("b",))]
+
+
+def test_all_sources_are_measured_elsewhere():
+    assert tasks("all-sources", ("a", "b"), ("c",)) == [Task(("a", "b"), ("c",))]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "targets"),
+    [("leave-one-out", ("z",)), ("limited-sources", ("a",)), ("all-sources", ()),
+     ("all-sources", ("a",))],
+)  # fmt: skip
+def test_targets_that_a_protocol_has_no_use_for_are_refused(protocol, targets):
+    with pytest.raises(ValueError, match="target"):
+        tasks(protocol, ("a", "b", "c"), targets)
+
+
 def test_limited_sources_go_both_ways():
     found = tasks("limited-sources", ("c", "w", "p", "s"))
     assert [task.name for task in found] == ["c+w-to-p+s", "p+s-to-c+w"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from rise_edge.simulator.domains import domain_named
 from train.datasets.crops import CropDataset
 from train.datasets.entries import Entry
 from train.datasets.manifest import read_manifest
@@ -118,6 +119,22 @@ def load_dataset(config: DataConfig) -> CropDataset:
     assert config.manifest is not None
     whole = _prepared(config, read_manifest(config.manifest))
     return _of_domains(whole, config.domains)
+
+
+def load_domain(config: DataConfig, domain: str, *, unseen: bool = False) -> CropDataset:
+    """All crops of one domain by itself.
+
+    Args:
+        config: of the data; its own domains do not matter.
+        domain: which.
+        unseen: whether the domain is one that training does not see: the synergy of simulated
+            crops is then the reverse of what training saw. Domains that are never trained on have
+            that sign already.
+    """
+    synergy = config.synergy
+    if unseen and synergy and config.source == "simulated":
+        synergy *= -domain_named(domain).synergy_sign
+    return load_dataset(replace(config, domains=(domain,), synergy=synergy))
 
 
 def domains_of(config: DataConfig) -> tuple[str, ...]:
