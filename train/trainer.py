@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from lightning_fabric import Fabric
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeRemainingColumn
 from torch import Tensor
+from torch.utils.tensorboard import SummaryWriter
 
 from rise_edge import pad_metrics
 from train.algorithms import Algorithm, build_algorithm
@@ -40,6 +42,9 @@ from train.datasets.splits import Splits
 from train.networks import build_network
 from train.radius import balanced_threshold
 from train.scoring import scores
+
+TENSORBOARD = "tensorboard"
+"""Folder of a run's event files; `tensorboard --logdir` shows all runs below a folder."""
 
 _WARM_UP = 0.05
 
@@ -83,7 +88,7 @@ class Trainer:
 
     def run(self) -> None:
         """Train the epochs that are left."""
-        with Progress(
+        with self._board() as board, Progress(
             SpinnerColumn(), *Progress.get_default_columns()[:3], TimeRemainingColumn(),
             console=self._console, disable=not self.fabric.is_global_zero,
         ) as progress:  # fmt: skip
@@ -94,8 +99,15 @@ class Trainer:
                 losses = self._epoch(epoch, partial(progress.advance, task))
                 seconds = time.perf_counter() - started
                 self._finish_epoch(epoch, losses, seconds)
-                if self.fabric.is_global_zero:
+                if board is not None:
+                    _draw(board, self.history[-1])
                     progress.console.print(_line(epoch, self.history[-1]), highlight=False)
+
+    def _board(self) -> SummaryWriter | nullcontext[None]:
+        """Where the first process draws its curves; a resumed run takes back what it repeats."""
+        if not self.fabric.is_global_zero:
+            return nullcontext()
+        return SummaryWriter(self.config.out / TENSORBOARD, purge_step=len(self.history) + 1)
 
     def _epoch(self, epoch: int, advance: Callable[[], None]) -> dict[str, float]:
         self.wrapped.train()
@@ -198,6 +210,14 @@ def _schedule(progress: float) -> float:
 def _quality(entry: dict[str, float]) -> tuple[float, float]:
     """What an epoch is chosen by: the error at the balanced point, then the AUC."""
     return entry["validation_acer"], -entry["validation_auc"]
+
+
+def _draw(board: SummaryWriter, entry: dict[str, float]) -> None:
+    """A point of every curve, under the names of the history."""
+    for name, value in entry.items():
+        if name != "epoch":
+            board.add_scalar(name, value, int(entry["epoch"]))
+    board.flush()
 
 
 def _line(epoch: int, entry: dict[str, float]) -> str:

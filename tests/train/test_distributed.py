@@ -11,6 +11,7 @@ import torch
 from lightning_fabric import Fabric
 from safetensors.torch import load_file
 
+from tests.train.debug_data import curves, curves_of
 from tests.train.two_processes import gradients
 from train.checkpoint import LAST, load
 
@@ -42,3 +43,9 @@ def test_two_processes_train_a_run_to_its_end(folder):
     _, state = load(folder / "run" / LAST)
     assert [entry["epoch"] for entry in state["history"]] == [1, 2]
     assert state["history"][-1]["validation_auc"] > 0.8
+
+
+def test_of_two_processes_one_draws_the_curves(folder):
+    _, state = load(folder / "run" / LAST)
+    assert len(list((folder / "run" / "tensorboard").iterdir())) == 1
+    assert curves(folder / "run") == curves_of(state["history"])
