@@ -73,11 +73,12 @@ def train_on(
     fabric.launch()
     if config.threads:
         torch.set_num_threads(config.threads)
-    prepare_folder(config, fabric)
+    expect_folder_for(config)
     try:
         trainer = Trainer(config, fabric, splits, watched)
     except ValueError as error:
-        raise RunError(f"this data cannot be trained on: {error}") from None
+        raise RunError(f"this run cannot begin: {error}") from None
+    begin_folder(config, fabric)
     trainer.run()
     return fabric.is_global_zero
 
@@ -101,21 +102,26 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
     return report
 
 
-def prepare_folder(config: TrainConfig, fabric: Fabric) -> None:
-    """Make the folder of a run, or see that it holds the same run.
+def expect_folder_for(config: TrainConfig) -> None:
+    """The folder of a run is new, or holds the same run.
 
     Raises:
         RunError: it holds a run that is not to be resumed, or was begun with another config.
     """
     path = config.out / CONFIG
-    if path.exists():
-        if not config.resume:
-            raise RunError(f"{config.out} holds a run; go on with --resume or name another folder")
-        expect_same(config, from_json(path.read_text(encoding="utf-8")))
+    if not path.exists():
+        return
+    if not config.resume:
+        raise RunError(f"{config.out} holds a run; go on with --resume or name another folder")
+    expect_same(config, from_json(path.read_text(encoding="utf-8")))
+
+
+def begin_folder(config: TrainConfig, fabric: Fabric) -> None:
+    """Make the folder of a run that can begin; what could not leaves none behind."""
     fabric.barrier()
     if fabric.is_global_zero:
         config.out.mkdir(parents=True, exist_ok=True)
-        path.write_text(to_json(config), encoding="utf-8")
+        (config.out / CONFIG).write_text(to_json(config), encoding="utf-8")
 
 
 def expect_same(config: TrainConfig, stored: TrainConfig) -> None:

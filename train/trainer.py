@@ -59,7 +59,9 @@ class Trainer:
         watched: further crops whose errors are noted after each epoch and decide nothing.
 
     Raises:
-        ValueError: the data lacks a class in some domain, or the algorithm refuses the network.
+        ValueError: the data lacks a class in some domain, the algorithm refuses the network, or its
+            pretrained weights cannot be had.
+        MissingExtraError: the network needs an extra that is not installed.
         RunError: the run to resume learned from other domains.
     """
 
@@ -73,7 +75,9 @@ class Trainer:
         self.config, self.fabric, self.splits = config, fabric, splits
         self.watched = dict(watched or {})
         torch.manual_seed(config.seed)
-        network = build_network(config.network).to(memory_format=torch.channels_last)
+        goes_on = config.resume and (config.out / LAST).exists()
+        network = build_network(config.network.blank if goes_on else config.network)
+        network = network.to(memory_format=torch.channels_last)
         self.algorithm = build_algorithm(network, config.algorithm, len(splits.train.domains))
         optimiser = torch.optim.AdamW(_groups(self.algorithm, config.weight_decay))
         self.wrapped, self.optimiser = fabric.setup(self.algorithm, optimiser)
@@ -83,7 +87,7 @@ class Trainer:
         )
         self.history: list[dict[str, float]] = []
         self._console = Console(stderr=True, soft_wrap=True)
-        if config.resume:
+        if goes_on:
             self._resume()
 
     def run(self) -> None:
@@ -183,8 +187,6 @@ class Trainer:
         }
 
     def _resume(self) -> None:
-        if not (self.config.out / LAST).exists():
-            return
         tensors, state = load(self.config.out / LAST)
         if tuple(state["domains"]) != self.splits.train.domains:
             raise RunError(f"run {self.config.out} learned from domains {state['domains']}, the "

@@ -9,7 +9,7 @@ from lightning_fabric import Fabric
 
 from tests.train.debug_data import curves, curves_of, debug_config, debug_dataset, debug_splits
 from train.checkpoint import BEST, LAST, RunError, load, open_run, save
-from train.train import evaluate_run, prepare_folder, train_on
+from train.train import begin_folder, evaluate_run, train_on
 from train.trainer import Trainer
 
 
@@ -19,7 +19,7 @@ class _Stopped(BaseException):
 
 def _stop_in_the_third_epoch(config, splits):
     fabric = Fabric(accelerator="cpu", devices=1)
-    prepare_folder(config, fabric)
+    begin_folder(config, fabric)
     trainer = Trainer(config, fabric, splits)
     epoch_of = trainer._epoch
 
@@ -117,7 +117,7 @@ def test_a_run_is_not_continued_on_other_domains(finished):
 def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(splits, tmp_path):
     config = debug_config(tmp_path / "run", epochs=1)
     fabric = Fabric(accelerator="cpu", devices=1)
-    prepare_folder(config, fabric)
+    begin_folder(config, fabric)
     trainer = Trainer(config, fabric, splits)
     trainer.run()
     good = (config.out / LAST).read_bytes()
