@@ -28,6 +28,7 @@ from train.datasets.splits import Splits
 from train.radius import calibrate
 from train.report import measure_sets, summary
 from train.scoring import scores
+from train.teacher import open_teacher
 from train.trainer import Trainer
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -40,7 +41,9 @@ def main(config: TrainConfig) -> dict[str, Any]:
         The report, as in report.json; empty in all but the first process.
 
     Raises:
-        RunError: `out` holds another run, the data cannot be used, or training diverged.
+        RunError: `out` holds another run, the data or the teacher cannot be used, or training
+            diverged.
+        MissingExtraError: the network needs an extra that is not installed.
     """
     try:
         splits = load_splits(config.data)
@@ -62,7 +65,9 @@ def train_on(
         Whether this is the first of the processes that train together.
 
     Raises:
-        RunError: `out` holds another run, the data cannot be used, or training diverged.
+        RunError: `out` holds another run, the data or the teacher cannot be used, or training
+            diverged.
+        MissingExtraError: the network needs an extra that is not installed.
     """
     fabric = Fabric(
         accelerator=config.accelerator,
@@ -74,8 +79,9 @@ def train_on(
     if config.threads:
         torch.set_num_threads(config.threads)
     expect_folder_for(config)
+    teacher = open_teacher(config)
     try:
-        trainer = Trainer(config, fabric, splits, watched)
+        trainer = Trainer(config, fabric, splits, watched, teacher)
     except ValueError as error:
         raise RunError(f"this run cannot begin: {error}") from None
     begin_folder(config, fabric)
@@ -138,11 +144,9 @@ def expect_same(config: TrainConfig, stored: TrainConfig) -> None:
 
 
 def _that_matters(config: TrainConfig) -> dict[str, Any]:
-    data = replace(config.data, cache=Path(), workers=0)
     unimportant = {"out", "resume", "threads"}
-    return {
-        name: v for name, v in vars(replace(config, data=data)).items() if name not in unimportant
-    }
+    whole = vars(replace(config, data=config.data.content))
+    return {name: value for name, value in whole.items() if name not in unimportant}
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import torch
 from lightning_fabric import Fabric
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeRemainingColumn
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
 from rise_edge import pad_metrics
@@ -39,6 +39,7 @@ from train.datasets.augment import augment
 from train.datasets.crops import Batch, CropDataset
 from train.datasets.sampler import BalancedSampler
 from train.datasets.splits import Splits
+from train.distillation import Distilled
 from train.networks import build_network
 from train.radius import balanced_threshold
 from train.scoring import scores
@@ -57,6 +58,7 @@ class Trainer:
         fabric: launched.
         splits: what to train on, and the held-out source subjects that the epoch is chosen on.
         watched: further crops whose errors are noted after each epoch and decide nothing.
+        teacher: what to learn from besides the labels.
 
     Raises:
         ValueError: the data lacks a class in some domain, the algorithm refuses the network, or its
@@ -71,6 +73,7 @@ class Trainer:
         fabric: Fabric,
         splits: Splits,
         watched: Mapping[str, CropDataset] | None = None,
+        teacher: Algorithm | None = None,
     ) -> None:
         self.config, self.fabric, self.splits = config, fabric, splits
         self.watched = dict(watched or {})
@@ -80,7 +83,10 @@ class Trainer:
         network = network.to(memory_format=torch.channels_last)
         self.algorithm = build_algorithm(network, config.algorithm, len(splits.train.domains))
         optimiser = torch.optim.AdamW(_groups(self.algorithm, config.weight_decay))
-        self.wrapped, self.optimiser = fabric.setup(self.algorithm, optimiser)
+        trained: nn.Module = self.algorithm
+        if teacher is not None:
+            trained = Distilled(self.algorithm, teacher.to(fabric.device), config.distillation)
+        self.wrapped, self.optimiser = fabric.setup(trained, optimiser)
         self.wrapped.mark_forward_method("update")
         self.sampler = BalancedSampler(
             splits.train, config.batch_size, config.seed, fabric.global_rank, fabric.world_size

@@ -66,6 +66,11 @@ class DataConfig:
             if getattr(self, name) is None:
                 raise ValueError(f"expected --data.{name} for --data.source {self.source}")
 
+    @property
+    def content(self) -> DataConfig:
+        """What decides which crops there are and how they are divided; the rest is blank."""
+        return replace(self, cache=Path(), workers=0)
+
 
 def load_splits(config: DataConfig) -> Splits:
     """Training, validation and test crops without a common subject.
