@@ -131,5 +131,5 @@ if __name__ == "__main__":
     try:
         main(tyro.cli(ExportConfig))
     except RiseEdgeError as error:
-        _console.print(f"error: {error}", style="red")
+        _console.print(f"error: {error}", style="red", markup=False)
         sys.exit(error.exit_code)

@@ -230,5 +230,5 @@ if __name__ == "__main__":
     try:
         main(tyro.cli(BenchmarkConfig))
     except RiseEdgeError as error:
-        _console.print(f"error: {error}", style="red")
+        _console.print(f"error: {error}", style="red", markup=False)
         sys.exit(error.exit_code)

@@ -109,6 +109,7 @@ def open_run(folder: Path, checkpoint: str = BEST) -> Run:
 
     Raises:
         RunError: the folder holds no run, or one that is not usable.
+        MissingExtraError: its network needs an extra that is not installed.
     """
     try:
         config = from_json((folder / CONFIG).read_text(encoding="utf-8"))
@@ -119,7 +120,7 @@ def open_run(folder: Path, checkpoint: str = BEST) -> Run:
         raise RunError(f"run {folder}: {CONFIG} is not usable: {error}") from None
     tensors, state = load(folder / checkpoint)
     algorithm = build_algorithm(
-        build_network(config.network), config.algorithm, len(state["domains"])
+        build_network(config.network.blank), config.algorithm, len(state["domains"])
     )
     restore_model(algorithm, tensors)
     return Run(folder, config, algorithm.eval(), state)

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 from train.algorithms import AlgorithmConfig
 from train.datasets.augment import AugmentConfig
 from train.datasets.sources import DataConfig
+from train.distillation import DistillationConfig
 from train.networks import NetworkConfig
 
 T = TypeVar("T")
@@ -23,11 +24,14 @@ class TrainConfig:
     """Train a full-precision model and choose its epoch and radius on held-out source subjects.
 
     Attributes:
-        out: folder of the run: config.json, last.safetensors, best.safetensors, report.json.
+        out: folder of the run: config.json, last.safetensors, best.safetensors, report.json, and
+            the curves in tensorboard/.
         data: what to learn from.
         network: what to train.
         algorithm: what to minimise.
         augment: how to disturb training crops.
+        teacher: folder of a finished run, of a larger network on the same data, to learn from too.
+        distillation: how strongly to learn from the teacher.
         epochs: how often to go through the data.
         batch_size: wanted crops a step in each process; rounded so that every domain and class has
             the same share.
@@ -50,6 +54,8 @@ class TrainConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     algorithm: AlgorithmConfig = field(default_factory=AlgorithmConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    teacher: Path | None = None
+    distillation: DistillationConfig = field(default_factory=DistillationConfig)
     epochs: int = 24
     batch_size: int = 64
     learning_rate: float = 2e-3
@@ -71,6 +77,8 @@ class TrainConfig:
         for name in ("weight_decay", "threads", "seed"):
             if getattr(self, name) < 0:
                 raise ValueError(f"expected {name} >= 0, got {getattr(self, name)}")
+        if self.teacher is not None and not any(vars(self.distillation).values()):
+            raise ValueError("expected weight_norm or weight_direction > 0 beside a teacher")
 
 
 def to_json(config: TrainConfig) -> str:

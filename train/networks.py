@@ -7,8 +7,9 @@ modality), `fuse` (what the modalities say together) and `embed` (the head). Exp
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import torch
@@ -32,14 +33,18 @@ class NetworkConfig:
         head: `polar` gives lengths and directions for each modality and for all together; `plain`
             takes the norm of one linear embedding; `linear` has a linear logit and no sphere, for
             comparison only.
-        width: channels of the first stage; the others grow with it.
+        width: channels of the edge network's first stage; the others grow with it.
         directions: size of each direction vector; the embedding has four times as many numbers.
+        pretrained: begin vit_b16 from the weights that timm downloads from its hub.
+        weights: begin vit_b16 from a safetensors file of such weights.
     """
 
     name: str = "edge"
     head: Literal["polar", "plain", "linear"] = "polar"
     width: int = 32
     directions: int = 16
+    pretrained: bool = False
+    weights: Path | None = None
 
     def __post_init__(self) -> None:
         if self.name not in NETWORKS:
@@ -48,6 +53,16 @@ class NetworkConfig:
             raise ValueError(
                 f"expected width >= 4 and directions >= 2, got {self.width} and {self.directions}"
             )
+        if self.pretrained and self.weights is not None:
+            raise ValueError("expected pretrained or weights, got both")
+        if self.name == "edge" and (self.pretrained or self.weights is not None):
+            raise ValueError("the edge network has no pretrained weights; expected neither "
+                             "pretrained nor weights, or --network.name vit_b16")  # fmt: skip
+
+    @property
+    def blank(self) -> NetworkConfig:
+        """The same network without weights to begin from, for a checkpoint to fill."""
+        return replace(self, pretrained=False, weights=None)
 
 
 class Features(NamedTuple):
@@ -230,9 +245,23 @@ def _head(config: NetworkConfig, token_channels: int, fused_features: int) -> nn
     return kinds[config.head](config, token_channels, fused_features)
 
 
-NETWORKS: dict[str, type[Network]] = {"edge": EdgeNetwork}
+def _vit_b16(config: NetworkConfig) -> Network:
+    from train.vit import ViTB16  # it needs this module
+
+    return ViTB16(config)
+
+
+NETWORKS: dict[str, Callable[[NetworkConfig], Network]] = {
+    "edge": EdgeNetwork,
+    "vit_b16": _vit_b16,
+}
 
 
 def build_network(config: NetworkConfig) -> Network:
-    """The network that a config names, with fresh weights."""
+    """The network that a config names, with the weights that a training begins from.
+
+    Raises:
+        MissingExtraError: it needs an extra that is not installed.
+        ValueError: weights to begin from cannot be had.
+    """
     return NETWORKS[config.name](config)

@@ -116,7 +116,7 @@ def main() -> int:
         bars = measure(options, console)
         write(bars, options)
     except RiseEdgeError as error:
-        Console(stderr=True).print(f"error: {error}")
+        Console(stderr=True).print(f"error: {error}", markup=False)
         return error.exit_code
     show(bars, console)
     return 0 if all(bar.met for bar in bars) else 1

@@ -28,6 +28,7 @@ from train.datasets.splits import Splits
 from train.radius import calibrate
 from train.report import measure_sets, summary
 from train.scoring import scores
+from train.teacher import open_teacher
 from train.trainer import Trainer
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -40,7 +41,9 @@ def main(config: TrainConfig) -> dict[str, Any]:
         The report, as in report.json; empty in all but the first process.
 
     Raises:
-        RunError: `out` holds another run, the data cannot be used, or training diverged.
+        RunError: `out` holds another run, the data or the teacher cannot be used, or training
+            diverged.
+        MissingExtraError: the network needs an extra that is not installed.
     """
     try:
         splits = load_splits(config.data)
@@ -62,7 +65,9 @@ def train_on(
         Whether this is the first of the processes that train together.
 
     Raises:
-        RunError: `out` holds another run, the data cannot be used, or training diverged.
+        RunError: `out` holds another run, the data or the teacher cannot be used, or training
+            diverged.
+        MissingExtraError: the network needs an extra that is not installed.
     """
     fabric = Fabric(
         accelerator=config.accelerator,
@@ -73,11 +78,13 @@ def train_on(
     fabric.launch()
     if config.threads:
         torch.set_num_threads(config.threads)
-    prepare_folder(config, fabric)
+    expect_folder_for(config)
+    teacher = open_teacher(config)
     try:
-        trainer = Trainer(config, fabric, splits, watched)
+        trainer = Trainer(config, fabric, splits, watched, teacher)
     except ValueError as error:
-        raise RunError(f"this data cannot be trained on: {error}") from None
+        raise RunError(f"this run cannot begin: {error}") from None
+    begin_folder(config, fabric)
     trainer.run()
     return fabric.is_global_zero
 
@@ -103,21 +110,26 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
     return report
 
 
-def prepare_folder(config: TrainConfig, fabric: Fabric) -> None:
-    """Make the folder of a run, or see that it holds the same run.
+def expect_folder_for(config: TrainConfig) -> None:
+    """The folder of a run is new, or holds the same run.
 
     Raises:
         RunError: it holds a run that is not to be resumed, or was begun with another config.
     """
     path = config.out / CONFIG
-    if path.exists():
-        if not config.resume:
-            raise RunError(f"{config.out} holds a run; go on with --resume or name another folder")
-        expect_same(config, from_json(path.read_text(encoding="utf-8")))
+    if not path.exists():
+        return
+    if not config.resume:
+        raise RunError(f"{config.out} holds a run; go on with --resume or name another folder")
+    expect_same(config, from_json(path.read_text(encoding="utf-8")))
+
+
+def begin_folder(config: TrainConfig, fabric: Fabric) -> None:
+    """Make the folder of a run that can begin; what could not leaves none behind."""
     fabric.barrier()
     if fabric.is_global_zero:
         config.out.mkdir(parents=True, exist_ok=True)
-        path.write_text(to_json(config), encoding="utf-8")
+        (config.out / CONFIG).write_text(to_json(config), encoding="utf-8")
 
 
 def expect_same(config: TrainConfig, stored: TrainConfig) -> None:
@@ -134,16 +146,14 @@ def expect_same(config: TrainConfig, stored: TrainConfig) -> None:
 
 
 def _that_matters(config: TrainConfig) -> dict[str, Any]:
-    data = replace(config.data, cache=Path(), workers=0)
     unimportant = {"out", "resume", "threads"}
-    return {
-        name: v for name, v in vars(replace(config, data=data)).items() if name not in unimportant
-    }
+    whole = vars(replace(config, data=config.data.content))
+    return {name: value for name, value in whole.items() if name not in unimportant}
 
 
 if __name__ == "__main__":
     try:
         main(tyro.cli(TrainConfig))
     except RiseEdgeError as error:
-        _console.print(f"error: {error}", style="red")
+        _console.print(f"error: {error}", style="red", markup=False)
         sys.exit(error.exit_code)

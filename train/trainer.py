@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -17,7 +18,8 @@ import torch
 from lightning_fabric import Fabric
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TimeRemainingColumn
-from torch import Tensor
+from torch import Tensor, nn
+from torch.utils.tensorboard import SummaryWriter
 
 from rise_edge import pad_metrics
 from train.algorithms import Algorithm, build_algorithm
@@ -37,9 +39,13 @@ from train.datasets.augment import augment
 from train.datasets.crops import Batch, CropDataset
 from train.datasets.sampler import BalancedSampler
 from train.datasets.splits import Splits
+from train.distillation import Distilled
 from train.networks import build_network
 from train.radius import balanced_threshold
 from train.scoring import scores
+
+TENSORBOARD = "tensorboard"
+"""Folder of a run's event files; `tensorboard --logdir` shows all runs below a folder."""
 
 _WARM_UP = 0.05
 
@@ -52,9 +58,12 @@ class Trainer:
         fabric: launched.
         splits: what to train on, and the held-out source subjects that the epoch is chosen on.
         watched: further crops whose errors are noted after each epoch and decide nothing.
+        teacher: what to learn from besides the labels.
 
     Raises:
-        ValueError: the data lacks a class in some domain, or the algorithm refuses the network.
+        ValueError: the data lacks a class in some domain, the algorithm refuses the network, or its
+            pretrained weights cannot be had.
+        MissingExtraError: the network needs an extra that is not installed.
         RunError: the run to resume learned from other domains.
     """
 
@@ -64,26 +73,32 @@ class Trainer:
         fabric: Fabric,
         splits: Splits,
         watched: Mapping[str, CropDataset] | None = None,
+        teacher: Algorithm | None = None,
     ) -> None:
         self.config, self.fabric, self.splits = config, fabric, splits
         self.watched = dict(watched or {})
         torch.manual_seed(config.seed)
-        network = build_network(config.network).to(memory_format=torch.channels_last)
+        goes_on = config.resume and (config.out / LAST).exists()
+        network = build_network(config.network.blank if goes_on else config.network)
+        network = network.to(memory_format=torch.channels_last)
         self.algorithm = build_algorithm(network, config.algorithm, len(splits.train.domains))
         optimiser = torch.optim.AdamW(_groups(self.algorithm, config.weight_decay))
-        self.wrapped, self.optimiser = fabric.setup(self.algorithm, optimiser)
+        trained: nn.Module = self.algorithm
+        if teacher is not None:
+            trained = Distilled(self.algorithm, teacher.to(fabric.device), config.distillation)
+        self.wrapped, self.optimiser = fabric.setup(trained, optimiser)
         self.wrapped.mark_forward_method("update")
         self.sampler = BalancedSampler(
             splits.train, config.batch_size, config.seed, fabric.global_rank, fabric.world_size
         )
         self.history: list[dict[str, float]] = []
         self._console = Console(stderr=True, soft_wrap=True)
-        if config.resume:
+        if goes_on:
             self._resume()
 
     def run(self) -> None:
         """Train the epochs that are left."""
-        with Progress(
+        with self._board() as board, Progress(
             SpinnerColumn(), *Progress.get_default_columns()[:3], TimeRemainingColumn(),
             console=self._console, disable=not self.fabric.is_global_zero,
         ) as progress:  # fmt: skip
@@ -94,8 +109,15 @@ class Trainer:
                 losses = self._epoch(epoch, partial(progress.advance, task))
                 seconds = time.perf_counter() - started
                 self._finish_epoch(epoch, losses, seconds)
-                if self.fabric.is_global_zero:
+                if board is not None:
+                    _draw(board, self.history[-1])
                     progress.console.print(_line(epoch, self.history[-1]), highlight=False)
+
+    def _board(self) -> SummaryWriter | nullcontext[None]:
+        """Where the first process draws its curves; a resumed run takes back what it repeats."""
+        if not self.fabric.is_global_zero:
+            return nullcontext()
+        return SummaryWriter(self.config.out / TENSORBOARD, purge_step=len(self.history) + 1)
 
     def _epoch(self, epoch: int, advance: Callable[[], None]) -> dict[str, float]:
         self.wrapped.train()
@@ -171,8 +193,6 @@ class Trainer:
         }
 
     def _resume(self) -> None:
-        if not (self.config.out / LAST).exists():
-            return
         tensors, state = load(self.config.out / LAST)
         if tuple(state["domains"]) != self.splits.train.domains:
             raise RunError(f"run {self.config.out} learned from domains {state['domains']}, the "
@@ -198,6 +218,14 @@ def _schedule(progress: float) -> float:
 def _quality(entry: dict[str, float]) -> tuple[float, float]:
     """What an epoch is chosen by: the error at the balanced point, then the AUC."""
     return entry["validation_acer"], -entry["validation_auc"]
+
+
+def _draw(board: SummaryWriter, entry: dict[str, float]) -> None:
+    """A point of every curve, under the names of the history."""
+    for name, value in entry.items():
+        if name != "epoch":
+            board.add_scalar(name, value, int(entry["epoch"]))
+    board.flush()
 
 
 def _line(epoch: int, entry: dict[str, float]) -> str:

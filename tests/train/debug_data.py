@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from train.algorithms import AlgorithmConfig
 from train.config import TrainConfig
@@ -12,6 +13,7 @@ from train.datasets.augment import AugmentConfig
 from train.datasets.crops import CropDataset
 from train.datasets.splits import Splits, split_subjects
 from train.networks import NetworkConfig
+from train.trainer import TENSORBOARD
 
 SIZE = 32
 
@@ -64,3 +66,19 @@ def debug_config(out: Path, **fields) -> TrainConfig:
         **fields,
     }
     return TrainConfig(out=out, **chosen)
+
+
+def curves(folder: Path) -> dict[str, list[tuple[int, float]]]:
+    """What TensorBoard shows of a run: step and value of every point, by name."""
+    board = EventAccumulator(str(folder / TENSORBOARD)).Reload()
+    names = board.Tags()["scalars"]
+    return {name: [(point.step, point.value) for point in board.Scalars(name)] for name in names}
+
+
+def curves_of(history: list[dict[str, float]]) -> dict[str, list[tuple[int, float]]]:
+    """What it ought to show; event files hold float32."""
+    names = history[0].keys() - {"epoch"}
+    return {
+        name: [(entry["epoch"], float(np.float32(entry[name]))) for entry in history]
+        for name in names
+    }

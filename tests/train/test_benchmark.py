@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.train.debug_data import debug_config, debug_dataset
+from tests.train.debug_data import curves, curves_of, debug_config, debug_dataset
 from train.benchmark import BenchmarkConfig, load_cell, run_cell
 from train.cells import Task, Variant
-from train.checkpoint import RunError
+from train.checkpoint import LAST, RunError, load
 from train.tables import tables, write_tables
 
 _DOMAINS = ("dawn", "dim", "lit", "night")
@@ -64,6 +64,15 @@ def test_a_cell_is_measured_in_its_targets_and_in_the_unseen_domains(cells):
         assert list(cell["reports"]["night"]["source-val"]) == [_WHOLE]
         assert report["source-val"][_WHOLE]["crops"] == 240
         assert cell["oracle"]["lit"]["hter"] <= report["oracle"][_WHOLE]["hter"]["rate"] + 1e-9
+
+
+def test_every_cell_has_its_curves_with_those_of_its_targets(benchmark, cells):
+    folders = sorted((benchmark.out / "cells").glob("*/*/seed-*"))
+    assert len(folders) == len(cells)
+    for folder in folders:
+        shown = curves(folder)
+        assert "watched_auc/lit" in shown
+        assert shown == curves_of(load(folder / LAST)[1]["history"])
 
 
 def test_a_finished_cell_is_not_trained_again(benchmark, cells):

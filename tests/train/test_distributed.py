@@ -11,6 +11,7 @@ import torch
 from lightning_fabric import Fabric
 from safetensors.torch import load_file
 
+from tests.train.debug_data import curves, curves_of
 from tests.train.two_processes import gradients
 from train.checkpoint import LAST, load
 
@@ -30,9 +31,10 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_two_processes_give_the_gradient_of_one(folder):
-    together = load_file(folder / "gradients.safetensors")
-    alone = gradients(Fabric(accelerator="cpu", devices=1), "erm", np.arange(160))
+@pytest.mark.parametrize("taught", [False, True])
+def test_two_processes_give_the_gradient_of_one(folder, taught):
+    together = load_file(folder / f"gradients-{taught}.safetensors")
+    alone = gradients(Fabric(accelerator="cpu", devices=1), np.arange(160), taught)
     assert together.keys() == alone.keys()
     for name, gradient in alone.items():
         assert torch.allclose(together[name], gradient, rtol=1e-4, atol=1e-6), name
@@ -42,3 +44,16 @@ def test_two_processes_train_a_run_to_its_end(folder):
     _, state = load(folder / "run" / LAST)
     assert [entry["epoch"] for entry in state["history"]] == [1, 2]
     assert state["history"][-1]["validation_auc"] > 0.8
+
+
+def test_of_two_processes_one_draws_the_curves(folder):
+    _, state = load(folder / "run" / LAST)
+    assert len(list((folder / "run" / "tensorboard").iterdir())) == 1
+    assert curves(folder / "run") == curves_of(state["history"])
+
+
+def test_two_processes_distil_and_store_the_student_alone(folder):
+    teacher, _ = load(folder / "run" / LAST)
+    student, state = load(folder / "student" / LAST)
+    assert all(entry["distillation_norm"] > 0 for entry in state["history"])
+    assert student.keys() == teacher.keys()

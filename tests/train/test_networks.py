@@ -1,5 +1,7 @@
 """Networks: their size, their polar form, and what an absent modality may do."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -87,8 +89,10 @@ def test_gradients_are_finite_for_a_blank_crop():
 
 
 @pytest.mark.parametrize(
-    ("fields", "named"), [({"name": "resnet"}, "edge"), ({"width": 1}, "width")]
-)
+    ("fields", "named"),
+    [({"name": "resnet"}, "edge"), ({"width": 1}, "width"), ({"pretrained": True}, "vit_b16"),
+     ({"name": "vit_b16", "pretrained": True, "weights": Path("x")}, "both")],
+)  # fmt: skip
 def test_an_impossible_network_is_refused(fields, named):
     with pytest.raises(ValueError, match=named):
         NetworkConfig(**fields)

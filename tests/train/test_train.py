@@ -2,19 +2,36 @@
 
 import dataclasses
 import json
+import time
 
 import pytest
 import torch
 from lightning_fabric import Fabric
 
-from tests.train.debug_data import debug_config, debug_dataset, debug_splits
+from tests.train.debug_data import curves, curves_of, debug_config, debug_dataset, debug_splits
 from train.checkpoint import BEST, LAST, RunError, load, open_run, save
-from train.train import evaluate_run, prepare_folder, train_on
+from train.train import begin_folder, evaluate_run, train_on
 from train.trainer import Trainer
 
 
 class _Stopped(BaseException):
     """As Ctrl-C stops a run."""
+
+
+def _stop_in_the_third_epoch(config, splits):
+    fabric = Fabric(accelerator="cpu", devices=1)
+    begin_folder(config, fabric)
+    trainer = Trainer(config, fabric, splits)
+    epoch_of = trainer._epoch
+
+    def stop_in_the_third(epoch, advance):
+        if epoch == 2:
+            raise _Stopped
+        return epoch_of(epoch, advance)
+
+    trainer._epoch = stop_in_the_third
+    with pytest.raises(_Stopped):
+        trainer.run()
 
 
 @pytest.fixture(scope="module")
@@ -59,25 +76,31 @@ def test_the_best_epoch_is_the_one_with_the_smallest_error_on_held_out_sources(f
 
 def test_a_resumed_run_equals_the_unbroken_one_to_the_bit(finished, splits, tmp_path):
     config = dataclasses.replace(finished, out=tmp_path / "broken")
-    fabric = Fabric(accelerator="cpu", devices=1)
-    prepare_folder(config, fabric)
-    trainer = Trainer(config, fabric, splits)
-    epoch_of = trainer._epoch
-
-    def stop_in_the_third(epoch, advance):
-        if epoch == 2:
-            raise _Stopped
-        return epoch_of(epoch, advance)
-
-    trainer._epoch = stop_in_the_third
-    with pytest.raises(_Stopped):
-        trainer.run()
+    _stop_in_the_third_epoch(config, splits)
     torch.rand(17)
     train_on(dataclasses.replace(config, resume=True), splits)
     for name in (LAST, BEST):
         whole, broken = load(finished.out / name)[0], load(config.out / name)[0]
         assert whole.keys() == broken.keys()
         assert all(torch.equal(whole[key], broken[key]) for key in whole)
+
+
+def test_tensorboard_shows_the_history(finished):
+    history = load(finished.out / LAST)[1]["history"]
+    shown = curves(finished.out)
+    assert {"total", "radius", "validation_eer", "crops_per_second"} <= shown.keys()
+    assert shown == curves_of(history)
+
+
+def test_an_epoch_that_is_repeated_shows_once_in_tensorboard(splits, tmp_path):
+    config = debug_config(tmp_path / "run", epochs=3)
+    _stop_in_the_third_epoch(config, splits)
+    assert [step for step, _ in curves(config.out)["total"]] == [1, 2]
+    tensors, state = load(config.out / LAST)
+    save(config.out / LAST, tensors, {**state, "history": state["history"][:1]})
+    time.sleep(1.0)  # event files are read in the order of the seconds that they began in
+    train_on(dataclasses.replace(config, resume=True), splits)
+    assert curves(config.out) == curves_of(load(config.out / LAST)[1]["history"])
 
 
 def test_watched_crops_are_noted_and_decide_nothing(finished, splits, tmp_path):
@@ -105,7 +128,7 @@ def test_a_run_is_not_continued_on_other_domains(finished):
 def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(splits, tmp_path):
     config = debug_config(tmp_path / "run", epochs=1)
     fabric = Fabric(accelerator="cpu", devices=1)
-    prepare_folder(config, fabric)
+    begin_folder(config, fabric)
     trainer = Trainer(config, fabric, splits)
     trainer.run()
     good = (config.out / LAST).read_bytes()

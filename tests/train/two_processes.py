@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +13,23 @@ from safetensors.torch import save_file
 
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
 from train.algorithms import AlgorithmConfig, build_algorithm
+from train.distillation import DistillationConfig, Distilled
 from train.networks import NetworkConfig, build_network
 from train.train import train_on
 
 
-def gradients(fabric: Fabric, name: str, rows: np.ndarray) -> dict[str, torch.Tensor]:
-    """Gradients of an algorithm's first update on some rows, batch norms held still."""
+def gradients(fabric: Fabric, rows: np.ndarray, taught: bool) -> dict[str, torch.Tensor]:
+    """Gradients of the first update on some rows, by a teacher or not, batch norms held still."""
     torch.manual_seed(0)
-    algorithm = build_algorithm(
-        build_network(NetworkConfig(width=4, directions=4)), AlgorithmConfig(name=name), 2
+    algorithm, teacher = (
+        build_algorithm(
+            build_network(NetworkConfig(width=width, directions=4)), AlgorithmConfig(), 2
+        )
+        for width in (4, 8)
     )
-    wrapped = fabric.setup(algorithm)
+    teacher.eval().requires_grad_(False)
+    trained = Distilled(algorithm, teacher, DistillationConfig()) if taught else algorithm
+    wrapped = fabric.setup(trained)
     wrapped.mark_forward_method("update")
     wrapped.eval()
     fabric.backward(wrapped.update(debug_dataset(160).batch(rows), 0.0)["total"])
@@ -35,11 +42,13 @@ def main(folder: Path) -> None:
     fabric.launch()
     # Consecutive pairs of rows hold both classes, so that either process sees both.
     rows = np.arange(160).reshape(-1, 2)[fabric.global_rank :: 2].ravel()
-    own = gradients(fabric, "erm", rows)
-    if fabric.is_global_zero:
-        save_file(own, folder / "gradients.safetensors")
-    config = debug_config(folder / "run", epochs=2, devices=2)
-    train_on(config, debug_splits(count=960))
+    for taught in (False, True):
+        own = gradients(fabric, rows, taught)
+        if fabric.is_global_zero:
+            save_file(own, folder / f"gradients-{taught}.safetensors")
+    config, splits = debug_config(folder / "run", epochs=2, devices=2), debug_splits(count=960)
+    train_on(config, splits)
+    train_on(replace(config, out=folder / "student", teacher=config.out), splits)
 
 
 if __name__ == "__main__":

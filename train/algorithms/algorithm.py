@@ -117,7 +117,6 @@ class Algorithm(nn.Module, ABC):
         self.radius = Radius(config.radius_start, config.sharpness)
         self.radius.requires_grad_(network.radial)
 
-    @abstractmethod
     def update(self, batch: Batch, progress: float) -> Losses:
         """Losses of one batch, each a scalar; `total` is the one to minimise.
 
@@ -128,6 +127,11 @@ class Algorithm(nn.Module, ABC):
             batch: balanced by domain and class, in the order of `BalancedSampler`.
             progress: share of the training that is done, in [0, 1].
         """
+        return self.losses(self.features(batch), batch, progress)
+
+    @abstractmethod
+    def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
+        """The losses of `update`, from the features of the same batch."""
 
     def score(self, features: Features) -> Tensor:
         """The number (N,) that the decision is about: the norm, or a linear logit."""

@@ -22,9 +22,9 @@ class AsyIRM(Algorithm):
 
     needs_sphere = True
 
-    def update(self, batch: Batch, progress: float) -> Losses:
-        """See `Algorithm.update`."""
-        return total_of(self.invariance(self.features(batch), batch, progress))
+    def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
+        """See `Algorithm.losses`."""
+        return total_of(self.invariance(features, batch, progress))
 
     def invariance(self, features: Features, batch: Batch, progress: float) -> Losses:
         """The weighted losses by name, without their total."""

@@ -6,6 +6,7 @@ from torch.nn import functional
 
 from train.algorithms.algorithm import Algorithm, Losses
 from train.datasets.crops import Batch
+from train.networks import Features
 
 
 class ERM(Algorithm):
@@ -14,8 +15,8 @@ class ERM(Algorithm):
     With a radial head this is the "radial only" row of the ablation, with a linear head plain ERM.
     """
 
-    def update(self, batch: Batch, progress: float) -> Losses:
-        """See `Algorithm.update`."""
-        logit = self.attack_logit(self.features(batch).score)
+    def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
+        """See `Algorithm.losses`."""
+        logit = self.attack_logit(features.score)
         classification = functional.binary_cross_entropy_with_logits(logit, batch.attack)
         return {"total": classification, "classification": classification}

@@ -8,14 +8,15 @@ from torch import Tensor
 from train.algorithms.algorithm import Algorithm, Losses
 from train.algorithms.risk import balanced_risk, half_gradients, ramp
 from train.datasets.crops import Batch
+from train.networks import Features
 
 
 class IRM(Algorithm):
     """The risk, and how far a common scale of the logit is from being optimal in each domain."""
 
-    def update(self, batch: Batch, progress: float) -> Losses:
-        """See `Algorithm.update`."""
-        logit = self.attack_logit(self.score(self.features(batch)))
+    def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
+        """See `Algorithm.losses`."""
+        logit = self.attack_logit(self.score(features))
         classification = balanced_risk(logit, batch, self.domains)
         penalty = scale_penalty(logit, batch, self.domains)
         weight = self.config.weight_irm * ramp(progress, self.config.warm_up)

@@ -108,9 +108,8 @@ class MMSD(Algorithm):
         super().__init__(network, config, domains)
         self.disentanglement = Disentanglement(network, config)
 
-    def update(self, batch: Batch, progress: float) -> Losses:
-        """See `Algorithm.update`."""
-        features = self.features(batch)
+    def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
+        """See `Algorithm.losses`."""
         logit = self.attack_logit(self.score(features))
         risk = balanced_risk(logit, batch, self.domains)
         return total_of(

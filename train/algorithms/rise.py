@@ -27,9 +27,8 @@ class RiSe(AsyIRM):
         if config.weight_auxiliary:
             self.liveness = nn.ModuleList(nn.Linear(network.token_channels, 1) for _ in Modality)
 
-    def update(self, batch: Batch, progress: float) -> Losses:
-        """See `Algorithm.update`."""
-        features = self.features(batch)
+    def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
+        """See `Algorithm.losses`."""
         losses = self.invariance(features, batch, progress)
         losses |= self.disentanglement.losses(self, features, batch)
         if self.config.weight_auxiliary:

@@ -30,10 +30,9 @@ class SAFAS(Algorithm):
         self.hyperplanes = nn.Parameter(start.clone())
         self.offsets = nn.Parameter(torch.zeros(domains))
 
-    def update(self, batch: Batch, progress: float) -> Losses:
-        """See `Algorithm.update`."""
+    def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
+        """See `Algorithm.losses`."""
         self._align()
-        features = self.features(batch)
         planes = self.hyperplanes[batch.domain]
         logit = (features.embedding * planes).sum(1) + self.offsets[batch.domain]
         classification = balanced_risk(logit, batch, self.domains)

@@ -93,6 +93,11 @@ class DataConfig:
         """
         return Preparation(self.faces, EightBitDepth(self.depth_step_mm, self.depth_offset_mm))
 
+    @property
+    def content(self) -> DataConfig:
+        """What decides which crops there are and how they are divided; the rest is blank."""
+        return replace(self, cache=Path(), workers=0)
+
 
 def load_splits(config: DataConfig) -> Splits:
     """Training, validation and test crops without a common subject.
