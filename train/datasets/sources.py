@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from rise_edge.face import CROP_SIZE
 from rise_edge.simulator.domains import domain_named
-from train.datasets.crops import CropDataset
+from train.datasets.crops import CropDataset, smaller
 from train.datasets.entries import Entry
 from train.datasets.manifest import read_manifest
 from train.datasets.pictures import EightBitDepth
@@ -45,6 +46,8 @@ class DataConfig:
             to 1; the benchmark reverses it in the domains that it leaves out.
         validation: share of the subjects on whom epoch and radius are chosen; mmdg has own lists.
         test: share of the subjects on whom nothing is chosen; mmdg has own lists.
+        size: side of the crops in pixels, a divisor of 112: smaller ones train faster, for
+            comparisons; devices run at 112.
         seed: of the rendering and the division by subject.
         cache: folder of rendered and prepared crops.
         workers: processes that render; 0 means one for each processor.
@@ -66,6 +69,7 @@ class DataConfig:
     synergy: float = 0.0
     validation: float = 0.15
     test: float = 0.2
+    size: int = CROP_SIZE
     seed: int = 0
     cache: Path = Path("runs/cache")
     workers: int = 0
@@ -79,6 +83,8 @@ class DataConfig:
                 raise ValueError(f"expected {name} in [0, 1], got {getattr(self, name)}")
         if not -1 <= self.synergy <= 1:
             raise ValueError(f"expected synergy in [-1, 1], got {self.synergy}")
+        if self.size < 1 or CROP_SIZE % self.size:
+            raise ValueError(f"expected size to divide {CROP_SIZE}, got {self.size}")
         needed = {"simulated": (), "manifest": ("manifest",), "mmdg": ("lists", "images")}
         for name in needed[self.source]:
             if getattr(self, name) is None:
@@ -107,12 +113,17 @@ def load_splits(config: DataConfig) -> Splits:
         ListError: lists or their files are not usable.
     """
     if config.source == "mmdg":
-        return Splits(*(_mmdg(config, part) for part in ("train", "val", "test")))
+        parts = (_mmdg(config, part) for part in ("train", "val", "test"))
+        return Splits(*(smaller(part, config.size) for part in parts))
     return split_subjects(load_dataset(config), config.validation, config.test, config.seed)
 
 
 def load_dataset(config: DataConfig) -> CropDataset:
     """All crops of a config's domains together; see `load_splits`."""
+    return smaller(_whole(config), config.size)
+
+
+def _whole(config: DataConfig) -> CropDataset:
     if config.source == "simulated":
         knobs = ("crops", "subjects", "difficulty", "synergy", "seed")
         request = request_of(
