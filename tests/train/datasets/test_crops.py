@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.train.debug_data import debug_dataset
-from train.datasets.crops import join
+from train.datasets.crops import join, smaller
 
 
 def test_a_batch_holds_the_chosen_rows_in_their_order():
@@ -50,3 +50,18 @@ def test_selected_and_joined_data_sets_know_the_lines_that_were_left_out():
 def test_an_array_of_another_form_is_named(field, value):
     with pytest.raises(ValueError, match=f"expected {field}"):
         dataclasses.replace(debug_dataset(40), **{field: value})
+
+
+def test_smaller_crops_average_pictures_and_pick_depths():
+    dataset = debug_dataset(40).select(np.array([3, 8]))
+    small = smaller(dataset, dataset.size // 2)
+    one = dataset.infrared[8].astype(np.float64)
+    mean = one.reshape(small.size, 2, small.size, 2).mean((1, 3))
+    assert np.abs(small.infrared[1] - mean).max() <= 0.5
+    assert np.array_equal(small.depth_mm[1], dataset.depth_mm[8, 1::2, 1::2])
+    assert small.species.tolist() == dataset.species.tolist()
+
+
+def test_a_side_that_divides_nothing_is_refused():
+    with pytest.raises(ValueError, match="divides"):
+        smaller(debug_dataset(40), 5)
