@@ -187,22 +187,33 @@ def pool(tokens: Tensor) -> Tensor:
     return tokens.mean((2, 3), keepdim=True).flatten(1)
 
 
+def whole_feature(pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
+    """All that is known of a crop, (N, 3 C + F): each present modality's feature and the fused."""
+    seen = [feature * present[:, i : i + 1] for i, feature in enumerate(pooled)]
+    return torch.cat([*seen, fused], dim=1)
+
+
 class _PolarTerms(nn.Module):
-    """A polar term for each modality and one for the fused feature."""
+    """A polar term for each modality and one for all together.
+
+    The last one reads every modality's feature beside the fused one: with the fused feature alone
+    it learned half as fast as a linear head.
+    """
 
     def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
         super().__init__()
         self.modalities = nn.ModuleList(
             PolarHead(token_channels, config.directions, start=0.5) for _ in Modality
         )
-        self.fused = PolarHead(fused_features, config.directions, start=0.5)
+        whole = len(Modality) * token_channels + fused_features
+        self.fused = PolarHead(whole, config.directions, start=0.5)
 
     def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
         terms = []
         for i, (head, feature) in enumerate(zip(self.modalities, pooled, strict=True)):
             term = head(feature)
             terms.append(term._replace(length=term.length * present[:, i : i + 1]))
-        return compose([*terms, self.fused(fused)])
+        return compose([*terms, self.fused(whole_feature(pooled, fused, present))])
 
     def score(self, embedding: Tensor) -> Tensor:
         return norm(embedding)
@@ -213,12 +224,11 @@ class _PlainEmbedding(nn.Module):
 
     def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
         super().__init__()
-        features = 3 * token_channels + fused_features
+        features = len(Modality) * token_channels + fused_features
         self.linear = nn.Linear(features, (len(Modality) + 1) * config.directions)
 
     def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
-        seen = [feature * present[:, i : i + 1] for i, feature in enumerate(pooled)]
-        return self.linear(torch.cat([*seen, fused], dim=1))
+        return self.linear(whole_feature(pooled, fused, present))
 
     def score(self, embedding: Tensor) -> Tensor:
         return norm(embedding)

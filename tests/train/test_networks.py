@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from train.networks import NetworkConfig, build_network
+from train.networks import NetworkConfig, build_network, whole_feature
 from train.normalise import Normalise
 
 
@@ -50,11 +50,11 @@ def test_what_is_exported_is_what_is_trained(head):
 def test_the_squared_norm_is_the_sum_of_the_squared_lengths():
     torch.manual_seed(0)
     network = build_network(NetworkConfig(width=8)).eval()
-    features = network.features(Normalise()(*_crop(size=32)))
+    crop = Normalise()(*_crop(size=32))
+    features = network.features(crop)
+    whole = whole_feature(features.pooled, features.fused, crop.present)
     terms = zip(
-        (*network.head.modalities, network.head.fused),
-        (*features.pooled, features.fused),
-        strict=True,
+        (*network.head.modalities, network.head.fused), (*features.pooled, whole), strict=True
     )
     lengths = [head(feature).length for head, feature in terms]
     expected = torch.cat(lengths, 1).square().sum(1).sqrt()

@@ -31,7 +31,7 @@ class AlgorithmConfig:
             domains and classes (sa_fas).
         weight_mmsd: of the disentanglement (mmsd, rise).
         weight_recombination: of crops whose modalities come from different crops (mmsd, rise).
-        weight_auxiliary: of a liveness head on each modality (rise).
+        weight_auxiliary: of linear liveness heads, on each modality and on all together (rise).
         warm_up: share of the training before the invariance penalty sets in; it grows to its weight
             over as long again.
         temperature: of the contrastive losses.

@@ -11,11 +11,11 @@ from train.algorithms.algorithm import AlgorithmConfig, Losses
 from train.algorithms.asyirm import AsyIRM, total_of
 from train.algorithms.mmsd import Disentanglement
 from train.datasets.crops import Batch
-from train.networks import Features, Network
+from train.networks import Features, Network, whole_feature
 
 
 class RiSe(AsyIRM):
-    """AsyIRM, MMSD and a liveness head on each modality.
+    """AsyIRM, MMSD, and liveness heads that exist in training only.
 
     L = L_cls + w_irm L_irm + w_ang L_ang + w_mmsd L_mmsd + w_aux L_aux; four weights are the
     paper's, the auxiliary heads and recombination are ours.
@@ -25,7 +25,9 @@ class RiSe(AsyIRM):
         super().__init__(network, config, domains)
         self.disentanglement = Disentanglement(network, config)
         if config.weight_auxiliary:
+            whole = len(Modality) * network.token_channels + network.fused_features
             self.liveness = nn.ModuleList(nn.Linear(network.token_channels, 1) for _ in Modality)
+            self.together = nn.Linear(whole, 1)
 
     def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
         """See `Algorithm.losses`."""
@@ -36,13 +38,17 @@ class RiSe(AsyIRM):
         return total_of(losses)
 
     def _auxiliary(self, features: Features, batch: Batch) -> Tensor:
-        """Mean cross-entropy of each modality by itself, where it is present."""
+        """Mean cross-entropy of each modality by itself where it is present, and of all together.
+
+        A linear logit learns faster than a norm; the features that it needs serve the norm too.
+        """
+        bce = functional.binary_cross_entropy_with_logits
         with torch.autocast(batch.attack.device.type, enabled=False):
-            logits = [
-                head(pooled).squeeze(1)
-                for head, pooled in zip(self.liveness, features.pooled, strict=True)
-            ]
-        logit = torch.stack(logits, dim=1)
-        attack = batch.attack[:, None].expand_as(logit)
-        losses = functional.binary_cross_entropy_with_logits(logit, attack, reduction="none")
-        return (losses * batch.present).sum() / batch.present.sum().clamp(min=1)
+            whole = whole_feature(features.pooled, features.fused, batch.present)
+            together = bce(self.together(whole).squeeze(1), batch.attack)
+            logit = torch.cat(
+                [head(f) for head, f in zip(self.liveness, features.pooled, strict=True)], dim=1
+            )
+        each = bce(logit, batch.attack[:, None].expand_as(logit), reduction="none")
+        alone = (each * batch.present).sum() / batch.present.sum().clamp(min=1)
+        return alone + together
