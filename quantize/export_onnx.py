@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ from rise_edge.frame import Modality
 from rise_edge.runtimes.onnx import OnnxRuntime
 from train.checkpoint import Run, RunError, open_run
 from train.datasets.crops import CropDataset
-from train.datasets.sources import load_splits
+from train.datasets.sources import load_held_back, load_splits
 from train.datasets.splits import Splits
 from train.radius import calibrate
 from train.report import summary
@@ -57,10 +58,13 @@ class ExportConfig:
 def main(config: ExportConfig) -> Bundle:
     """Export the run's best epoch; see `build`."""
     run = open_run(config.run)
-    return build(run, load_splits(run.config.data), config.bundle, config.name)
+    data = run.config.data
+    return build(run, load_splits(data), config.bundle, config.name, load_held_back(data))
 
 
-def build(run: Run, splits: Splits, folder: Path, name: str) -> Bundle:
+def build(
+    run: Run, splits: Splits, folder: Path, name: str, unseen: Mapping[str, CropDataset]
+) -> Bundle:
     """Export, check against torch, calibrate, measure, and write the bundle.
 
     Args:
@@ -68,6 +72,7 @@ def build(run: Run, splits: Splits, folder: Path, name: str) -> Bundle:
         splits: the data that it was trained on; its radii come from the validation part.
         folder: of the bundle.
         name: of the bundle.
+        unseen: domain -> crops of it, where nothing was learned or chosen; for the report.
 
     Raises:
         RunError: the model is not for devices, or the exported model does not agree with it.
@@ -94,7 +99,7 @@ def build(run: Run, splits: Splits, folder: Path, name: str) -> Bundle:
         runtime = OnnxRuntime(draft, threads=2)
     error = largest_difference(runtime, run, splits.validation)
     radii = calibrate(scorer_on(runtime), splits.validation, run.config.criterion)
-    numbers = report_numbers(runtime, splits, radii, run.config.criterion)
+    numbers = report_numbers(runtime, splits, unseen, radii, run.config.criterion)
     crops = golden_crops(splits.test)
     files = {
         MODEL_ONNX: model,

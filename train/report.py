@@ -89,9 +89,9 @@ def _share(errors: NDArray[np.bool_]) -> Numbers:
     }
 
 
-def summary(test: Mapping[str, Numbers]) -> str:
-    """A Markdown table: one row for each modality set."""
-    head = "| modalities | worst APCER (species) | BPCER | HTER | EER | AUC |"
+def summary(test: Mapping[str, Numbers], kind: str = "modalities") -> str:
+    """A Markdown table: one row for each modality set, or whatever `kind` says the names are."""
+    head = f"| {kind} | worst APCER (species) | BPCER | HTER | EER | AUC |"
     rows = [
         f"| {name} | {percent(n['worst_apcer'])} ({n['worst_apcer']['species']}) "
         f"| {percent(n['bpcer'])} | {percent(n['hter'])} | {percent(n['eer'])} "

@@ -31,7 +31,7 @@ def built(tmp_path_factory):
     config, splits = debug_config(folder / "run", epochs=3), debug_splits()
     train_on(config, splits)
     run = open_run(config.out)
-    return run, splits, build(run, splits, folder / "bundle", "debug")
+    return run, splits, build(run, splits, folder / "bundle", "debug", {"elsewhere": splits.test})
 
 
 def test_the_bundle_proves_itself_on_its_golden_vectors(built):
@@ -89,7 +89,7 @@ def test_a_model_without_a_sphere_around_bona_fide_is_refused(built, tmp_path):
     network = build_network(NetworkConfig(width=4, head="linear"))
     linear = dataclasses.replace(run, algorithm=type(run.algorithm)(network, AlgorithmConfig(), 2))
     with pytest.raises(RunError, match=r"--network\.head polar"):
-        build(linear, splits, tmp_path / "bundle", "linear")
+        build(linear, splits, tmp_path / "bundle", "linear", {})
     assert not (tmp_path / "bundle").exists()
 
 
@@ -97,3 +97,13 @@ def test_the_shipped_size_of_the_edge_network_is_below_two_megabytes():
     torch.manual_seed(0)
     graph = DeviceGraph(fold_batch_norms(build_network(NetworkConfig())))
     assert len(onnx_bytes(graph, 112)) < 2e6
+
+
+def test_the_report_says_how_it_does_elsewhere_and_what_nobody_knows(built):
+    bundle = built[2]
+    numbers = json.loads((bundle.path / "report.json").read_text())
+    # `elsewhere` is the test part here, so its errors at the same radius must be the same.
+    assert numbers["unseen"]["elsewhere"] == numbers["test"]["colour+depth+infrared"]
+    text = (bundle.path / "report.md").read_text()
+    assert "| elsewhere |" in text
+    assert "What this report does not know" in text

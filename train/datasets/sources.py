@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from rise_edge.face import CROP_SIZE
-from rise_edge.simulator.domains import domain_named
+from rise_edge.simulator.domains import DOMAINS, domain_named
 from train.datasets.crops import CropDataset, smaller
 from train.datasets.entries import Entry
 from train.datasets.manifest import read_manifest
@@ -151,6 +151,17 @@ def load_domain(config: DataConfig, domain: str, *, unseen: bool = False) -> Cro
     if unseen and synergy and config.source == "simulated":
         synergy *= -domain_named(domain).synergy_sign
     return load_dataset(replace(config, domains=(domain,), synergy=synergy))
+
+
+def load_held_back(config: DataConfig) -> dict[str, CropDataset]:
+    """Simulated domains that no model learns from or is chosen in, by name; none of other data."""
+    if config.source != "simulated":
+        return {}
+    return {
+        name: load_domain(config, name, unseen=True)
+        for name, domain in DOMAINS.items()
+        if domain.use == "held_back"
+    }
 
 
 def domains_of(config: DataConfig) -> tuple[str, ...]:
