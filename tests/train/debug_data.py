@@ -54,7 +54,7 @@ def debug_config(out: Path, **fields) -> TrainConfig:
     """A small network, float32, and augmentation that leaves the debug data its meaning."""
     chosen = {
         "network": NetworkConfig(width=4, directions=4),
-        "algorithm": AlgorithmConfig(),
+        "algorithm": AlgorithmConfig(name="erm"),
         "augment": AugmentConfig(
             shift_px=1, registration_px=1, infrared_gain=0.05, depth_patch=0, drop_modality=0.1
         ),

@@ -23,7 +23,7 @@ def gradients(fabric: Fabric, rows: np.ndarray, taught: bool) -> dict[str, torch
     torch.manual_seed(0)
     algorithm, teacher = (
         build_algorithm(
-            build_network(NetworkConfig(width=width, directions=4)), AlgorithmConfig(), 2
+            build_network(NetworkConfig(width=width, directions=4)), AlgorithmConfig(name="erm"), 2
         )
         for width in (4, 8)
     )

@@ -39,7 +39,7 @@ class AlgorithmConfig:
         alignment: share by which sa_fas keeps each domain's hyperplane at a step.
     """
 
-    name: str = "erm"
+    name: str = "rise"
     inside: Literal["bona_fide", "attack"] = "bona_fide"
     radius_start: float = 1.0
     sharpness: float = 6.0
