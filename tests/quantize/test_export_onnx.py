@@ -87,7 +87,9 @@ def test_the_model_names_no_folder_takes_any_batch_and_adds_no_maps(built):
 def test_a_model_without_a_sphere_around_bona_fide_is_refused(built, tmp_path):
     run, splits, _ = built
     network = build_network(NetworkConfig(width=4, head="linear"))
-    linear = dataclasses.replace(run, algorithm=type(run.algorithm)(network, AlgorithmConfig(name="erm"), 2))
+    linear = dataclasses.replace(
+        run, algorithm=type(run.algorithm)(network, AlgorithmConfig(name="erm"), 2)
+    )
     with pytest.raises(RunError, match=r"--network\.head polar"):
         build(linear, splits, tmp_path / "bundle", "linear", {})
     assert not (tmp_path / "bundle").exists()
