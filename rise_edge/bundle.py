@@ -22,6 +22,7 @@ from rise_edge.frame import modality_set, parse_modality_set
 FORMAT = 1
 MANIFEST = "manifest.json"
 MODEL_ONNX = "model.onnx"
+MODEL_PTE = "model.pte"
 GOLDEN = "golden.npz"
 
 _MAX_MANIFEST_BYTES = 256 * 1024

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from rise_edge import Bundle, BundleError
+from rise_edge.errors import MissingExtraError
 from rise_edge.selftest import main, prove
-from tests.tiny_bundle import golden_vectors, tiny_model, write_tiny_bundle
+from tests.tiny_bundle import RADIUS, golden_vectors, tiny_model, write_tiny_bundle
 
 
 def test_a_sound_bundle_proves_itself(
@@ -43,3 +44,36 @@ def test_unreadable_golden_vectors_are_one_clear_error(tmp_path: Path, content: 
 
 def test_a_missing_bundle_has_its_own_exit_code(tmp_path: Path) -> None:
     assert main([str(tmp_path / "nowhere")]) == BundleError.exit_code
+
+
+def test_a_runtime_that_is_not_installed_is_named_and_the_others_are_proved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    bundle = _with_radii_for_both(tmp_path / "b")
+    assert main([str(bundle.path)]) == 0
+    shown = capsys.readouterr()
+    assert "onnx: 3 golden vectors" in shown.out
+    assert "executorch: not proved" in shown.err
+
+
+def test_a_runtime_that_was_asked_for_and_is_not_installed_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    bundle = _with_radii_for_both(tmp_path / "b")
+    assert main([str(bundle.path), "--runtime", "executorch"]) == MissingExtraError.exit_code
+
+
+def test_a_runtime_that_the_bundle_was_not_built_for_is_an_error(
+    tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tiny_bundle.path), "--runtime", "executorch"]) == BundleError.exit_code
+    assert "it has some for onnx" in capsys.readouterr().err
+
+
+def _with_radii_for_both(folder: Path) -> Bundle:
+    radii = {"colour+depth+infrared": RADIUS}
+    return write_tiny_bundle(
+        folder, pte=b"not looked at", radii={"onnx": radii, "executorch": radii}
+    )

@@ -14,7 +14,7 @@ import onnx
 from onnx import TensorProto, helper
 
 import rise_edge
-from rise_edge.bundle import GOLDEN, MODEL_ONNX
+from rise_edge.bundle import GOLDEN, MODEL_ONNX, MODEL_PTE
 
 SIZE = 32
 RADIUS = 0.5
@@ -71,6 +71,7 @@ def golden_vectors(norm_error: float = 0.0) -> bytes:
         infrared=np.broadcast_to(grey[:, None, None], (3, SIZE, SIZE)),
         present=np.ones((3, 3), np.uint8),
         norm_onnx=(grey / 128 + norm_error).astype(np.float32),
+        norm_executorch=(grey / 128 + norm_error).astype(np.float32),
     )
     return buffer.getvalue()
 
@@ -90,7 +91,14 @@ def manifest_fields() -> dict[str, Any]:
 
 
 def write_tiny_bundle(
-    path: Path, *, model: bytes | None = None, golden: bytes | None = None, **fields: Any
+    path: Path,
+    *,
+    model: bytes | None = None,
+    golden: bytes | None = None,
+    pte: bytes | None = None,
+    **fields: Any,
 ) -> rise_edge.Bundle:
     files = {MODEL_ONNX: model or tiny_model(), GOLDEN: golden or golden_vectors()}
+    if pte is not None:
+        files[MODEL_PTE] = pte
     return rise_edge.write_bundle(path, files, **{**manifest_fields(), **fields})

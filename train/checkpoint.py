@@ -96,7 +96,11 @@ def restore_model(module: nn.Module, tensors: dict[str, Tensor]) -> None:
     Raises:
         RunError: the tensors belong to another architecture.
     """
-    own = {n.removeprefix("model."): v for n, v in tensors.items() if n.startswith("model.")}
+    own = module.state_dict()
+    # What is kept of it says of which version each module's state is: an observer that is not told
+    # takes the state for an old one and changes the smallest scale that it allows.
+    own.clear()
+    own |= {n.removeprefix("model."): v for n, v in tensors.items() if n.startswith("model.")}
     try:
         module.load_state_dict(own)
     except RuntimeError as error:

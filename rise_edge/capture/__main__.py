@@ -22,6 +22,7 @@ from rise_edge.checker import Checker, load
 from rise_edge.errors import CameraError, RiseEdgeError
 from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import ALL_MODALITIES, Modality, modality_set, parse_modality_set
+from rise_edge.runtimes import RUNTIMES
 from rise_edge.session import SessionConfig
 
 _EXIT_CODES = """exit codes:
@@ -73,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
         "--model",
         metavar="BUNDLE",
         help="folder of a model bundle (default: the demonstration bundle)",
+    )
+    parser.add_argument(
+        "--runtime",
+        choices=RUNTIMES,
+        default="onnx",
+        help="what runs the bundle's model (default: onnx)",
     )
     parser.add_argument(
         "--modalities",
@@ -132,7 +139,8 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _capture(options: argparse.Namespace) -> int:
-    checker = load(options.model, evidence=EvidenceConfig(required=options.modalities))
+    evidence = EvidenceConfig(required=options.modalities)
+    checker = load(options.model, runtime=options.runtime, evidence=evidence)
     camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
     config = SessionConfig()
     with camera, EventWriter(options.events) as output:

@@ -9,7 +9,7 @@ from rise_edge.bundle import Bundle
 from rise_edge.embedding import Embedding
 from rise_edge.face import Crop
 
-RUNTIMES = ("onnx",)
+RUNTIMES = ("onnx", "executorch")
 
 
 class Runtime(Protocol):
@@ -32,9 +32,14 @@ def open_runtime(bundle: Bundle, name: str = "onnx", *, threads: int = 1) -> Run
     Raises:
         ValueError: no runtime has that name.
         BundleError: the bundle holds no model for it.
+        MissingExtraError: the runtime is not installed.
     """
     if name == "onnx":
         from rise_edge.runtimes.onnx import OnnxRuntime
 
         return OnnxRuntime(bundle, threads=threads)
+    if name == "executorch":
+        from rise_edge.runtimes.executorch import ExecutorchRuntime
+
+        return ExecutorchRuntime(bundle, threads=threads)
     raise ValueError(f"expected runtime to be one of {', '.join(RUNTIMES)}, got {name!r}")

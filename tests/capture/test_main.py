@@ -8,7 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from rise_edge import Bundle
+from rise_edge import Bundle, BundleError
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.cameras import write_folder
 from tests.capture.frame_source import visits
@@ -118,3 +118,11 @@ def test_a_signal_stops_cleanly(
     assert process.returncode == 0, error
     assert b"Traceback" not in error
     assert events_of(events.read_text())[-1]["cause"] == "interrupted"
+
+
+def test_a_runtime_that_the_bundle_has_no_model_for_is_an_error_of_the_bundle(
+    tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--model", str(tiny_bundle.path), "--runtime", "executorch", "--view", "none"]
+    assert main(flags) == BundleError.exit_code
+    assert "model.pte" in capsys.readouterr().err

@@ -27,7 +27,7 @@ def test_a_batch_gives_what_each_crop_gives_alone(tiny_bundle: Bundle) -> None:
 
 
 def test_depth_beyond_int16_reaches_the_model_unharmed(tiny_bundle: Bundle) -> None:
-    from rise_edge.runtimes.onnx import tensors
+    from rise_edge.runtimes.inputs import tensors
 
     crop = Crop(
         np.zeros((SIZE, SIZE, 3), np.uint8),

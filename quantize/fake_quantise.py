@@ -1,0 +1,74 @@
+"""Fake quantisation: the core network with int8 rounding simulated in every convolution.
+
+torchao's PT2E quantisation with ExecuTorch's XNNPACK quantiser: int8 activations for each tensor,
+int8 weights for each output channel. Batch norms are folded first, so that the graph that is
+fine-tuned computes what the float model computes but for the rounding. What is quantised is this
+project's choice: the convolutions and the maps between them. The pooled features, the head and with
+it the norm stay in float, because the decision is a distance that eight bits would cut into steps.
+"""
+
+from __future__ import annotations
+
+import torch
+from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (
+    XNNPACKQuantizer,
+    get_symmetric_quantization_config,
+)
+from torch import fx
+from torchao.quantization.pt2e.quantize_pt2e import prepare_qat_pt2e
+
+from quantize.graph import fold_batch_norms
+from quantize.onnx_file import example_crops
+from train.networks import Network
+from train.normalise import Normalise
+
+CONVOLUTION = torch.ops.aten.conv2d.default
+_RELU = torch.ops.aten.relu.default
+_CONCATENATION = torch.ops.aten.cat.default
+_ANNOTATION = "quantization_annotation"
+
+
+class _ConvolutionsOnly(XNNPACKQuantizer):
+    """XNNPACK's quantiser without what it adds behind the last convolution.
+
+    Its own filter does not hold for concatenations, and scales spread from a map to its mean; both
+    would leave the embedding in eight bits.
+    """
+
+    def annotate(self, model: fx.GraphModule) -> fx.GraphModule:
+        super().annotate(model)
+        for node in model.graph.nodes:
+            if not _between_convolutions(node):
+                node.meta.pop(_ANNOTATION, None)
+        return model
+
+
+def fake_quantise(network: Network, crop_size: int) -> fx.GraphModule:
+    """A copy of a network's float function with observers and fake quantisation, to be trained.
+
+    Its scales are those of nothing until crops went through it.
+
+    Args:
+        network: trained; it is left as it is.
+        crop_size: side of the crops in pixels.
+
+    Returns:
+        Takes (colour, depth, infrared, present) of `train.normalise.Normalised` with any batch, and
+        gives the embedding f32 (N, D).
+    """
+    batch = torch.export.Dim("batch", min=1, max=4096)
+    example = tuple(Normalise()(*example_crops(2, crop_size)))
+    shapes = ({0: batch},) * len(example)
+    folded = fold_batch_norms(network)
+    exported = torch.export.export(folded, example, dynamic_shapes=shapes).module()
+    quantiser = _ConvolutionsOnly().set_global(
+        get_symmetric_quantization_config(is_per_channel=True, is_qat=True)
+    )
+    return prepare_qat_pt2e(exported, quantiser)
+
+
+def _between_convolutions(node: fx.Node) -> bool:
+    """A convolution, its ReLU, or a concatenation of maps that a convolution reads."""
+    if node.target in (CONVOLUTION, _RELU):
+        return True
+    return node.target == _CONCATENATION and any(u.target == CONVOLUTION for u in node.users)

@@ -1,0 +1,79 @@
+"""A small network, quantised and exported once for all tests that look at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+
+from quantize.onnx_file import INPUTS, OUTPUTS, example_crops
+from train.networks import NetworkConfig, build_network
+from train.normalise import Normalise
+
+SIZE = 32
+
+
+@dataclass(frozen=True, eq=False)
+class Int8Models:
+    network: torch.nn.Module
+    converted: torch.fx.GraphModule
+    signed: bytes
+    unsigned: bytes
+    lowered: object
+    pte: bytes
+
+
+@cache
+def int8_models() -> Int8Models:
+    from quantize.convert import convert
+    from quantize.fake_quantise import fake_quantise
+    from quantize.graph import DeviceGraph
+    from quantize.onnx_file import onnx_bytes
+    from quantize.pte_file import lower_to_xnnpack, pte_bytes
+    from quantize.unsigned import unsigned_activations
+
+    network = trained_like()
+    prepared = fake_quantise(network, SIZE)
+    with torch.no_grad():
+        for seed in range(3):
+            prepared(*Normalise()(*random_crops(16, seed)))
+    graph = DeviceGraph(convert(prepared))
+    signed = onnx_bytes(graph, SIZE)
+    unsigned = unsigned_activations(onnx.load_model_from_string(signed)).SerializeToString()
+    lowered = lower_to_xnnpack(graph, SIZE)
+    return Int8Models(network, graph.core, signed, unsigned, lowered, pte_bytes(lowered))
+
+
+def trained_like() -> torch.nn.Module:
+    """A network whose batch norms have seen something and whose features are not tiny."""
+    torch.manual_seed(0)
+    network = build_network(NetworkConfig(width=8, directions=4)).train()
+    with torch.no_grad():
+        for module in network.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.bias.uniform_(-0.5, 0.5)
+        for seed in range(3):
+            network(*Normalise()(*random_crops(8, seed)))
+    return network.eval()
+
+
+def random_crops(count: int, seed: int) -> tuple[torch.Tensor, ...]:
+    rng = torch.Generator().manual_seed(seed)
+    colour, depth, infrared, present = example_crops(count, SIZE)
+    return (
+        torch.randint(0, 256, colour.shape, generator=rng).to(colour.dtype),
+        torch.randint(0, 900, depth.shape, generator=rng).to(depth.dtype),
+        torch.randint(0, 256, infrared.shape, generator=rng).to(infrared.dtype),
+        (torch.rand(present.shape, generator=rng) > 0.2).float(),
+    )
+
+
+def run_onnx(model: bytes, crops: tuple[torch.Tensor, ...]) -> list[np.ndarray]:
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return session.run(list(OUTPUTS), {n: v.numpy() for n, v in zip(INPUTS, crops, strict=True)})
