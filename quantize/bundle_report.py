@@ -1,4 +1,4 @@
-"""The report of a bundle: what its model does on its runtime, as numbers, text and pictures."""
+"""The report of a bundle: what its model does on its runtimes, as numbers, text and pictures."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from quantize.runtime_scores import scorer_on
-from rise_edge.frame import Modality, modality_set, parse_modality_set
-from rise_edge.runtimes import Runtime
-from train.datasets.crops import CropDataset
-from train.datasets.splits import Splits
+from quantize.calibrated import WHOLE_SET, Calibrated
+from quantize.material import Material
 from train.plots import det_curve, norm_histogram, png
 from train.radius import Criterion
-from train.report import by_species, measure_sets, summary
+from train.report import by_species, measure_sets, percent, summary
 
-WHOLE_SET = modality_set(Modality)
 _DRAWN = (WHOLE_SET, "colour+depth", "colour+infrared", "colour")
 _CRITERIA: dict[Criterion, str] = {
     "pooled": "the APCER of all attacks together",
@@ -23,80 +19,117 @@ _CRITERIA: dict[Criterion, str] = {
 }
 
 
-def report_numbers(
-    runtime: Runtime, splits: Splits, unseen: Mapping[str, CropDataset], radii: dict[str, float],
-    criterion: Criterion,
-) -> dict[str, Any]:  # fmt: skip
-    """Errors on the test subjects for each modality set, and what they were measured with.
+def report_numbers(material: Material, models: Mapping[str, Calibrated]) -> dict[str, Any]:
+    """Errors on each runtime for each modality set, and what they were measured with.
 
     Args:
-        runtime: that runs the bundle.
-        splits: the data that was trained on.
-        unseen: domain -> crops of it, where nothing was learned or chosen.
-        radii: modality set -> radius.
-        criterion: by which the radii were chosen.
+        material: what is measured on.
+        models: runtime -> the bundle's model on it; the first one's errors are printed whole.
     """
-    scorer = scorer_on(runtime)
+    splits = material.splits
     return {
-        "runtime": runtime.name,
-        "criterion": criterion,
-        "radii": radii,
+        "criterion": material.run.config.criterion,
         "crops": {name: len(part) for name, part in vars(splits).items()},
         "domains": splits.train.domains,
-        "test": measure_sets(scorer, splits.test, radii),
-        "unseen": {
-            domain: measure_sets(scorer, crops, radii)[WHOLE_SET]
-            for domain, crops in unseen.items()
-        },
-        "validation": measure_sets(scorer, splits.validation, {WHOLE_SET: radii[WHOLE_SET]}),
+        "runtimes": {name: _errors(material, model) for name, model in models.items()},
     }
 
 
 def report_files(
-    name: str, notice: str, runtime: Runtime, splits: Splits, numbers: dict[str, Any]
+    name: str,
+    notice: str,
+    material: Material,
+    model: Calibrated,
+    numbers: Mapping[str, Any],
+    more: str = "",
 ) -> dict[str, bytes]:
-    """report.json, report.md, norms.png and det.png."""
-    found = {
-        shown: scorer_on(runtime)(splits.test, parse_modality_set(shown))
-        for shown in _DRAWN
-        if shown in numbers["radii"]
-    }
-    radius = numbers["radii"][WHOLE_SET]
+    """report.json, report.md, norms.png and det.png.
+
+    Args:
+        name: of the bundle.
+        notice: of the bundle.
+        material: that was measured on.
+        model: whose pictures are drawn, the first of `report_numbers`.
+        numbers: from `report_numbers`, with whatever else is to stand in report.json.
+        more: further sections, before what the report does not know.
+    """
+    test = material.splits.test
+    found = {shown: model.norms(test, shown) for shown in _DRAWN if shown in model.radii}
     return {
         "report.json": (json.dumps(numbers, indent=2) + "\n").encode(),
-        "report.md": _text(name, notice, numbers).encode(),
-        "norms.png": png(norm_histogram(found[WHOLE_SET], splits.test, radius)),
-        "det.png": png(det_curve(found, splits.test)),
+        "report.md": _text(name, notice, numbers, more).encode(),
+        "norms.png": png(norm_histogram(found[WHOLE_SET], test, model.radii[WHOLE_SET])),
+        "det.png": png(det_curve(found, test)),
     }
 
 
-def _text(name: str, notice: str, numbers: dict[str, Any]) -> str:
-    whole = numbers["test"][WHOLE_SET]
+def _errors(material: Material, model: Calibrated) -> dict[str, Any]:
+    """Errors of one model at its own radii."""
+    splits, scorer, radii = material.splits, model.scorer, model.radii
+    whole = {WHOLE_SET: radii[WHOLE_SET]}
+    return {
+        "radii": radii,
+        "test": measure_sets(scorer, splits.test, radii),
+        "unseen": {
+            domain: measure_sets(scorer, crops, whole)[WHOLE_SET]
+            for domain, crops in material.unseen.items()
+        },
+        "validation": measure_sets(scorer, splits.validation, whole),
+    }
+
+
+def _text(name: str, notice: str, numbers: Mapping[str, Any], more: str) -> str:
+    runtime, errors = next(iter(numbers["runtimes"].items()))
+    whole = errors["test"][WHOLE_SET]
     return f"""# Report: {name}
 
 {f"This is a {notice}." if notice else ""}
 
-Measured with the {numbers["runtime"]} runtime on {whole["crops"]} crops of {whole["subjects"]}
+Measured with the {runtime} runtime on {whole["crops"]} crops of {whole["subjects"]}
 subjects whom neither training nor the choice of epoch and radius has seen. The domains
 ({", ".join(numbers["domains"])}) were all seen in training. The radius lies where BPCER
 equals {_CRITERIA[numbers["criterion"]]}, on {numbers["crops"]["validation"]} crops of other
 held-out subjects. Brackets are 95% intervals: Clopper-Pearson, and over subjects for HTER, EER
 and AUC.
 
-{summary(numbers["test"])}
+{summary(errors["test"])}
 
 With all modalities:
 
 {by_species(whole)}
 
-{_elsewhere(numbers["unseen"])}
+{_other_runtimes(numbers["runtimes"])}{more}{_elsewhere(errors["unseen"])}
 ![Norms of the test crops, with the radius](norms.png)
 
 ![Detection error trade-off](det.png)
 """
 
 
-def _elsewhere(unseen: dict[str, Any]) -> str:
+def _other_runtimes(runtimes: Mapping[str, Any]) -> str:
+    """The same errors on every runtime side by side, if there are several."""
+    if len(runtimes) == 1:
+        return ""
+    unseen = list(next(iter(runtimes.values()))["unseen"])
+    head = " | ".join(["runtime", "radius", "HTER", *(f"HTER in {name}" for name in unseen)])
+    rows = "\n".join(
+        f"| {name} | {errors['radii'][WHOLE_SET]:.5f} | "
+        + " | ".join(
+            percent(part["hter"])
+            for part in (errors["test"][WHOLE_SET], *errors["unseen"].values())
+        )
+        + " |"
+        for name, errors in runtimes.items()
+    )
+    return f"""With all modalities on each runtime, with a radius of its own:
+
+| {head} |
+|{"---|" * (3 + len(unseen))}
+{rows}
+
+"""
+
+
+def _elsewhere(unseen: Mapping[str, Any]) -> str:
     """What is known of other places, and what is not."""
     if not unseen:
         return """## What this report does not know

@@ -6,8 +6,9 @@ An epoch is a function of the state before it and of the seed, as in `train.trai
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, fx
 
 from quantize.losses import QatLossConfig, qat_losses, radius_of
+from rise_edge.frame import Modality
 from train.checkpoint import (
     RunError,
     load,
@@ -30,6 +32,9 @@ from train.datasets.crops import CropDataset
 from train.datasets.sampler import BalancedSampler
 from train.networks import Network
 from train.normalise import Normalise
+from train.radius import MODALITY_SETS
+
+_LESSER_SETS = [[float(m in shown) for m in Modality] for shown in MODALITY_SETS[1:]]
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,7 @@ class FineTuneConfig:
     """How to fine-tune.
 
     Attributes:
-        epochs: how often to go through the data; 0 only calibrates the scales (post-training
-            quantisation).
+        epochs: how often to go through the data; 0 only sets the scales.
         batch_size: wanted crops a step.
         learning_rate: highest, of Adam; it falls as a cosine.
         clip_norm: largest norm of the gradient.
@@ -47,9 +51,9 @@ class FineTuneConfig:
         seed: of everything random.
     """
 
-    epochs: int = 3
+    epochs: int = 6
     batch_size: int = 64
-    learning_rate: float = 1e-4
+    learning_rate: float = 1e-5
     clip_norm: float = 1.0
     calibration_steps: int = 16
     loss: QatLossConfig = field(default_factory=QatLossConfig)
@@ -68,7 +72,8 @@ class FineTuner:
     """One fine-tuning.
 
     Args:
-        prepared: from `quantize.fake_quantise.fake_quantise`; trained in place.
+        prepared: from `quantize.fake_quantise.fake_quantise`, with its ranges set; trained in
+            place.
         teacher: the float network that it was made of; it is only read.
         dataset: training crops of the source domains.
         radii: modality set -> radius of the float network.
@@ -93,13 +98,9 @@ class FineTuner:
         self.prepared, self.teacher, self.config, self.state = prepared, teacher, config, state
         self._dataset, self._radii, self._disturb = dataset, radii, disturb
         self._normalise = Normalise()
-        try:
-            self.sampler = BalancedSampler(dataset, config.batch_size, config.seed)
-        except ValueError as error:
-            raise RunError(f"this data cannot be quantised on: {error}") from None
+        self.sampler = _balanced(dataset, config)
         self._optimiser = torch.optim.Adam(prepared.parameters(), lr=config.learning_rate)
         self.history: list[dict[str, float]] = []
-        self._calibrate()
         if state.exists():
             tensors, stored = load(state)
             restore_model(prepared, tensors)
@@ -130,13 +131,6 @@ class FineTuner:
             tensors = {**own, **optimiser_tensors(self._optimiser)}
             save(self.state, tensors, {"history": self.history})
 
-    @torch.no_grad()
-    def _calibrate(self) -> None:
-        """Take the first scales from crops as they are."""
-        batches = self.sampler.epoch(0)
-        for _ in range(min(self.config.calibration_steps, self.sampler.steps)):
-            self.prepared(*self._normalise(*self._dataset.batch(next(batches)).crop))
-
     def _crops(self, rows: NDArray[np.int64], epoch: int, step: int) -> tuple[Tensor, ...]:
         seed = (self.config.seed * 1_000_003 + epoch) * 1_000_003 + step
         generator = torch.Generator().manual_seed(seed)
@@ -158,3 +152,25 @@ class FineTuner:
             raise RunError(f"fine-tuning diverged in epoch {epoch + 1}: loss {loss.item()}, "
                            f"gradient {size.item()}; {kept}; lower the learning rate")  # fmt: skip
         self._optimiser.step()
+
+
+def calibration_crops(dataset: CropDataset, config: FineTuneConfig) -> Iterator[tuple[Tensor, ...]]:
+    """Normalised batches of crops as they are; every third row shows a lesser set of modalities.
+
+    Raises:
+        RunError: a domain lacks a class.
+    """
+    normalise = Normalise()
+    for rows in islice(_balanced(dataset, config).epoch(0), config.calibration_steps):
+        batch = dataset.batch(rows)
+        lesser = torch.tensor(_LESSER_SETS)[torch.arange(len(rows) // 3) % len(_LESSER_SETS)]
+        present = batch.present.clone()
+        present[: 3 * len(lesser) : 3] *= lesser
+        yield tuple(normalise(*batch.crop[:3], present))
+
+
+def _balanced(dataset: CropDataset, config: FineTuneConfig) -> BalancedSampler:
+    try:
+        return BalancedSampler(dataset, config.batch_size, config.seed)
+    except ValueError as error:
+        raise RunError(f"this data cannot be quantised on: {error}") from None

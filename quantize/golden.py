@@ -2,77 +2,100 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quantize.device_crop import crop_of, only
+from rise_edge.embedding import Embedding
 from rise_edge.face import Crop
 from rise_edge.frame import Modality
 from train.datasets.crops import CropDataset
 from train.radius import MODALITY_SETS
 
-_WHOLE, _PARTIAL = 12, 12
+_FILLS = ((0, 0, 0), (255, 65535, 255), (255, 32767, 0), (128, 1, 128), (0, 600, 255))
+"""Colour, depth in mm and infrared of sensors that see nothing, all that fits, or one distance."""
+_EDGE_VALUES = len(_FILLS) + 3
 
 
-def golden_crops(dataset: CropDataset, seed: int = 0) -> list[Crop]:
+def golden_crops(dataset: CropDataset, count: int, seed: int = 0) -> list[Crop]:
     """Crops of all species and domains in turn, some with modalities missing, and edge values.
+
+    Three of five are whole, the others show each lesser set of modalities in turn.
 
     Args:
         dataset: taken from; a device reads the same kind of crop.
+        count: of all together, at least 24.
         seed: of the choice.
+
+    Raises:
+        ValueError: the count is too small.
     """
-    rows = _spread(dataset, _WHOLE + _PARTIAL, seed)
-    whole = [crop_of(dataset, row) for row in rows[:_WHOLE]]
-    missing = [subset for subset in MODALITY_SETS if len(subset) < len(Modality)]
-    partial = [
-        only(crop_of(dataset, row), missing[i % len(missing)])
-        for i, row in enumerate(rows[_WHOLE:])
-    ]
-    return [*whole, *partial, *_edge_values(whole[0])]
+    if count < 24:
+        raise ValueError(f"expected at least 24 golden crops, got {count}")
+    rows = _in_turn(dataset, count - _EDGE_VALUES, seed)
+    whole = 3 * len(rows) // 5
+    lesser = [subset for subset in MODALITY_SETS if len(subset) < len(Modality)]
+    crops = [
+        crop_of(dataset, row) if i < whole else
+        only(crop_of(dataset, row), lesser[(i - whole) % len(lesser)])
+        for i, row in enumerate(rows)
+    ]  # fmt: skip
+    return [*crops, *_edge_values(crops[0])]
 
 
-def golden_file(crops: Sequence[Crop], norms: Mapping[str, NDArray[np.float32]]) -> bytes:
-    """`golden.npz` as `rise_edge.selftest` reads it.
+def golden_file(crops: Sequence[Crop], given: Mapping[str, Sequence[Embedding]]) -> bytes:
+    """`golden.npz` as `rise_edge.selftest` reads it, with `embedding_RUNTIME` f32 (N, D) besides.
 
     Args:
         crops: what goes in.
-        norms: runtime -> the norms that must come out.
+        given: runtime -> the embeddings that must come out.
     """
     file = BytesIO()
+    norms = {f"norm_{name}": np.float32([one.norm for one in made]) for name, made in given.items()}
+    vectors = {f"embedding_{n}": np.stack([one.vector for one in e]) for n, e in given.items()}
     np.savez_compressed(
         file,
         colour=np.stack([crop.colour for crop in crops]),
         depth_mm=np.stack([crop.depth_mm for crop in crops]),
         infrared=np.stack([crop.infrared for crop in crops]),
         present=np.array([[m in crop.present for m in Modality] for crop in crops], np.uint8),
-        **{f"norm_{runtime}": values for runtime, values in norms.items()},
+        **norms,
+        **vectors,
     )
     return file.getvalue()
 
 
-def _spread(dataset: CropDataset, count: int, seed: int) -> NDArray[np.int64]:
-    """Row numbers that go round all pairs of domain and species."""
-    order = np.random.default_rng(seed).permutation(len(dataset))
-    kinds = np.array([f"{s}/{d}" for s, d in zip(dataset.species, dataset.domain, strict=True)])
-    turn = np.zeros(len(dataset), np.int64)
-    for kind in np.unique(kinds):
-        same = order[kinds[order] == kind]
-        turn[same] = np.arange(same.size)
-    return order[np.argsort(turn[order], kind="stable")][:count]
+def _in_turn(dataset: CropDataset, count: int, seed: int) -> list[int]:
+    """Row numbers: no species, no species in the same domain and no domain again before the others.
+
+    Fewer than asked for where the data set is smaller.
+    """
+    left = [int(row) for row in np.random.default_rng(seed).permutation(len(dataset))]
+    used: Counter[tuple[str, str]] = Counter()
+    chosen: list[int] = []
+    while left and len(chosen) < count:
+        turns = []
+        for row in left:
+            species, domain = str(dataset.species[row]), str(dataset.domain[row])
+            turns.append((used[species, ""], used[species, domain], used["", domain]))
+        row = left.pop(min(range(len(left)), key=turns.__getitem__))
+        species, domain = str(dataset.species[row]), str(dataset.domain[row])
+        used.update([(species, ""), (species, domain), ("", domain)])
+        chosen.append(row)
+    return chosen
 
 
 def _edge_values(crop: Crop) -> list[Crop]:
     """What a broken or blinded sensor gives: nothing, all that fits, holes, one flat distance."""
     size, everything = crop.size, frozenset(Modality)
     holes = crop.depth_mm * (np.indices((size, size)).sum(0) % 3 > 0).astype(np.uint16)
-    fills = [(0, 0, 0), (255, 65535, 255), (255, 32767, 0), (128, 1, 128), (0, 600, 255)]
     flat = [
         Crop(np.full((size, size, 3), c, np.uint8), np.full((size, size), d, np.uint16),
              np.full((size, size), i, np.uint8), everything)
-        for c, d, i in fills
+        for c, d, i in _FILLS
     ]  # fmt: skip
     blind = np.zeros_like(crop.depth_mm)
     return [

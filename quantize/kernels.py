@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import onnx
 import onnxruntime as ort
-from executorch.exir import EdgeProgramManager
 from torch import fx
+
+if TYPE_CHECKING:
+    from executorch.exir import EdgeProgramManager
 
 _INT8_MAP = "dequantize_per_tensor"
 

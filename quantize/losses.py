@@ -23,16 +23,16 @@ class QatLossConfig:
     """Weights of the losses; a weight of 0 switches a loss off.
 
     Attributes:
-        weight_radial: of |rho' - rho| / r.
+        weight_radial: of the squared radial error.
         weight_direction: of 1 - cos(z', z).
-        weight_margin: of the radial error near the sphere.
+        weight_margin: of the squared radial error near the sphere.
         margin_width: distance from the sphere, in radii, at which that weight has fallen to 1/e.
     """
 
     weight_radial: float = 1.0
     weight_direction: float = 0.3
-    weight_margin: float = 2.0
-    margin_width: float = 0.15
+    weight_margin: float = 4.0
+    margin_width: float = 0.3
 
     def __post_init__(self) -> None:
         for name in ("weight_radial", "weight_direction", "weight_margin"):
@@ -47,8 +47,10 @@ def qat_losses(
 ) -> dict[str, Tensor]:
     """The weighted losses by name, each a scalar, and `total`.
 
-    radial = mean e, margin = mean e exp(-|rho - r| / (r width)), with e = |rho' - rho| / r and rho
-    the teacher's norm; direction = mean (1 - cos) as `Network.direction` has it.
+    radial = mean e^2, margin = mean e^2 exp(-|rho - r| / (r width)), with rho the teacher's norm
+    and e = (rho' - rho) / max(rho, r): what is far outside may err with its distance. direction =
+    mean (1 - cos) as `Network.direction` has it. All are squares, so that their gradients end with
+    the error; an absolute error's would not.
 
     Args:
         student: embeddings f32 (N, D) of the fake-quantised network.
@@ -58,7 +60,7 @@ def qat_losses(
         config: weights.
     """
     length = norm(teacher)
-    error = (norm(student) - length).abs() / radius
+    error = ((norm(student) - length) / torch.maximum(length, radius)).square()
     near = torch.exp(-(length - radius).abs() / (radius * config.margin_width))
     cosine = functional.cosine_similarity(
         network.direction(student), network.direction(teacher), dim=1

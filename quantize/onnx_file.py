@@ -28,7 +28,7 @@ def onnx_bytes(graph: nn.Module, crop_size: int) -> bytes:
         crop_size: side of the crops.
     """
     batch = torch.export.Dim("batch")
-    with _quiet():
+    with quiet_export():
         program = torch.onnx.export(
             graph,
             example_crops(2, crop_size),
@@ -79,7 +79,7 @@ def _strip_node(node: onnx.NodeProto) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet_export() -> Iterator[None]:
     """Keep the exporter from warning of torchvision, which is not used here."""
     logger = logging.getLogger("torch.onnx")
     level = logger.level

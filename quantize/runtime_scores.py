@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quantize.device_crop import crop_of, only
+from rise_edge.embedding import Embedding
 from rise_edge.face import Crop
 from rise_edge.frame import Modality
 from rise_edge.runtimes import Runtime
@@ -18,21 +19,46 @@ from train.scoring import Scorer
 _BATCH = 32
 
 
-def scorer_on(runtime: Runtime) -> Scorer:
-    """A scorer that runs every crop on a runtime."""
+def scorer_on(runtime: Runtime, advance: Callable[[int], None] = lambda crops: None) -> Scorer:
+    """A scorer that runs every crop on a runtime.
+
+    Args:
+        runtime: opened.
+        advance: called with the number of crops that went through.
+    """
 
     def score(dataset: CropDataset, shown: Iterable[Modality]) -> NDArray[np.float32]:
         subset = frozenset(shown)
-        return norms(runtime, (only(crop_of(dataset, i), subset) for i in range(len(dataset))))
+        found = []
+        for batch in _batches(only(crop_of(dataset, i), subset) for i in range(len(dataset))):
+            found += [embedding.norm for embedding in runtime.embed(batch)]
+            advance(len(batch))
+        return np.array(found, np.float32)
 
     return score
 
 
-def norms(runtime: Runtime, crops: Iterable[Crop]) -> NDArray[np.float32]:
-    """Norms f32 (N,) of crops."""
-    batches = _batches(iter(crops))
-    found = [embedding.norm for batch in batches for embedding in runtime.embed(batch)]
-    return np.array(found, np.float32)
+def remembered(scorer: Scorer) -> Scorer:
+    """The same scorer, which scores the same rows of the same images once only."""
+    known: dict[tuple[object, ...], NDArray[np.float32]] = {}
+    alive = []
+
+    def score(dataset: CropDataset, shown: Iterable[Modality]) -> NDArray[np.float32]:
+        subset = frozenset(shown)
+        images = (dataset.colour, dataset.depth_mm, dataset.infrared)
+        key = (*map(id, images), dataset.rows.tobytes(), dataset.present.tobytes(), subset)
+        if key not in known:
+            alive.append(images)  # an image's id may be another's after it is gone
+            known[key] = scorer(dataset, subset)
+            known[key].flags.writeable = False
+        return known[key]
+
+    return score
+
+
+def embed_all(runtime: Runtime, crops: Iterable[Crop]) -> list[Embedding]:
+    """Embeddings of crops."""
+    return [one for batch in _batches(iter(crops)) for one in runtime.embed(batch)]
 
 
 def _batches(crops: Iterator[Crop]) -> Iterator[list[Crop]]:

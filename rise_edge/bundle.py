@@ -1,7 +1,8 @@
 """The model bundle: a folder with a manifest, model files, golden vectors and a report.
 
-`manifest.json` names every other file with its sha256. Nothing of a bundle is used before its
-hash was found right, and what is used are the very bytes that were hashed.
+`model.onnx` and `model.pte` are one int8 model for two runtimes, `model_float.onnx` is what they
+were quantised from. `manifest.json` names every other file with its sha256. Nothing of a bundle is
+used before its hash was found right, and what is used are the very bytes that were hashed.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 MODEL_ONNX = "model.onnx"
 MODEL_PTE = "model.pte"
+MODEL_ONNX_FLOAT = "model_float.onnx"
 GOLDEN = "golden.npz"
 
 _MAX_MANIFEST_BYTES = 256 * 1024
 _MAX_FILE_BYTES = 256 * 1024 * 1024
-_BUILD_HINT = "build one with `python quantize/export_onnx.py`"
+_BUILD_HINT = "build one with `python quantize/qat.py`"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 `golden.npz` holds raw crops and the norm that each runtime must give:
 colour u8 (N, S, S, 3), depth_mm u16 (N, S, S), infrared u8 (N, S, S), present u8 (N, 3) in the
-order of `rise_edge.Modality`, and norm_RUNTIME f32 (N,) for each runtime of the manifest.
+order of `rise_edge.Modality`, and norm_RUNTIME f32 (N,) for each runtime of the manifest. A build
+leaves a larger file of the same form beside its work, for `--golden`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,8 @@ from rise_edge.frame import Modality, modality_set
 from rise_edge.runtimes import RUNTIMES, open_runtime
 
 _TOLERANCE = 1e-3
+_BATCH = 32
+_MAX_GOLDEN_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -67,16 +71,23 @@ class Proof:
         )
 
 
-def read_golden(bundle: Bundle, runtime: str) -> Golden:
+def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golden:
     """A bundle's golden vectors for one runtime.
+
+    Args:
+        bundle: whose.
+        runtime: whose norms.
+        file: that holds other vectors than the bundle's own.
 
     Raises:
         BundleError: they are missing or not of the documented form.
     """
+    where = file or bundle.path / GOLDEN
     names = ("colour", "depth_mm", "infrared", "present", f"norm_{runtime}")
     try:
-        with np.load(io.BytesIO(bundle.read(GOLDEN)), allow_pickle=False) as file:
-            colour, depth_mm, infrared, present, norms = (file[name] for name in names)
+        content = bundle.read(GOLDEN) if file is None else _read(file)
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            colour, depth_mm, infrared, present, norms = (arrays[name] for name in names)
         crops = [
             Crop(c, d, i, frozenset(m for m, seen in zip(Modality, p, strict=True) if seen))
             for c, d, i, p in zip(colour, depth_mm, infrared, present, strict=True)
@@ -84,12 +95,28 @@ def read_golden(bundle: Bundle, runtime: str) -> Golden:
         if norms.shape != (len(crops),) or not crops:
             raise ValueError(f"{len(crops)} crops with norms of shape {norms.shape}")
     except (KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
-        raise BundleError(f"bundle {bundle.path}: {GOLDEN} is not usable: {error}") from None
+        raise BundleError(f"golden vectors {where} are not usable: {error}") from None
     return Golden(crops, norms)
 
 
-def prove(bundle: Bundle, runtime: str) -> Proof:
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(_MAX_GOLDEN_BYTES + 1)
+    except OSError as error:
+        raise BundleError(f"cannot read golden vectors {file}: {error.strerror}") from None
+    if len(content) > _MAX_GOLDEN_BYTES:
+        raise BundleError(f"expected {file} of at most {_MAX_GOLDEN_BYTES} bytes")
+    return content
+
+
+def prove(bundle: Bundle, runtime: str, file: Path | None = None) -> Proof:
     """Run the golden vectors through one runtime.
+
+    Args:
+        bundle: to prove.
+        runtime: to run it on.
+        file: that holds other vectors than the bundle's own.
 
     Raises:
         BundleError: the bundle holds no model, no radii or no golden vectors for it.
@@ -99,8 +126,10 @@ def prove(bundle: Bundle, runtime: str) -> Proof:
         known = ", ".join(bundle.manifest.radii)
         raise BundleError(f"bundle {bundle.path}: expected radii for {runtime}, it has some for "
                           f"{known}; choose among those")  # fmt: skip
-    golden = read_golden(bundle, runtime)
-    given = open_runtime(bundle, runtime).embed(golden.crops)
+    golden = read_golden(bundle, runtime, file)
+    opened, crops = open_runtime(bundle, runtime), golden.crops
+    batches = (crops[start : start + _BATCH] for start in range(0, len(crops), _BATCH))
+    given = [embedding for batch in batches for embedding in opened.embed(batch)]
     radii = bundle.manifest.radii[runtime]
     norms = np.array([embedding.norm for embedding in given])
     radius = np.array([radii[modality_set(embedding.present)] for embedding in given])
@@ -111,13 +140,13 @@ def prove(bundle: Bundle, runtime: str) -> Proof:
     return Proof(runtime, len(norms), largest, flips)
 
 
-def _prove_installed(bundle: Bundle) -> list[Proof]:
+def _prove_installed(bundle: Bundle, file: Path | None) -> list[Proof]:
     proofs = []
     for name in bundle.manifest.radii:
         if name not in RUNTIMES:
             continue
         try:
-            proofs.append(prove(bundle, name))
+            proofs.append(prove(bundle, name, file))
         except MissingExtraError as error:
             print(f"{name}: not proved: {error}", file=sys.stderr)
     return proofs
@@ -141,10 +170,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--runtime", choices=RUNTIMES, help="prove this one alone (default: all that are installed)"
     )
+    parser.add_argument(
+        "--golden", type=Path, metavar="FILE", help="other golden vectors than the bundle's own"
+    )
     options = parser.parse_args(arguments)
+    golden = options.golden
     try:
         bundle = open_bundle(options.bundle)
-        proofs = [prove(bundle, options.runtime)] if options.runtime else _prove_installed(bundle)
+        if options.runtime:
+            proofs = [prove(bundle, options.runtime, golden)]
+        else:
+            proofs = _prove_installed(bundle, golden)
     except RiseEdgeError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

@@ -38,7 +38,7 @@ def test_a_model_of_nan_fails(tmp_path: Path) -> None:
 )
 def test_unreadable_golden_vectors_are_one_clear_error(tmp_path: Path, content: bytes) -> None:
     bundle = write_tiny_bundle(tmp_path / "b", golden=content or b"\0")
-    with pytest.raises(BundleError, match=r"golden\.npz is not usable"):
+    with pytest.raises(BundleError, match=r"golden\.npz are not usable"):
         prove(bundle, "onnx")
 
 

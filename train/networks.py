@@ -215,6 +215,12 @@ class _PolarTerms(nn.Module):
             terms.append(term._replace(length=term.length * present[:, i : i + 1]))
         return compose([*terms, self.fused(whole_feature(pooled, fused, present))])
 
+    def rescale(self, pooled: Sequence[Tensor], fused: Tensor) -> None:
+        """Expect features divided by these factors from now on; see `PolarHead.rescale`."""
+        for head, factor in zip(self.modalities, pooled, strict=True):
+            head.rescale(factor)
+        self.fused.rescale(torch.cat([*pooled, fused]))
+
     def score(self, embedding: Tensor) -> Tensor:
         return norm(embedding)
 
@@ -229,6 +235,11 @@ class _PlainEmbedding(nn.Module):
 
     def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
         return self.linear(whole_feature(pooled, fused, present))
+
+    @torch.no_grad()
+    def rescale(self, pooled: Sequence[Tensor], fused: Tensor) -> None:
+        """Expect features divided by these factors from now on; see `PolarHead.rescale`."""
+        self.linear.weight.mul_(torch.cat([*pooled, fused]))
 
     def score(self, embedding: Tensor) -> Tensor:
         return norm(embedding)

@@ -52,6 +52,12 @@ class PolarHead(nn.Module):
         unit = functional.normalize(self.direction(feature), dim=1)
         return Polar(functional.softplus(self.length(feature)), unit)
 
+    @torch.no_grad()
+    def rescale(self, factor: Tensor) -> None:
+        """Expect features divided by `factor` (F,) from now on, and give the same terms."""
+        self.length.weight.mul_(factor)
+        self.direction.weight.mul_(factor)
+
 
 def compose(terms: list[Polar]) -> Tensor:
     """Concatenate polar terms into one embedding: |z|^2 is the sum of the squared lengths.

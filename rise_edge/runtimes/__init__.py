@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from rise_edge.bundle import Bundle
+from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, MODEL_PTE, Bundle
 from rise_edge.embedding import Embedding
 from rise_edge.face import Crop
 
-RUNTIMES = ("onnx", "executorch")
+RUNTIMES = {"onnx": MODEL_ONNX, "executorch": MODEL_PTE, "onnx_float": MODEL_ONNX_FLOAT}
+"""Runtime -> the file of a bundle that it runs. `onnx_float` is onnxruntime too, with the model in
+full precision: browsers run that one faster, and the others are held against it."""
 
 
 class Runtime(Protocol):
@@ -34,10 +36,10 @@ def open_runtime(bundle: Bundle, name: str = "onnx", *, threads: int = 1) -> Run
         BundleError: the bundle holds no model for it.
         MissingExtraError: the runtime is not installed.
     """
-    if name == "onnx":
+    if name in ("onnx", "onnx_float"):
         from rise_edge.runtimes.onnx import OnnxRuntime
 
-        return OnnxRuntime(bundle, threads=threads)
+        return OnnxRuntime(bundle, name, threads=threads)
     if name == "executorch":
         from rise_edge.runtimes.executorch import ExecutorchRuntime
 

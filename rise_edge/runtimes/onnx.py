@@ -1,4 +1,4 @@
-"""The bundle's ONNX model on onnxruntime."""
+"""The bundle's ONNX models on onnxruntime."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import onnxruntime as ort
 
-from rise_edge.bundle import MODEL_ONNX, Bundle
+from rise_edge.bundle import Bundle
 from rise_edge.embedding import Embedding
 from rise_edge.errors import BundleError
 from rise_edge.face import Crop
+from rise_edge.runtimes import RUNTIMES
 from rise_edge.runtimes.inputs import tensors
 
 _INPUTS = {
@@ -22,23 +23,27 @@ _OUTPUTS = ["embedding", "norm"]
 
 
 class OnnxRuntime:
-    """Runs `model.onnx`. One instance belongs to one thread.
+    """Runs `model.onnx` or `model_float.onnx`. One instance belongs to one thread.
+
+    Args:
+        bundle: an opened bundle.
+        name: `onnx` or `onnx_float`.
+        threads: of the network.
 
     Raises:
         BundleError: the model cannot be loaded, or breaks the input contract of
             `rise_edge.bundle.Manifest`.
     """
 
-    name = "onnx"
-
-    def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
+    def __init__(self, bundle: Bundle, name: str = "onnx", *, threads: int = 1) -> None:
+        self.name = name
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
             self._session = ort.InferenceSession(
-                bundle.read(MODEL_ONNX), options, providers=["CPUExecutionProvider"]
+                bundle.read(RUNTIMES[name]), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime's errors share no nearer base
             why = str(error).splitlines()[0]

@@ -30,7 +30,7 @@ class Int8Models:
 @cache
 def int8_models() -> Int8Models:
     from quantize.convert import convert
-    from quantize.fake_quantise import fake_quantise
+    from quantize.fake_quantise import fake_quantise, set_ranges
     from quantize.graph import DeviceGraph
     from quantize.onnx_file import onnx_bytes
     from quantize.pte_file import lower_to_xnnpack, pte_bytes
@@ -38,9 +38,7 @@ def int8_models() -> Int8Models:
 
     network = trained_like()
     prepared = fake_quantise(network, SIZE)
-    with torch.no_grad():
-        for seed in range(3):
-            prepared(*Normalise()(*random_crops(16, seed)))
+    set_ranges(prepared, (Normalise()(*random_crops(16, seed)) for seed in range(3)))
     graph = DeviceGraph(convert(prepared))
     signed = onnx_bytes(graph, SIZE)
     unsigned = unsigned_activations(onnx.load_model_from_string(signed)).SerializeToString()

@@ -10,6 +10,7 @@ import torch
 
 from quantize.export_onnx import build
 from quantize.graph import DeviceGraph, fold_batch_norms
+from quantize.material import Material
 from quantize.onnx_file import onnx_bytes
 from quantize.runtime_scores import scorer_on
 from rise_edge import Checker, open_bundle
@@ -31,13 +32,17 @@ def built(tmp_path_factory):
     config, splits = debug_config(folder / "run", epochs=3), debug_splits()
     train_on(config, splits)
     run = open_run(config.out)
-    return run, splits, build(run, splits, folder / "bundle", "debug", {"elsewhere": splits.test})
+    return (
+        run,
+        splits,
+        build(Material(run, splits, {"elsewhere": splits.test}), folder / "bundle", "debug"),
+    )
 
 
 def test_the_bundle_proves_itself_on_its_golden_vectors(built):
     proof = prove(open_bundle(built[2].path), "onnx")
     assert proof.holds
-    assert proof.count >= 30
+    assert proof.count == 48
 
 
 def test_the_runtime_gives_torchs_norms_for_every_set_of_modalities(built):
@@ -66,7 +71,8 @@ def test_the_report_is_of_the_bundles_own_decisions_on_unseen_subjects(built):
     checker = Checker(bundle)
     found = scorer_on(checker.runtime)(splits.test, set(Modality))
     expected = hter(found, splits.test.bona_fide, checker.radii["colour+depth+infrared"])
-    assert report["test"]["colour+depth+infrared"]["hter"]["rate"] == expected
+    errors = report["runtimes"]["onnx"]["test"]["colour+depth+infrared"]
+    assert errors["hter"]["rate"] == expected
     assert b"norms.png" in bundle.read("report.md")
     assert bundle.read("norms.png").startswith(b"\x89PNG")
 
@@ -84,15 +90,22 @@ def test_the_model_names_no_folder_takes_any_batch_and_adds_no_maps(built):
     assert "BatchNormalization" not in kinds
 
 
-def test_a_model_without_a_sphere_around_bona_fide_is_refused(built, tmp_path):
+def test_a_model_without_a_sphere_around_bona_fide_is_refused(built):
     run, splits, _ = built
     network = build_network(NetworkConfig(width=4, head="linear"))
     linear = dataclasses.replace(
         run, algorithm=type(run.algorithm)(network, AlgorithmConfig(name="erm"), 2)
     )
     with pytest.raises(RunError, match=r"--network\.head polar"):
-        build(linear, splits, tmp_path / "bundle", "linear", {})
-    assert not (tmp_path / "bundle").exists()
+        Material(linear, splits, {})
+
+
+@pytest.mark.parametrize(("live", "missing"), [(True, "attack"), (False, "bona fide")])
+def test_a_part_of_one_class_is_refused(built, live, missing):
+    run, splits, _ = built
+    only = splits.validation.select(splits.validation.bona_fide == live)
+    with pytest.raises(RunError, match=f"validation crops, {missing} presentations are missing"):
+        Material(run, dataclasses.replace(splits, validation=only), {})
 
 
 def test_the_shipped_size_of_the_edge_network_is_below_two_megabytes():
@@ -105,7 +118,8 @@ def test_the_report_says_how_it_does_elsewhere_and_what_nobody_knows(built):
     bundle = built[2]
     numbers = json.loads((bundle.path / "report.json").read_text())
     # `elsewhere` is the test part here, so its errors at the same radius must be the same.
-    assert numbers["unseen"]["elsewhere"] == numbers["test"]["colour+depth+infrared"]
+    errors = numbers["runtimes"]["onnx"]
+    assert errors["unseen"]["elsewhere"] == errors["test"]["colour+depth+infrared"]
     text = (bundle.path / "report.md").read_text()
     assert "| elsewhere |" in text
     assert "What this report does not know" in text

@@ -1,0 +1,90 @@
+"""Int8Model: one quantised graph as the files of two runtimes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+from torch import fx
+
+from quantize.build import progress_bar
+from quantize.convert import convert
+from quantize.equalise import equalise
+from quantize.fake_quantise import fake_quantise, observe, set_ranges
+from quantize.fine_tune import FineTuneConfig, FineTuner, calibration_crops
+from quantize.graph import DeviceGraph
+from quantize.kernels import Convolutions, onnx_convolutions, xnnpack_convolutions
+from quantize.material import Material
+from quantize.onnx_file import onnx_bytes
+from quantize.pte_file import lower_to_xnnpack, pte_bytes
+from quantize.unsigned import unsigned_activations
+
+
+@dataclass(frozen=True, eq=False)
+class Int8Model:
+    """The files, and how each runtime computes their convolutions.
+
+    Attributes:
+        onnx: for onnxruntime, with uint8 maps.
+        pte: for ExecuTorch with XNNPACK, one crop at a time; empty where it was not wanted.
+        kernels: of onnxruntime on this processor, and of XNNPACK where there is a `pte`.
+    """
+
+    onnx: bytes
+    pte: bytes
+    kernels: dict[str, Convolutions]
+
+
+def export(core: fx.GraphModule, crop_size: int, *, pte: bool = True) -> Int8Model:
+    """Export a converted core network.
+
+    Args:
+        core: from `quantize.convert.convert`.
+        crop_size: side of the crops in pixels.
+        pte: whether ExecuTorch is to have a file too.
+    """
+    graph = DeviceGraph(core)
+    signed = onnx.load_model_from_string(onnx_bytes(graph, crop_size))
+    unsigned = unsigned_activations(signed).SerializeToString()
+    kernels = {"onnxruntime": onnx_convolutions(unsigned)}
+    if not pte:
+        return Int8Model(unsigned, b"", kernels)
+    lowered = lower_to_xnnpack(graph, crop_size)
+    kernels["XNNPACK"] = xnnpack_convolutions(lowered)
+    return Int8Model(unsigned, pte_bytes(lowered), kernels)
+
+
+def post_training(material: Material, config: FineTuneConfig) -> fx.GraphModule:
+    """The core network after plain post-training quantisation."""
+    train = material.splits.train
+    crops = calibration_crops(train, config)
+    return convert(observe(material.run.algorithm.network, train.size, crops))
+
+
+def fine_tuned(
+    material: Material, radii: dict[str, float], config: FineTuneConfig, state: Path
+) -> tuple[fx.GraphModule, list[dict[str, float]]]:
+    """The core network after quantisation-aware fine-tuning, and the losses of its epochs.
+
+    Args:
+        material: the full-precision network, and training crops.
+        radii: modality set -> radius in full precision.
+        config: of the fine-tuning.
+        state: file that holds the state after each epoch; one that is there is gone on from.
+
+    Raises:
+        RunError: a domain lacks a class, a loss is not finite, or the state is of another network.
+    """
+    run, train = material.run, material.splits.train
+    network = run.algorithm.network
+    prepared = fake_quantise(equalise(network, calibration_crops(train, config)), train.size)
+    set_ranges(prepared, calibration_crops(train, config))
+    tuner = FineTuner(prepared, network, train, radii, run.config.augment, config, state)
+    with progress_bar() as progress:
+        steps = tuner.sampler.steps
+        task = progress.add_task(
+            "fine-tuning", total=config.epochs * steps, completed=len(tuner.history) * steps
+        )
+        tuner.run(lambda: progress.advance(task))
+    return convert(prepared), tuner.history

@@ -1,0 +1,65 @@
+"""Material: a trained run and the data that a bundle is calibrated and measured on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from train.checkpoint import Run, RunError, open_run
+from train.datasets.crops import CropDataset
+from train.datasets.sources import load_held_back, load_splits
+from train.datasets.splits import Splits
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What a bundle is made of.
+
+    Attributes:
+        run: a trained run.
+        splits: the data that it was trained on; radii come from the validation part.
+        unseen: domain -> crops of it, where nothing was learned or chosen; for the report.
+
+    Raises:
+        RunError: devices cannot decide by this model, or a part of the data cannot be measured on.
+    """
+
+    run: Run
+    splits: Splits
+    unseen: Mapping[str, CropDataset]
+
+    def __post_init__(self) -> None:
+        network, folder = self.run.algorithm.network, self.run.folder
+        if not network.radial or self.run.config.algorithm.inside != "bona_fide":
+            raise RunError(
+                f"run {folder} has no sphere with bona fide presentations inside, which is what "
+                "devices decide by; train with --network.head polar"
+            )
+        for name, part in {"training": self.splits.train, **self.parts}.items():
+            if part.bona_fide.all() or not part.bona_fide.any():
+                kind = "attack" if part.bona_fide.all() else "bona fide"
+                raise RunError(
+                    f"expected bona fide and attack presentations in the {name} crops, {kind} "
+                    "presentations are missing; a radius lies between the two"
+                )
+
+    @property
+    def parts(self) -> dict[str, CropDataset]:
+        """What is measured on: `validation`, `test`, and the unseen domains by name."""
+        own = {"validation": self.splits.validation, "test": self.splits.test}
+        return {**own, **self.unseen}
+
+
+def open_material(folder: Path) -> Material:
+    """The run in a folder with all of its data.
+
+    Raises:
+        RunError: the folder holds no usable run, or its data is not there any more.
+    """
+    run = open_run(folder)
+    data = run.config.data
+    try:
+        return Material(run, load_splits(data), load_held_back(data))
+    except ValueError as error:
+        raise RunError(f"the data of run {folder} cannot be used: {error}") from None

@@ -1,0 +1,256 @@
+"""Quantise a model: `python quantize/qat.py RUN_FOLDER BUNDLE_FOLDER`.
+
+A full-precision run goes in, a bundle comes out: one int8 graph as `model.onnx` and `model.pte`,
+the full-precision model beside it, radii for each, golden vectors, and a report that holds int8
+against full precision and against plain post-training quantisation.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # a script's folder comes first on the path
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import importlib.util
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Any
+
+import torch
+import tyro
+
+from quantize.bars import decision_bars, model_bars, speed_bars, time_bar
+from quantize.build import console, difference_from_torch, manifest_fields, measured, write
+from quantize.bundle_report import report_numbers
+from quantize.calibrated import WHOLE_SET, Calibrated, norms_before_and_after, open_models
+from quantize.export_onnx import float_model
+from quantize.fine_tune import FineTuneConfig
+from quantize.golden import golden_crops, golden_file
+from quantize.int8_report import bar_table, int8_text, margin_numbers, margin_pictures
+from quantize.material import Material, open_material
+from quantize.parity import Parity, parity
+from quantize.runtime_scores import embed_all
+from quantize.speed import median_ms, yardstick_model
+from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, MODEL_PTE, Bundle
+from rise_edge.errors import MissingExtraError, RiseEdgeError
+from rise_edge.runtimes.inputs import tensors
+from train.checkpoint import BEST, RunError
+
+if TYPE_CHECKING:
+    from quantize.int8_model import Int8Model
+
+STATE, CONFIG, LARGE_GOLDEN = "state.safetensors", "config.json", "golden_large.npz"
+LARGE_COUNT = 1008
+
+
+@dataclass(frozen=True)
+class QatConfig:
+    """Quantise a training run's best epoch and build the bundle that devices run.
+
+    Attributes:
+        run: folder of the training run.
+        bundle: folder to write; a bundle that stands there is replaced once the new one is whole.
+        name: what people call the bundle.
+        ptq: do not fine-tune: build the bundle from plain post-training quantisation.
+        fine_tuning: how the int8 model learns from the full-precision one.
+        work: folder of the state, from which a run that was stopped goes on by itself, and of the
+            large set of golden vectors; none given means `qat` or `ptq` in the run's folder.
+        threads: of torch, and of the runtimes while they measure.
+    """
+
+    run: Annotated[Path, tyro.conf.Positional]
+    bundle: Annotated[Path, tyro.conf.Positional]
+    name: str = "demo"
+    ptq: bool = False
+    fine_tuning: FineTuneConfig = field(default_factory=FineTuneConfig)
+    work: Path | None = None
+    threads: int = 2
+
+    @property
+    def method(self) -> str:
+        """`qat` or `ptq`."""
+        return "ptq" if self.ptq else "qat"
+
+    @property
+    def work_folder(self) -> Path:
+        """Where the state is."""
+        return self.work or self.run / self.method
+
+
+def main(config: QatConfig) -> Bundle:
+    """Quantise, calibrate, measure, and write the bundle.
+
+    Raises:
+        MissingExtraError: torchao or executorch is not installed.
+        RunError: the run cannot be quantised, its data cannot be used, or fine-tuning diverged.
+        BundleError: the bundle cannot be written there.
+    """
+    for package in ("torchao", "executorch"):
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtraError(
+                f"quantisation needs {package}, which is not installed; "
+                "pip install -e '.[quantize]'"
+            )
+    torch.set_num_threads(config.threads)
+    started = time.perf_counter()
+    material = open_material(config.run)
+    if material.run.config.network.name != "edge":
+        raise RunError(
+            f"expected a run of the edge network, {config.run} is one of "
+            f"{material.run.config.network.name}, for which there are no integer kernels; train an "
+            f"edge network that learns from it with --teacher {config.run}, and quantise that"
+        )
+    return build(material, config, started)
+
+
+def build(material: Material, config: QatConfig, started: float) -> Bundle:
+    """`main` on material that is open already.
+
+    Args:
+        material: a trained run of the edge network, and its data.
+        config: of the build.
+        started: `time.perf_counter()` when the command began.
+    """
+    goes_on = begin_work(config)
+    fields = manifest_fields(config.name, material, f"int8, {config.method}")
+    full = {MODEL_ONNX_FLOAT: float_model(material)}
+    before = _measured(full, fields, material, config)["onnx_float"]
+    errors = {"onnx_float": difference_from_torch(before, material)}
+    made, history = quantised(material, before.radii, config)
+    files = {MODEL_ONNX: made.onnx, MODEL_PTE: made.pte}
+    int8 = _measured(files, fields, material, config, before)
+    files |= full
+    margins = {config.method: {n: margin_numbers(before, m, material) for n, m in int8.items()}}
+    baseline = None if config.ptq else baseline_margins(fields, material, before, config)
+    if baseline is not None:
+        margins["ptq"] = {"onnx": baseline}
+    for name, model in int8.items():
+        norms = norms_before_and_after(before, model, material.splits.validation, WHOLE_SET)
+        errors[name] = float(abs(norms.after - norms.before).max())
+    models = {**int8, "onnx_float": before}
+    numbers = report_numbers(material, models)
+    bars = [
+        *decision_bars(margins[config.method]["onnx"], numbers["runtimes"], baseline),
+        *model_bars(large_golden(material, models, config), made.kernels, files),
+        *speed_bars(times(material, files)),
+        time_bar(None if goes_on else time.perf_counter() - started),
+    ]
+    numbers["quantisation"] = {
+        "method": config.method,
+        "fine_tuning": asdict(config.fine_tuning),
+        "history": history,
+        "margins": margins,
+        "bars": [asdict(bar) for bar in bars],
+    }
+    pictures = margin_pictures(before, int8["onnx"], material)
+    console.print(bar_table(bars))
+    return write(
+        config.bundle, material, fields, {**files, **pictures}, models, errors, numbers,
+        int8_text(margins, bars, pictures),
+    )  # fmt: skip
+
+
+def begin_work(config: QatConfig) -> bool:
+    """The work folder is new, or holds the same fine-tuning of the same checkpoint.
+
+    Returns:
+        Whether some of it is done already.
+
+    Raises:
+        RunError: it holds another one.
+    """
+    folder = config.work_folder
+    checkpoint = sha256((config.run / BEST).read_bytes()).hexdigest()
+    wanted = {"checkpoint": checkpoint, "fine_tuning": asdict(config.fine_tuning)}
+    path = folder / CONFIG
+    if path.exists():
+        begun = json.loads(path.read_text(encoding="utf-8"))
+        if begun != wanted:
+            raise RunError(
+                f"{folder} holds the fine-tuning of another checkpoint or one with other settings "
+                f"({_difference(begun, wanted)}); remove it, or name another folder with --work"
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
+    return (folder / STATE).exists()
+
+
+def quantised(
+    material: Material, radii: dict[str, float], config: QatConfig
+) -> tuple[Int8Model, list[dict[str, float]]]:
+    """The int8 model, and the losses of its epochs."""
+    from quantize.int8_model import export, fine_tuned, post_training
+
+    size = material.splits.train.size
+    if config.ptq:
+        return export(post_training(material, config.fine_tuning), size), []
+    state = config.work_folder / STATE
+    core, history = fine_tuned(material, radii, config.fine_tuning, state)
+    return export(core, size), history
+
+
+def baseline_margins(
+    fields: Mapping[str, Any], material: Material, before: Calibrated, config: QatConfig
+) -> dict[str, Any]:
+    """What plain post-training quantisation of the same network would have done."""
+    from quantize.int8_model import export, post_training
+
+    core = post_training(material, config.fine_tuning)
+    file = export(core, material.splits.train.size, pte=False).onnx
+    model = _measured({MODEL_ONNX: file}, fields, material, config, before)["onnx"]
+    return margin_numbers(before, model, material)
+
+
+def large_golden(material: Material, models: Mapping[str, Calibrated], config: QatConfig) -> Parity:
+    """Write the large set of golden vectors; how far apart the int8 model's two runtimes are."""
+    parts = (material.splits.test, *material.unseen.values())
+    crops = [c for part in parts for c in golden_crops(part, -(-LARGE_COUNT // len(parts)))]
+    given = {name: embed_all(model.runtime, crops) for name, model in models.items()}
+    (config.work_folder / LARGE_GOLDEN).write_bytes(golden_file(crops, given))
+    onnx, executorch = models["onnx"], models["executorch"]
+    return parity(given["onnx"], given["executorch"], onnx.radii, executorch.radii)
+
+
+def times(material: Material, files: Mapping[str, bytes]) -> dict[str, float]:
+    """Milliseconds from crop to norm on one thread: `int8`, `float`, and of the `yardstick`."""
+    crop = golden_crops(material.splits.test, 24)[0]
+    inputs = tensors([crop], crop.size)
+    return median_ms(
+        {
+            "int8": (files[MODEL_ONNX], inputs),
+            "float": (files[MODEL_ONNX_FLOAT], inputs),
+            "yardstick": yardstick_model(),
+        }
+    )
+
+
+def _measured(
+    files: Mapping[str, bytes],
+    fields: Mapping[str, Any],
+    material: Material,
+    config: QatConfig,
+    before: Calibrated | None = None,
+) -> dict[str, Calibrated]:
+    opened = open_models(files, fields, config.threads)
+    return {name: measured(runtime, material, before) for name, runtime in opened.items()}
+
+
+def _difference(begun: dict[str, Any], wanted: dict[str, Any]) -> str:
+    if begun.get("checkpoint") != wanted["checkpoint"]:
+        return "another checkpoint"
+    theirs, ours = begun.get("fine_tuning", {}), wanted["fine_tuning"]
+    changed = (k for k in ours if theirs.get(k) != ours[k])
+    return ", ".join(f"{k} was {theirs.get(k)}, is now {ours[k]}" for k in changed)
+
+
+if __name__ == "__main__":
+    try:
+        main(tyro.cli(QatConfig))
+    except RiseEdgeError as error:
+        console.print(f"error: {error}", style="red", markup=False)
+        sys.exit(error.exit_code)

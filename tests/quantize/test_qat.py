@@ -1,0 +1,197 @@
+"""From a training run to an int8 bundle, with a small network: the command as its users call it."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torchao", reason="needs the quantize extra")
+pytest.importorskip("executorch", reason="needs the quantize extra")
+
+from quantize import qat
+from quantize.fine_tune import FineTuneConfig
+from quantize.material import Material
+from quantize.qat import LARGE_GOLDEN, QatConfig, begin_work, build
+from rise_edge import BundleError, open_bundle
+from rise_edge.errors import MissingExtraError
+from rise_edge.frame import Modality, modality_set
+from rise_edge.selftest import prove
+from tests.train.debug_data import debug_config, debug_splits
+from train.checkpoint import RunError, open_run
+from train.networks import NetworkConfig
+from train.train import train_on
+
+WHOLE = "colour+depth+infrared"
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("qat")
+    config, splits = debug_config(folder / "run", epochs=3), debug_splits()
+    train_on(config, splits)
+    return Material(open_run(config.out), splits, {"elsewhere": splits.test})
+
+
+@pytest.fixture(scope="module")
+def config(material):
+    run = material.run.folder
+    fine_tuning = FineTuneConfig(epochs=2, batch_size=32, learning_rate=1e-4)
+    return QatConfig(run, run.parent / "bundle", "debug", fine_tuning=fine_tuning, threads=1)
+
+
+@pytest.fixture(scope="module")
+def built(material, config):
+    return build(material, config, 0.0)
+
+
+@pytest.fixture(scope="module")
+def report(built):
+    return json.loads(built.read("report.json"))
+
+
+def test_the_bundle_proves_itself_on_all_three_runtimes(built):
+    for runtime in ("onnx", "executorch", "onnx_float"):
+        proof = prove(built, runtime)
+        assert proof.holds, proof
+        assert proof.count == 48
+
+
+def test_the_large_golden_set_proves_it_too_and_is_not_in_the_bundle(built, config):
+    proof = prove(built, "onnx", config.work_folder / LARGE_GOLDEN)
+    assert proof.holds
+    assert LARGE_GOLDEN not in built.manifest.files
+
+
+def test_int8_is_not_full_precision_but_near_it(built):
+    with np.load(built.path / "golden.npz") as golden:
+        difference = np.abs(golden["norm_onnx"] - golden["norm_onnx_float"])
+        assert 1e-5 < difference.mean() < 0.05 * golden["norm_onnx_float"].mean()
+        assert np.abs(golden["embedding_onnx"] - golden["embedding_executorch"]).max() < 1e-5
+
+
+def test_every_runtime_has_a_radius_for_every_set_and_its_largest_error(built):
+    manifest = built.manifest
+    assert {len(radii) for radii in manifest.radii.values()} == {7}
+    errors = manifest.largest_radial_error
+    assert errors["onnx_float"] < 1e-4 < errors["onnx"]
+    assert errors["onnx"] == pytest.approx(errors["executorch"], abs=1e-5)
+    assert manifest.provenance["precision"] == "int8, qat"
+
+
+def test_the_report_holds_int8_against_full_precision_and_against_post_training(report):
+    quantisation = report["quantisation"]
+    margins = quantisation["margins"]
+    assert list(margins) == ["qat", "ptq"]
+    assert list(margins["qat"]) == ["onnx", "executorch"]
+    assert list(margins["qat"]["onnx"]) == ["validation", "test", "elsewhere"]
+    found = margins["qat"]["onnx"]["test"]
+    assert set(found["species"]) == {"bona_fide", "print", "mask"}
+    assert found["all"]["flips"] == found["sets"][WHOLE]["flips"]
+    assert sum(part["flips"] for part in found["domain"].values()) == found["all"]["flips"]
+    assert len(quantisation["history"]) == 2
+
+
+def test_kernels_and_parity_are_measured_and_met(report):
+    verdicts = {bar["what"]: bar["met"] for bar in report["quantisation"]["bars"]}
+    kernels = [met for what, met in verdicts.items() if "integer kernels" in what]
+    assert kernels == [True, True]
+    assert any(".pte" in what and met for what, met in verdicts.items())
+
+
+def test_the_text_shows_bars_margins_and_pictures_that_are_there(built):
+    text = built.read("report.md").decode()
+    assert "| what | bar | measured | |" in text
+    assert "With all modalities on each runtime" in text
+    for picture in ("margin.png", "margin_elsewhere.png"):
+        assert f"]({picture})" in text
+        assert built.read(picture).startswith(b"\x89PNG")
+
+
+def test_a_second_run_goes_on_from_the_state_and_gives_the_same_model(material, config, built):
+    again = build(material, dataclasses.replace(config, bundle=config.bundle.parent / "two"), 0.0)
+    assert again.read("model.onnx") == built.read("model.onnx")
+    assert "went on from a stored state" in again.read("report.md").decode()
+
+
+def test_the_work_of_other_settings_is_not_gone_on_from(config, built):
+    other = dataclasses.replace(config.fine_tuning, learning_rate=1e-3)
+    with pytest.raises(RunError, match=r"learning_rate was 0\.0001, is now 0\.001"):
+        begin_work(dataclasses.replace(config, fine_tuning=other))
+
+
+def test_post_training_quantisation_gives_the_same_report_without_a_baseline(material, config):
+    ptq = dataclasses.replace(config, ptq=True, bundle=config.bundle.parent / "ptq-bundle")
+    bundle = build(material, ptq, 0.0)
+    numbers = json.loads(bundle.read("report.json"))["quantisation"]
+    assert list(numbers["margins"]) == ["ptq"]
+    assert not any("post-training" in bar["what"] for bar in numbers["bars"])
+    assert prove(bundle, "executorch").holds
+
+
+def test_an_altered_model_is_refused(built, tmp_path):
+    for name in ("model.onnx", "model.pte", "model_float.onnx"):
+        copy = tmp_path / name
+        copy.mkdir()
+        for file in built.path.iterdir():
+            (copy / file.name).write_bytes(file.read_bytes())
+        content = bytearray((copy / name).read_bytes())
+        content[len(content) // 2] ^= 1
+        (copy / name).write_bytes(content)
+        with pytest.raises(BundleError, match=f"{name} was altered"):
+            open_bundle(copy)
+
+
+def test_a_build_that_fails_leaves_the_bundle_that_was_there(material, config, built, monkeypatch):
+    def fails(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(qat, "times", fails)
+    before = {file.name: file.read_bytes() for file in built.path.iterdir()}
+    with pytest.raises(KeyboardInterrupt):
+        build(material, config, 0.0)
+    assert {file.name: file.read_bytes() for file in built.path.iterdir()} == before
+
+
+def test_another_architecture_is_refused_before_anything_is_done(material, config, monkeypatch):
+    large = dataclasses.replace(
+        material.run,
+        config=dataclasses.replace(material.run.config, network=NetworkConfig(name="vit_b16")),
+    )
+    monkeypatch.setattr(qat, "open_material", lambda _: dataclasses.replace(material, run=large))
+    with pytest.raises(RunError, match=r"edge network.*vit_b16.*--teacher"):
+        qat.main(config)
+
+
+def test_a_missing_extra_is_named(config, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"torchao.*\[quantize\]"):
+        qat.main(config)
+
+
+def test_a_folder_that_is_no_run_is_one_clear_line(tmp_path):
+    script = Path(qat.__file__)
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path), str(tmp_path / "bundle")],
+        capture_output=True, text=True, cwd=script.parents[1],
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "expected a training run" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_set_of_modalities_is_judged_in_int8_as_in_full_precision(built):
+    with np.load(built.path / "golden.npz") as golden:
+        shown = golden["present"].astype(bool)
+        radii = built.manifest.radii
+        names = [
+            "+".join(m.value for m, s in zip(Modality, row, strict=True) if s) for row in shown
+        ]
+        inside = [
+            golden[f"norm_{runtime}"] <= np.array([radii[runtime][name] for name in names])
+            for runtime in ("onnx", "onnx_float")
+        ]
+    assert np.mean(inside[0] == inside[1]) > 0.9
