@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -48,6 +49,11 @@ def manifest_fields(name: str, material: Material, precision: str) -> dict[str, 
         "embedding_size": run.algorithm.network.embedding_size,
         "provenance": provenance(run, splits, precision),
     }
+
+
+def about(fields: Mapping[str, Any]) -> str:
+    """What a model file says of itself, as JSON text."""
+    return json.dumps({key: fields[key] for key in ("name", "notice", "crop_size")})
 
 
 def write(

@@ -17,7 +17,7 @@ from typing import Annotated
 
 import tyro
 
-from quantize.build import console, difference_from_torch, manifest_fields, write
+from quantize.build import about, console, difference_from_torch, manifest_fields, write
 from quantize.bundle_report import report_numbers
 from quantize.calibrated import calibrated, open_models
 from quantize.graph import DeviceGraph, fold_batch_norms
@@ -59,8 +59,8 @@ def build(material: Material, folder: Path, name: str) -> Bundle:
         RunError: the exported model does not agree with torch.
         BundleError: the bundle cannot be written there.
     """
-    files = {MODEL_ONNX: float_model(material)}
     fields = manifest_fields(name, material, "float32")
+    files = {MODEL_ONNX: float_model(material, about(fields))}
     models = {
         runtime: calibrated(opened, material)
         for runtime, opened in open_models(files, fields).items()
@@ -70,10 +70,10 @@ def build(material: Material, folder: Path, name: str) -> Bundle:
     return write(folder, material, fields, files, models, errors, numbers)
 
 
-def float_model(material: Material) -> bytes:
+def float_model(material: Material, about: str = "") -> bytes:
     """The run's network as it was trained, as the bytes of an ONNX file."""
     network = fold_batch_norms(material.run.algorithm.network)
-    return onnx_bytes(DeviceGraph(network), material.splits.train.size)
+    return onnx_bytes(DeviceGraph(network), material.splits.train.size, about)
 
 
 if __name__ == "__main__":

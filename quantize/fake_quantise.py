@@ -10,6 +10,7 @@ it the norm stay in float, because the decision is a distance that eight bits wo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import torch
 from executorch.backends.xnnpack.quantizer.xnnpack_quantizer import (
@@ -46,7 +47,7 @@ class _ConvolutionsOnly(XNNPACKQuantizer):
         return model
 
 
-def fake_quantise(network: Network, crop_size: int) -> fx.GraphModule:
+def fake_quantise(network: Network, crop_size: int, *, symmetric: bool = False) -> fx.GraphModule:
     """A copy of a network's float function with observers and fake quantisation, to be trained.
 
     Its scales are those of nothing until crops went through it; see `set_ranges`.
@@ -54,12 +55,14 @@ def fake_quantise(network: Network, crop_size: int) -> fx.GraphModule:
     Args:
         network: trained; it is left as it is.
         crop_size: side of the crops in pixels.
+        symmetric: a zero point of 0 for maps too, as TensorRT asks.
 
     Returns:
         Takes (colour, depth, infrared, present) of `train.normalise.Normalised` with any batch, and
         gives the embedding f32 (N, D).
     """
-    return prepare_qat_pt2e(_exported(network, crop_size), _quantiser(training=True))
+    quantiser = _quantiser(training=True, symmetric=symmetric)
+    return prepare_qat_pt2e(_exported(network, crop_size), quantiser)
 
 
 @torch.no_grad()
@@ -111,10 +114,12 @@ def _exported(network: Network, crop_size: int) -> fx.GraphModule:
     return torch.export.export(fold_batch_norms(network), example, dynamic_shapes=shapes).module()
 
 
-def _quantiser(*, training: bool) -> XNNPACKQuantizer:
-    return _ConvolutionsOnly().set_global(
-        get_symmetric_quantization_config(is_per_channel=True, is_qat=training)
-    )
+def _quantiser(*, training: bool, symmetric: bool = False) -> XNNPACKQuantizer:
+    config = get_symmetric_quantization_config(is_per_channel=True, is_qat=training)
+    if symmetric:
+        maps = replace(config.input_activation, qscheme=torch.per_tensor_symmetric)
+        config = replace(config, input_activation=maps, output_activation=maps)
+    return _ConvolutionsOnly().set_global(config)
 
 
 def _between_convolutions(node: fx.Node) -> bool:

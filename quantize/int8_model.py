@@ -36,21 +36,22 @@ class Int8Model:
     kernels: dict[str, Convolutions]
 
 
-def export(core: fx.GraphModule, crop_size: int, *, pte: bool = True) -> Int8Model:
+def export(core: fx.GraphModule, crop_size: int, about: str = "", *, pte: bool = True) -> Int8Model:
     """Export a converted core network.
 
     Args:
         core: from `quantize.convert.convert`.
         crop_size: side of the crops in pixels.
+        about: what the files say of themselves.
         pte: whether ExecuTorch is to have a file too.
     """
     graph = DeviceGraph(core)
-    signed = onnx.load_model_from_string(onnx_bytes(graph, crop_size))
+    signed = onnx.load_model_from_string(onnx_bytes(graph, crop_size, about))
     unsigned = unsigned_activations(signed).SerializeToString()
     kernels = {"onnxruntime": onnx_convolutions(unsigned)}
     if not pte:
         return Int8Model(unsigned, b"", kernels)
-    lowered = lower_to_xnnpack(graph, crop_size)
+    lowered = lower_to_xnnpack(graph, crop_size, about)
     kernels["XNNPACK"] = xnnpack_convolutions(lowered)
     return Int8Model(unsigned, pte_bytes(lowered), kernels)
 
@@ -63,7 +64,12 @@ def post_training(material: Material, config: FineTuneConfig) -> fx.GraphModule:
 
 
 def fine_tuned(
-    material: Material, radii: dict[str, float], config: FineTuneConfig, state: Path
+    material: Material,
+    radii: dict[str, float],
+    config: FineTuneConfig,
+    state: Path,
+    *,
+    symmetric: bool = False,
 ) -> tuple[fx.GraphModule, list[dict[str, float]]]:
     """The core network after quantisation-aware fine-tuning, and the losses of its epochs.
 
@@ -72,13 +78,15 @@ def fine_tuned(
         radii: modality set -> radius in full precision.
         config: of the fine-tuning.
         state: file that holds the state after each epoch; one that is there is gone on from.
+        symmetric: a zero point of 0 for maps too, as TensorRT asks.
 
     Raises:
         RunError: a domain lacks a class, a loss is not finite, or the state is of another network.
     """
     run, train = material.run, material.splits.train
     network = run.algorithm.network
-    prepared = fake_quantise(equalise(network, calibration_crops(train, config)), train.size)
+    equal = equalise(network, calibration_crops(train, config))
+    prepared = fake_quantise(equal, train.size, symmetric=symmetric)
     set_ranges(prepared, calibration_crops(train, config))
     tuner = FineTuner(prepared, network, train, radii, run.config.augment, config, state)
     with progress_bar() as progress:

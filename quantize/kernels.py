@@ -38,7 +38,9 @@ def onnx_convolutions(model: bytes) -> Convolutions:
         options.log_severity_level = 3
         ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         kinds = [node.op_type for node in onnx.load(path).graph.node]
-    return Convolutions(kinds.count("QLinearConv"), kinds.count("Conv"))
+    found = [kind for kind in kinds if "Conv" in kind]  # float ones are Conv, FusedConv and others
+    integer = found.count("QLinearConv")
+    return Convolutions(integer, len(found) - integer)
 
 
 def xnnpack_convolutions(lowered: EdgeProgramManager) -> Convolutions:

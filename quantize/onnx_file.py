@@ -17,7 +17,7 @@ INPUTS = ("colour", "depth_mm", "infrared", "present")
 OUTPUTS = ("embedding", "norm")
 
 
-def onnx_bytes(graph: nn.Module, crop_size: int) -> bytes:
+def onnx_bytes(graph: nn.Module, crop_size: int, about: str = "") -> bytes:
     """Export a device graph to ONNX with a dynamic batch.
 
     What the exporter writes about its own source lines is left out: it doubles as a record of the
@@ -26,6 +26,8 @@ def onnx_bytes(graph: nn.Module, crop_size: int) -> bytes:
     Args:
         graph: takes and gives what `rise_edge.bundle.Manifest` says of the model.
         crop_size: side of the crops.
+        about: what the file says of itself under the key `rise_edge`, so that a model that lost its
+            manifest still says what it learned from.
     """
     batch = torch.export.Dim("batch")
     with quiet_export():
@@ -46,6 +48,8 @@ def onnx_bytes(graph: nn.Module, crop_size: int) -> bytes:
     for function in model.functions:
         for node in function.node:
             _strip_node(node)
+    if about:
+        model.metadata_props.add(key="rise_edge", value=about)
     onnx.checker.check_model(model, full_check=True)
     file = BytesIO()
     onnx.save_model(model, file)

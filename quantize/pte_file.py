@@ -10,7 +10,7 @@ from torch import nn
 from quantize.onnx_file import example_crops
 
 
-def lower_to_xnnpack(graph: nn.Module, crop_size: int) -> EdgeProgramManager:
+def lower_to_xnnpack(graph: nn.Module, crop_size: int, about: str = "") -> EdgeProgramManager:
     """Hand a device graph to XNNPACK, for one crop at a time.
 
     The batch is fixed at 1: a dynamic one is silently cut off near 15 crops at run time. Depth is
@@ -19,9 +19,16 @@ def lower_to_xnnpack(graph: nn.Module, crop_size: int) -> EdgeProgramManager:
     Args:
         graph: takes and gives what `rise_edge.bundle.Manifest` says of the model.
         crop_size: side of the crops in pixels.
+        about: what the file says of itself, as UTF-8 in the uint8 tensor that its method `about`
+            returns: not every runtime can read text.
     """
+    told = {"crop_size": crop_size}
+    if about:
+        told["about"] = torch.frombuffer(bytearray(about.encode()), dtype=torch.uint8)
     program = torch.export.export(graph, example_crops(1, crop_size))
-    return to_edge_transform_and_lower(program, partitioner=[XnnpackPartitioner()])
+    return to_edge_transform_and_lower(
+        program, constant_methods=told, partitioner=[XnnpackPartitioner()]
+    )
 
 
 def pte_bytes(lowered: EdgeProgramManager) -> bytes:

@@ -25,7 +25,7 @@ import torch
 import tyro
 
 from quantize.bars import decision_bars, model_bars, speed_bars, time_bar
-from quantize.build import console, difference_from_torch, manifest_fields, measured, write
+from quantize.build import about, console, difference_from_torch, manifest_fields, measured, write
 from quantize.bundle_report import report_numbers
 from quantize.calibrated import WHOLE_SET, Calibrated, norms_before_and_after, open_models
 from quantize.export_onnx import float_model
@@ -90,22 +90,33 @@ def main(config: QatConfig) -> Bundle:
         RunError: the run cannot be quantised, its data cannot be used, or fine-tuning diverged.
         BundleError: the bundle cannot be written there.
     """
+    torch.set_num_threads(config.threads)
+    started = time.perf_counter()
+    material = open_material(config.run)
+    expect_quantisable(material)
+    return build(material, config, started)
+
+
+def expect_quantisable(material: Material) -> None:
+    """The run's network is one that int8 kernels are for, and the quantiser is installed.
+
+    Raises:
+        MissingExtraError: torchao or executorch is not installed.
+        RunError: the network is another one.
+    """
     for package in ("torchao", "executorch"):
         if importlib.util.find_spec(package) is None:
             raise MissingExtraError(
                 f"quantisation needs {package}, which is not installed; "
                 "pip install -e '.[quantize]'"
             )
-    torch.set_num_threads(config.threads)
-    started = time.perf_counter()
-    material = open_material(config.run)
-    if material.run.config.network.name != "edge":
+    folder, name = material.run.folder, material.run.config.network.name
+    if name != "edge":
         raise RunError(
-            f"expected a run of the edge network, {config.run} is one of "
-            f"{material.run.config.network.name}, for which there are no integer kernels; train an "
-            f"edge network that learns from it with --teacher {config.run}, and quantise that"
+            f"expected a run of the edge network, {folder} is one of {name}, for which there are "
+            "no integer kernels; train an edge network that learns from it with --teacher "
+            f"{folder}, and quantise that"
         )
-    return build(material, config, started)
 
 
 def build(material: Material, config: QatConfig, started: float) -> Bundle:
@@ -118,10 +129,10 @@ def build(material: Material, config: QatConfig, started: float) -> Bundle:
     """
     goes_on = begin_work(config)
     fields = manifest_fields(config.name, material, f"int8, {config.method}")
-    full = {MODEL_ONNX_FLOAT: float_model(material)}
+    full = {MODEL_ONNX_FLOAT: float_model(material, about(fields))}
     before = _measured(full, fields, material, config)["onnx_float"]
     errors = {"onnx_float": difference_from_torch(before, material)}
-    made, history = quantised(material, before.radii, config)
+    made, history = quantised(material, before.radii, config, about(fields))
     files = {MODEL_ONNX: made.onnx, MODEL_PTE: made.pte}
     int8 = _measured(files, fields, material, config, before)
     files |= full
@@ -181,17 +192,17 @@ def begin_work(config: QatConfig) -> bool:
 
 
 def quantised(
-    material: Material, radii: dict[str, float], config: QatConfig
+    material: Material, radii: dict[str, float], config: QatConfig, about: str
 ) -> tuple[Int8Model, list[dict[str, float]]]:
     """The int8 model, and the losses of its epochs."""
     from quantize.int8_model import export, fine_tuned, post_training
 
     size = material.splits.train.size
     if config.ptq:
-        return export(post_training(material, config.fine_tuning), size), []
+        return export(post_training(material, config.fine_tuning), size, about), []
     state = config.work_folder / STATE
     core, history = fine_tuned(material, radii, config.fine_tuning, state)
-    return export(core, size), history
+    return export(core, size, about), history
 
 
 def baseline_margins(

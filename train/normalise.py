@@ -47,9 +47,9 @@ class Normalise(nn.Module):
         """Normalise a batch; see `Normalised`."""
         seen = present.reshape(-1, 3, 1, 1)
         return Normalised(
-            colour=_eight_bit(colour.permute(0, 3, 1, 2)) * seen[:, 0:1],
+            colour=_eight_bit(colour).permute(0, 3, 1, 2) * seen[:, 0:1],
             depth=_relative_depth(depth_mm) * seen[:, 1:2],
-            infrared=_eight_bit(infrared.unsqueeze(1)) * seen[:, 2:3],
+            infrared=_eight_bit(infrared).unsqueeze(1) * seen[:, 2:3],
             present=present,
         )
 
@@ -77,6 +77,7 @@ def _mean(values: Tensor, weight: Tensor) -> Tensor:
 
 
 def _eight_bit(values: Tensor) -> Tensor:
+    """A cast comes first: TensorRT takes uint8 for nothing else."""
     return (values.float() - 128.0) / 128.0
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 pytest.importorskip("torchao", reason="needs the quantize extra")
@@ -18,7 +19,7 @@ from quantize.material import Material
 from quantize.qat import LARGE_GOLDEN, QatConfig, begin_work, build
 from rise_edge import BundleError, open_bundle
 from rise_edge.errors import MissingExtraError
-from rise_edge.frame import Modality, modality_set
+from rise_edge.frame import Modality
 from rise_edge.selftest import prove
 from tests.train.debug_data import debug_config, debug_splits
 from train.checkpoint import RunError, open_run
@@ -80,6 +81,19 @@ def test_every_runtime_has_a_radius_for_every_set_and_its_largest_error(built):
     assert errors["onnx_float"] < 1e-4 < errors["onnx"]
     assert errors["onnx"] == pytest.approx(errors["executorch"], abs=1e-5)
     assert manifest.provenance["precision"] == "int8, qat"
+
+
+def test_each_model_file_says_itself_that_it_learned_from_simulated_data(built):
+    from executorch.runtime import Runtime
+
+    for name in ("model.onnx", "model_float.onnx"):
+        model = onnx.load_model_from_string(built.read(name))
+        told = {entry.key: entry.value for entry in model.metadata_props}
+        assert "demonstration" in json.loads(told["rise_edge"])["notice"]
+    program = Runtime.get().load_program(built.read("model.pte"))
+    (text,) = program.load_method("about").execute([])
+    assert "demonstration" in json.loads(bytes(text.numpy()))["notice"]
+    assert program.load_method("crop_size").execute([]) == [32]
 
 
 def test_the_report_holds_int8_against_full_precision_and_against_post_training(report):
@@ -166,10 +180,10 @@ def test_another_architecture_is_refused_before_anything_is_done(material, confi
         qat.main(config)
 
 
-def test_a_missing_extra_is_named(config, monkeypatch):
+def test_a_missing_extra_is_named(material, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"torchao.*\[quantize\]"):
-        qat.main(config)
+        qat.expect_quantisable(material)
 
 
 def test_a_folder_that_is_no_run_is_one_clear_line(tmp_path):

@@ -1,0 +1,138 @@
+"""Build a run for accelerators: `python quantize/export_targets.py RUN_FOLDER FOLDER`.
+
+`model_tensorrt.onnx` is int8 with symmetric maps, fine-tuned for it, checked against what TensorRT
+requires and measured on onnxruntime. `model_coreml.pte` and `model_vulkan.pte` are in full
+precision, built, and not run. `targets.json` says all that. None belongs to a bundle: their radii
+have to be seen to hold where they run.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # a script's folder comes first on the path
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import json
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+import onnx
+import torch
+import tyro
+
+from quantize.build import about, console, manifest_fields, measured
+from quantize.calibrated import open_models
+from quantize.export_onnx import float_model
+from quantize.fine_tune import FineTuneConfig
+from quantize.graph import DeviceGraph, fold_batch_norms
+from quantize.int8_report import margin_numbers
+from quantize.material import Material, open_material
+from quantize.onnx_file import onnx_bytes
+from quantize.qat import expect_quantisable
+from quantize.tensorrt import tensorrt_problems
+from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT
+from rise_edge.errors import RiseEdgeError
+from train.checkpoint import RunError
+
+Target = Literal["tensorrt", "coreml", "vulkan"]
+FILES: dict[Target, str] = {
+    "tensorrt": "model_tensorrt.onnx",
+    "coreml": "model_coreml.pte",
+    "vulkan": "model_vulkan.pte",
+}
+STATE = "tensorrt.safetensors"
+
+
+@dataclass(frozen=True)
+class TargetsConfig:
+    """Build a training run's best epoch for accelerators.
+
+    Attributes:
+        run: folder of the training run.
+        out: folder to write to.
+        targets: which to build.
+        fine_tuning: how the int8 model for TensorRT learns from the full-precision one; its state
+            is kept in `out`, and gone on from.
+        threads: of torch and onnxruntime.
+    """
+
+    run: Annotated[Path, tyro.conf.Positional]
+    out: Annotated[Path, tyro.conf.Positional]
+    targets: tuple[Target, ...] = ("tensorrt", "coreml", "vulkan")
+    fine_tuning: FineTuneConfig = field(default_factory=FineTuneConfig)
+    threads: int = 2
+
+
+def main(config: TargetsConfig) -> dict[str, Any]:
+    """Build, check, measure, and write the files; what targets.json says.
+
+    Raises:
+        MissingExtraError: torchao or executorch is not installed.
+        RunError: the run cannot be quantised, or the file breaks a rule of TensorRT.
+    """
+    torch.set_num_threads(config.threads)
+    material = open_material(config.run)
+    expect_quantisable(material)
+    return build(material, config)
+
+
+def build(material: Material, config: TargetsConfig) -> dict[str, Any]:
+    """`main` on material that is open already."""
+    config.out.mkdir(parents=True, exist_ok=True)
+    fields = manifest_fields(config.run.name, material, "by target")
+    said: dict[str, Any] = {key: fields[key] for key in ("notice", "provenance", "crop_size")}
+    for target in config.targets:
+        if target == "tensorrt":
+            content, facts = _tensorrt(material, config, fields)
+        else:
+            content, facts = _accelerator(material, target)
+        scratch = config.out / f".{FILES[target]}"
+        scratch.write_bytes(content)
+        scratch.replace(config.out / FILES[target])
+        said[FILES[target]] = facts
+        console.print(f"{FILES[target]}: {len(content) / 1e6:.2f} MB, {facts['run']}")
+    (config.out / "targets.json").write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
+    return said
+
+
+def _tensorrt(
+    material: Material, config: TargetsConfig, fields: dict[str, Any]
+) -> tuple[bytes, dict[str, Any]]:
+    from quantize.int8_model import fine_tuned
+
+    full = open_models({MODEL_ONNX_FLOAT: float_model(material)}, fields, config.threads)
+    before = measured(full["onnx_float"], material)
+    core, _ = fine_tuned(
+        material, before.radii, config.fine_tuning, config.out / STATE, symmetric=True
+    )
+    content = onnx_bytes(DeviceGraph(core), material.splits.train.size, about(fields))
+    problems = tensorrt_problems(onnx.load_model_from_string(content))
+    if problems:
+        raise RunError("TensorRT would refuse this file: " + "; ".join(problems[:5]))
+    opened = open_models({MODEL_ONNX: content}, fields, config.threads)
+    after = measured(opened["onnx"], material, before)
+    facts = {
+        "precision": "int8, symmetric",
+        "run": "checked for TensorRT, which was not run; measured on onnxruntime",
+        "radii": after.radii,
+        "margins": margin_numbers(before, after, material),
+    }
+    return content, facts
+
+
+def _accelerator(material: Material, target: Target) -> tuple[bytes, dict[str, Any]]:
+    from quantize.accelerators import accelerator_bytes
+
+    graph = DeviceGraph(fold_batch_norms(material.run.algorithm.network))
+    content = accelerator_bytes(graph, material.splits.train.size, target)
+    return content, {"precision": "float32, all inputs float32", "run": "built, not run"}
+
+
+if __name__ == "__main__":
+    try:
+        main(tyro.cli(TargetsConfig))
+    except RiseEdgeError as error:
+        console.print(f"error: {error}", style="red", markup=False)
+        sys.exit(error.exit_code)

@@ -1,0 +1,48 @@
+"""Files for accelerators, from a small run, and what is said of them."""
+
+import json
+
+import pytest
+
+pytest.importorskip("torchao", reason="needs the quantize extra")
+pytest.importorskip("executorch", reason="needs the quantize extra")
+
+from quantize.export_targets import TargetsConfig, build
+from quantize.fine_tune import FineTuneConfig
+from quantize.material import Material
+from tests.train.debug_data import debug_config, debug_splits
+from train.checkpoint import open_run
+from train.train import train_on
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("targets")
+    config, splits = debug_config(folder / "run", epochs=1), debug_splits()
+    train_on(config, splits)
+    material = Material(open_run(config.out), splits, {})
+    tuning = FineTuneConfig(epochs=1, batch_size=32)
+    out = folder / "out"
+    build(material, TargetsConfig(config.out, out, fine_tuning=tuning, threads=1))
+    return out, json.loads((out / "targets.json").read_text())
+
+
+def test_what_was_not_run_is_said_not_to_have_been(built):
+    said = built[1]
+    assert said["model_coreml.pte"]["run"] == "built, not run"
+    assert said["model_vulkan.pte"]["run"] == "built, not run"
+    assert "TensorRT, which was not run" in said["model_tensorrt.onnx"]["run"]
+    assert "demonstration" in said["notice"]
+
+
+def test_the_files_are_of_their_kind(built):
+    out = built[0]
+    assert (out / "model_coreml.pte").read_bytes()[4:8] == b"ET12"
+    assert b"CoreMLBackend" in (out / "model_coreml.pte").read_bytes()
+    assert b"VulkanBackend" in (out / "model_vulkan.pte").read_bytes()
+
+
+def test_the_int8_file_has_radii_and_its_margins(built):
+    about = built[1]["model_tensorrt.onnx"]
+    assert len(about["radii"]) == 7
+    assert about["margins"]["test"]["all"]["crops"] > 0

@@ -1,0 +1,70 @@
+"""The static check for TensorRT lets the symmetric file pass and finds each broken rule."""
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, numpy_helper
+
+pytest.importorskip("torchao", reason="needs the quantize extra")
+pytest.importorskip("executorch", reason="needs the quantize extra")
+
+from quantize.convert import convert
+from quantize.fake_quantise import fake_quantise, set_ranges
+from quantize.graph import DeviceGraph
+from quantize.kernels import onnx_convolutions
+from quantize.onnx_file import onnx_bytes
+from quantize.tensorrt import tensorrt_problems
+from tests.quantize.int8_models import SIZE, int8_models, random_crops, run_onnx, trained_like
+from train.normalise import Normalise
+
+
+@pytest.fixture(scope="module")
+def symmetric():
+    prepared = fake_quantise(trained_like(), SIZE, symmetric=True)
+    set_ranges(prepared, (Normalise()(*random_crops(16, seed)) for seed in range(3)))
+    return onnx_bytes(DeviceGraph(convert(prepared)), SIZE)
+
+
+def test_the_symmetric_file_breaks_no_rule_and_gives_nearly_the_same_norms(symmetric):
+    assert tensorrt_problems(onnx.load_model_from_string(symmetric)) == []
+    crops = random_crops(32, seed=7)
+    ours, theirs = (run_onnx(file, crops)[1] for file in (symmetric, int8_models().unsigned))
+    assert 0 < np.abs(ours - theirs).max() < 0.05 * theirs.mean()
+
+
+def test_the_file_for_onnxruntime_is_refused_for_its_zero_points():
+    problems = tensorrt_problems(onnx.load_model_from_string(int8_models().unsigned))
+    assert any("zero point of 0 in int8" in problem for problem in problems)
+
+
+def test_a_float_convolution_is_found(symmetric):
+    model = onnx.load_model_from_string(symmetric)
+    convolution = next(node for node in model.graph.node if node.op_type == "Conv")
+    maker = next(node for node in model.graph.node if convolution.input[0] in node.output)
+    convolution.input[0] = maker.input[0]
+    assert any("its maps from a DequantizeLinear" in p for p in tensorrt_problems(model))
+
+
+def test_an_operator_that_it_does_not_have_is_found(symmetric):
+    model = onnx.load_model_from_string(symmetric)
+    next(node for node in model.graph.node if node.op_type == "Softplus").op_type = "Bernoulli"
+    assert any("Bernoulli is not supported" in p for p in tensorrt_problems(model))
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan")])
+def test_a_scale_that_is_none_is_found(symmetric, scale):
+    model = onnx.load_model_from_string(symmetric)
+    node = next(node for node in model.graph.node if node.op_type == "QuantizeLinear")
+    tensor = next(t for t in model.graph.initializer if t.name == node.input[1])
+    tensor.CopyFrom(numpy_helper.from_array(np.float32(scale), tensor.name))
+    assert any("positive scale" in problem for problem in tensorrt_problems(model))
+
+
+def test_an_input_of_another_type_is_found(symmetric):
+    model = onnx.load_model_from_string(symmetric)
+    model.graph.input[1].type.tensor_type.elem_type = TensorProto.UINT16
+    assert any("expected uint8, int32 or float" in problem for problem in tensorrt_problems(model))
+
+
+def test_onnxruntime_computes_it_too(symmetric):
+    assert sum(onnx_convolutions(symmetric)) == 14
