@@ -8,6 +8,7 @@ imported before a model is opened.
 from __future__ import annotations
 
 import importlib.util
+import logging
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -113,10 +114,15 @@ def _load_without_torch(content: bytes) -> _Method:
 
 
 def _load_with_torch(content: bytes, threads: int) -> _Method:
+    disabled = logging.root.manager.disable
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that its Python interface is experimental
-        runtime: Any = importlib.import_module("executorch.runtime")
-        library: Any = importlib.import_module("executorch.extension.pybindings.portable_lib")
+        logging.disable(logging.WARNING)  # that torchao lacks kernels for processors not in here
+        try:
+            runtime: Any = importlib.import_module("executorch.runtime")
+            library: Any = importlib.import_module("executorch.extension.pybindings.portable_lib")
+        finally:
+            logging.disable(disabled)
     if library._threadpool_get_thread_count() != threads:
         library._unsafe_reset_threadpool(threads)
     return _TorchMethod(runtime.Runtime.get().load_program(content))
