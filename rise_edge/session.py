@@ -95,9 +95,13 @@ class Sessions:
             now_ms: the time, on a clock that never goes back.
             truth: travels into the result.
         """
+        # Without frames nobody knows who stood there: a gap is an absence, whoever is there now.
+        absent = now_ms - self._last_face_ms >= self.config.absent_ms
         if observation.verdict.reason is not Reason.NO_FACE:
             self._last_face_ms = now_ms
-        absent = now_ms - self._last_face_ms >= self.config.absent_ms
+        if absent and self._open is not None:
+            why = f"after {self._open.readings} readings"
+            return self._close(undecided(Reason.FACE_LEFT, why), now_ms)
         if self._open is None:
             rested = self._resting_until_ms is None or now_ms >= self._resting_until_ms
             if absent or rested:
@@ -107,8 +111,6 @@ class Sessions:
             self._count += 1
             self._open = _Session(self.config, now_ms, truth)
         verdict = self._open.add(observation, now_ms)
-        if verdict is None and absent:
-            verdict = undecided(Reason.FACE_LEFT, f"after {self._open.readings} readings")
         return self._close(verdict, now_ms) if verdict else None
 
     def end(self, reason: Reason, now_ms: float) -> SessionResult | None:

@@ -135,3 +135,15 @@ def test_the_end_of_the_source_closes_an_open_session_undecided() -> None:
 def test_a_config_out_of_range_is_refused(field: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"expected {field}"):
         SessionConfig(**{field: value})
+
+
+def test_a_gap_without_frames_ends_the_session_whoever_stands_there_afterwards() -> None:
+    sessions = Sessions()
+    few = SessionConfig().min_readings - 1
+    for i in range(few):
+        assert sessions.update(read(0.5), i * STEP_MS) is None
+    gap_ms = SessionConfig().absent_ms
+    result = sessions.update(read(0.5), (few - 1) * STEP_MS + gap_ms)
+    assert result is not None
+    assert result.verdict.reason is Reason.FACE_LEFT
+    assert result.readings == few

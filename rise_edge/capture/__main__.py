@@ -13,10 +13,11 @@ from time import monotonic
 from types import FrameType
 from typing import Any
 
-from rise_edge.capture.cameras import open_camera
+from rise_edge.capture.cameras import list_cameras, open_camera
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event, EventWriter, Tally
 from rise_edge.capture.loop import run
+from rise_edge.capture.recovery import Attempt, Recovery, RecoveryConfig
 from rise_edge.capture.view import View, open_view, summary_table
 from rise_edge.checker import Checker, load
 from rise_edge.errors import CameraError, RiseEdgeError
@@ -24,6 +25,8 @@ from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import ALL_MODALITIES, Modality, modality_set, parse_modality_set
 from rise_edge.runtimes import RUNTIMES
 from rise_edge.session import SessionConfig
+
+_log = logging.getLogger("rise_edge")
 
 _EXIT_CODES = """exit codes:
   0  the asked sessions or seconds are over, the source ended, or Ctrl-C
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _interrupt)
     try:
-        return _capture(options)
+        return _list() if options.list_cameras else _capture(options)
     except RiseEdgeError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -106,6 +109,17 @@ def _parser() -> argparse.ArgumentParser:
         help="of a source that is not live: as its timestamps say, or every frame "
         "as fast as it can be judged (default: real in a terminal view)",
     )
+    parser.add_argument(
+        "--recover",
+        type=_count,
+        default=RecoveryConfig().attempts,
+        metavar="ATTEMPTS",
+        help="to open a live camera again that was lost, before it is given up "
+        f"(default: {RecoveryConfig().attempts})",
+    )
+    parser.add_argument(
+        "--list-cameras", action="store_true", help="name what --camera can open here, and stop"
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the simulated camera (default: 0)")
     return parser
 
@@ -114,6 +128,13 @@ def _positive_int(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number >= 1, got {text}")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"expected a whole number >= 0, got {text}")
     return value
 
 
@@ -136,6 +157,12 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     raise KeyboardInterrupt
+
+
+def _list() -> int:
+    for camera in list_cameras():
+        print(f"--camera {camera.spec:<24} {camera.name}")
+    return 0
 
 
 def _capture(options: argparse.Namespace) -> int:
@@ -168,7 +195,10 @@ def _watch(
     if pace is None:
         pace = "real" if options.view == "terminal" else "fast"
     end_s = monotonic() + options.seconds if options.seconds else float("inf")
-    steps = run(camera, checker, config=config, pace=pace, on_end=recorder.event)
+    recovery = None
+    if camera.live and options.recover:
+        recovery = Recovery(RecoveryConfig(attempts=options.recover), recorder.attempt)
+    steps = run(camera, checker, config=config, pace=pace, on_end=recorder.event, recovery=recovery)
     try:
         for step in steps:
             recorder.frames += 1
@@ -209,6 +239,11 @@ class _Recorder:
         self.output.write("session", event.fields())
         if not shown:
             self.view.end(event)
+
+    def attempt(self, attempt: Attempt) -> None:
+        """Write what became of an attempt to open a lost camera again."""
+        self.output.write("recovery", attempt.fields())
+        _log.warning("%s", attempt)
 
     def summary(self) -> dict[str, Any]:
         species = {name: entry.fields() for name, entry in sorted(self.tally.species.items())}

@@ -1,7 +1,7 @@
 """Events: what the capture loop says, as JSON lines.
 
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
-fields are only added, never renamed or removed. Three kinds, told apart by `event`:
+kinds and fields are only added, never renamed or removed. Four kinds, told apart by `event`:
 
 `started`: `camera` {name, serial}, `bundle` {name, identity, simulated, notice}, `runtime`,
 `modalities`, `min_readings`, `deadline_ms`.
@@ -11,6 +11,10 @@ UNDECIDED), `detail`, `norm`, `radius`, `margin` (radius - norm; null without a 
 `modalities`, `frames`, `readings`, `faults` {reason: count}, `duration_ms` (on the frames' clock),
 `bundle` (identity), `camera` (serial), `latency_ms` {stage: median} and `truth` (null, or for
 simulated sources {species, bona_fide, subject, domain, presentation}).
+
+`recovery`: one attempt to open a lost camera again: `attempt` (counts from 1 since the camera was
+last healthy), `waited_ms`, `reset` (whether the device was reset first), `error` (null where the
+camera is back).
 
 `stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `sessions`, `frames`,
 `dropped`, `seconds`, `verdicts` {verdict: count} and `truth` (null, or {species: {bona_fide,

@@ -10,6 +10,7 @@ from time import monotonic, perf_counter
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event
 from rise_edge.capture.feed import Feed, timestamp_ms
+from rise_edge.capture.recovery import Recovery
 from rise_edge.checker import Checker, Observation
 from rise_edge.errors import CameraError
 from rise_edge.evidence import StreamGate
@@ -44,20 +45,23 @@ def run(
     config: SessionConfig | None = None,
     pace: str | None = None,
     on_end: Callable[[Event], None] | None = None,
+    recovery: Recovery | None = None,
 ) -> Generator[Step, None, None]:
     """Read an open camera to its end, one step a frame.
+
+    When the camera is lost, the open session ends undecided: nobody knows who stands there then.
 
     Args:
         camera: open.
         checker: judges each frame.
         config: how frames make a verdict.
         pace: see `Feed`; by default "real" for a live camera and "fast" for another.
-        on_end: called with the event of a session that was open when the source ended.
+        on_end: called with the event of a session that was open when the source ended or was lost.
+        recovery: brings a lost camera back; without one, or where that fails, its error is raised.
 
     Raises:
         CameraError: the camera failed; an open session was closed UNDECIDED before.
     """
-    gate = StreamGate(checker.evidence)
     sessions = Sessions(config)
     clock = _FrameClock(camera.live)
     latency = _Latency()
@@ -67,27 +71,41 @@ def run(
             return None
         return Event(result, camera.serial, checker.bundle.identity, latency.take())
 
-    end_reason = Reason.ENDED
-    with Feed(camera, pace=pace or ("real" if camera.live else "fast")) as feed:
-        try:
-            while (frame := feed.next()) is not None:
-                start = perf_counter()
-                now_ms = clock.tick(frame)
-                fault = gate.examine(frame)
-                observation = (
-                    Observation(fault, None, None, {}) if fault else checker.observe(frame)
-                )
-                result = sessions.update(observation, now_ms, frame.truth)
-                total_ms = (perf_counter() - start) * 1000
-                latency.add({**observation.stage_ms, "total": total_ms})
-                yield Step(frame, observation, event_of(result), feed.dropped)
-        except CameraError:
-            end_reason = Reason.CAMERA_LOST
-            raise
-        finally:
-            last = event_of(sessions.end(end_reason, clock.now_ms))
-            if last and on_end:
-                on_end(last)
+    def end(reason: Reason) -> None:
+        last = event_of(sessions.end(reason, clock.now_ms))
+        if last and on_end:
+            on_end(last)
+
+    dropped = 0
+    try:
+        while True:
+            gate = StreamGate(checker.evidence)
+            with Feed(camera, pace=pace or ("real" if camera.live else "fast")) as feed:
+                try:
+                    begun_ms: float | None = None
+                    while (frame := feed.next()) is not None:
+                        start = perf_counter()
+                        now_ms = clock.tick(frame)
+                        begun_ms = now_ms if begun_ms is None else begun_ms
+                        if recovery:
+                            recovery.healthy(now_ms - begun_ms)
+                        fault = gate.examine(frame)
+                        observation = (
+                            Observation(fault, None, None, {}) if fault else checker.observe(frame)
+                        )
+                        result = sessions.update(observation, now_ms, frame.truth)
+                        total_ms = (perf_counter() - start) * 1000
+                        latency.add({**observation.stage_ms, "total": total_ms})
+                        yield Step(frame, observation, event_of(result), dropped + feed.dropped)
+                    return
+                except CameraError as error:
+                    end(Reason.CAMERA_LOST)
+                    lost = error
+            dropped += feed.dropped
+            if recovery is None or not recovery.reopen(camera):
+                raise lost
+    finally:
+        end(Reason.ENDED)
 
 
 def sessions(

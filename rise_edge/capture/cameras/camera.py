@@ -45,6 +45,13 @@ class Camera(ABC):
     def close(self) -> None:
         """Stop the streams. Closing twice is harmless."""
 
+    def reset(self) -> None:  # noqa: B027
+        """Reset the device, as unplugging it would do; nothing where it has no such thing.
+
+        Raises:
+            CameraError: it refuses.
+        """
+
     def __enter__(self: _C) -> _C:
         self.open()
         return self

@@ -90,6 +90,18 @@ class RealSenseCamera(Camera):
             raise CameraError(f"{subject}: no frame came within {timeout_ms} ms")
         return frame
 
+    def reset(self) -> None:
+        """Reset the device, if it is there. It leaves the bus for some seconds.
+
+        Raises:
+            CameraError: the SDK refuses.
+        """
+        self.close()
+        with sdk_errors("RealSense"):
+            for device in _hardware(new_context().query_devices()):
+                if _info(device, "serial_number") == (self.serial or self._asked_serial):
+                    device.hardware_reset()
+
     def close(self) -> None:
         """Stop the streams. Closing twice is harmless."""
         pipeline, self._pipeline, self._device = self._pipeline, None, None
