@@ -15,7 +15,9 @@ from rich.progress import Progress, TimeRemainingColumn
 from quantize.bundle_report import report_files
 from quantize.calibrated import Calibrated, calibrated
 from quantize.golden import golden_crops, golden_file
+from quantize.graph import DeviceGraph, fold_batch_norms
 from quantize.material import Material
+from quantize.onnx_file import onnx_bytes
 from quantize.provenance import notice, provenance
 from quantize.runtime_scores import embed_all
 from rise_edge.bundle import GOLDEN, Bundle, write_bundle
@@ -51,9 +53,15 @@ def manifest_fields(name: str, material: Material, precision: str) -> dict[str, 
     }
 
 
-def about(fields: Mapping[str, Any]) -> str:
-    """What a model file says of itself, as JSON text."""
+def words_of(fields: Mapping[str, Any]) -> str:
+    """What a model file says of itself, as JSON text; from `manifest_fields`."""
     return json.dumps({key: fields[key] for key in ("name", "notice", "crop_size")})
+
+
+def float_model(material: Material, fields: Mapping[str, Any]) -> bytes:
+    """The run's network as it was trained, as the bytes of an ONNX file."""
+    network = fold_batch_norms(material.run.algorithm.network)
+    return onnx_bytes(DeviceGraph(network), fields["crop_size"], words_of(fields))
 
 
 def write(

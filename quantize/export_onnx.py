@@ -17,12 +17,10 @@ from typing import Annotated
 
 import tyro
 
-from quantize.build import about, console, difference_from_torch, manifest_fields, write
+from quantize.build import console, difference_from_torch, float_model, manifest_fields, write
 from quantize.bundle_report import report_numbers
 from quantize.calibrated import calibrated, open_models
-from quantize.graph import DeviceGraph, fold_batch_norms
 from quantize.material import Material, open_material
-from quantize.onnx_file import onnx_bytes
 from rise_edge.bundle import MODEL_ONNX, Bundle
 from rise_edge.errors import RiseEdgeError
 
@@ -60,7 +58,7 @@ def build(material: Material, folder: Path, name: str) -> Bundle:
         BundleError: the bundle cannot be written there.
     """
     fields = manifest_fields(name, material, "float32")
-    files = {MODEL_ONNX: float_model(material, about(fields))}
+    files = {MODEL_ONNX: float_model(material, fields)}
     models = {
         runtime: calibrated(opened, material)
         for runtime, opened in open_models(files, fields).items()
@@ -68,12 +66,6 @@ def build(material: Material, folder: Path, name: str) -> Bundle:
     errors = {"onnx": difference_from_torch(models["onnx"], material)}
     numbers = report_numbers(material, models)
     return write(folder, material, fields, files, models, errors, numbers)
-
-
-def float_model(material: Material, about: str = "") -> bytes:
-    """The run's network as it was trained, as the bytes of an ONNX file."""
-    network = fold_batch_norms(material.run.algorithm.network)
-    return onnx_bytes(DeviceGraph(network), material.splits.train.size, about)
 
 
 if __name__ == "__main__":

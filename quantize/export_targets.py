@@ -22,15 +22,13 @@ import onnx
 import torch
 import tyro
 
-from quantize.build import about, console, manifest_fields, measured
+from quantize.build import console, float_model, manifest_fields, measured, words_of
 from quantize.calibrated import open_models
-from quantize.export_onnx import float_model
 from quantize.fine_tune import FineTuneConfig
 from quantize.graph import DeviceGraph, fold_batch_norms
 from quantize.int8_report import margin_numbers
-from quantize.material import Material, open_material
+from quantize.material import Material, expect_quantisable, open_material
 from quantize.onnx_file import onnx_bytes
-from quantize.qat import expect_quantisable
 from quantize.tensorrt import tensorrt_problems
 from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT
 from rise_edge.errors import RiseEdgeError
@@ -102,12 +100,12 @@ def _tensorrt(
 ) -> tuple[bytes, dict[str, Any]]:
     from quantize.int8_model import fine_tuned
 
-    full = open_models({MODEL_ONNX_FLOAT: float_model(material)}, fields, config.threads)
+    full = open_models({MODEL_ONNX_FLOAT: float_model(material, fields)}, fields, config.threads)
     before = measured(full["onnx_float"], material)
     core, _ = fine_tuned(
         material, before.radii, config.fine_tuning, config.out / STATE, symmetric=True
     )
-    content = onnx_bytes(DeviceGraph(core), material.splits.train.size, about(fields))
+    content = onnx_bytes(DeviceGraph(core), material.splits.train.size, words_of(fields))
     problems = tensorrt_problems(onnx.load_model_from_string(content))
     if problems:
         raise RunError("TensorRT would refuse this file: " + "; ".join(problems[:5]))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rise_edge.errors import MissingExtraError
 from train.checkpoint import Run, RunError, open_run
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_held_back, load_splits
@@ -63,3 +65,25 @@ def open_material(folder: Path) -> Material:
         return Material(run, load_splits(data), load_held_back(data))
     except ValueError as error:
         raise RunError(f"the data of run {folder} cannot be used: {error}") from None
+
+
+def expect_quantisable(material: Material) -> None:
+    """The run's network is one that int8 kernels are for, and the quantiser is installed.
+
+    Raises:
+        MissingExtraError: torchao or executorch is not installed.
+        RunError: the network is another one.
+    """
+    for package in ("torchao", "executorch"):
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtraError(
+                f"quantisation needs {package}, which is not installed; "
+                "pip install -e '.[quantize]'"
+            )
+    folder, name = material.run.folder, material.run.config.network.name
+    if name != "edge":
+        raise RunError(
+            f"expected a run of the edge network, {folder} is one of {name}, for which there are "
+            "no integer kernels; train an edge network that learns from it with --teacher "
+            f"{folder}, and quantise that"
+        )

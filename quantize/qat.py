@@ -13,38 +13,42 @@ from pathlib import Path
 if __name__ == "__main__":  # a script's folder comes first on the path
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-import importlib.util
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
 import torch
 import tyro
 
 from quantize.bars import decision_bars, model_bars, speed_bars, time_bar
-from quantize.build import about, console, difference_from_torch, manifest_fields, measured, write
+from quantize.build import (
+    console,
+    difference_from_torch,
+    float_model,
+    manifest_fields,
+    measured,
+    words_of,
+    write,
+)
 from quantize.bundle_report import report_numbers
 from quantize.calibrated import WHOLE_SET, Calibrated, norms_before_and_after, open_models
-from quantize.export_onnx import float_model
 from quantize.fine_tune import FineTuneConfig
 from quantize.golden import golden_crops, golden_file
 from quantize.int8_report import bar_table, int8_text, margin_numbers, margin_pictures
-from quantize.material import Material, open_material
+from quantize.material import Material, expect_quantisable, open_material
 from quantize.parity import Parity, parity
 from quantize.runtime_scores import embed_all
 from quantize.speed import median_ms, yardstick_model
+from quantize.work import begin_work
 from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, MODEL_PTE, Bundle
-from rise_edge.errors import MissingExtraError, RiseEdgeError
+from rise_edge.errors import RiseEdgeError
 from rise_edge.runtimes.inputs import tensors
-from train.checkpoint import BEST, RunError
 
 if TYPE_CHECKING:
     from quantize.int8_model import Int8Model
 
-STATE, CONFIG, LARGE_GOLDEN = "state.safetensors", "config.json", "golden_large.npz"
+STATE, LARGE_GOLDEN = "state.safetensors", "golden_large.npz"
 LARGE_COUNT = 1008
 
 
@@ -97,28 +101,6 @@ def main(config: QatConfig) -> Bundle:
     return build(material, config, started)
 
 
-def expect_quantisable(material: Material) -> None:
-    """The run's network is one that int8 kernels are for, and the quantiser is installed.
-
-    Raises:
-        MissingExtraError: torchao or executorch is not installed.
-        RunError: the network is another one.
-    """
-    for package in ("torchao", "executorch"):
-        if importlib.util.find_spec(package) is None:
-            raise MissingExtraError(
-                f"quantisation needs {package}, which is not installed; "
-                "pip install -e '.[quantize]'"
-            )
-    folder, name = material.run.folder, material.run.config.network.name
-    if name != "edge":
-        raise RunError(
-            f"expected a run of the edge network, {folder} is one of {name}, for which there are "
-            "no integer kernels; train an edge network that learns from it with --teacher "
-            f"{folder}, and quantise that"
-        )
-
-
 def build(material: Material, config: QatConfig, started: float) -> Bundle:
     """`main` on material that is open already.
 
@@ -127,12 +109,13 @@ def build(material: Material, config: QatConfig, started: float) -> Bundle:
         config: of the build.
         started: `time.perf_counter()` when the command began.
     """
-    goes_on = begin_work(config)
+    begin_work(config.work_folder, material.run, config.fine_tuning)
+    goes_on = (config.work_folder / STATE).exists()
     fields = manifest_fields(config.name, material, f"int8, {config.method}")
-    full = {MODEL_ONNX_FLOAT: float_model(material, about(fields))}
+    full = {MODEL_ONNX_FLOAT: float_model(material, fields)}
     before = _measured(full, fields, material, config)["onnx_float"]
     errors = {"onnx_float": difference_from_torch(before, material)}
-    made, history = quantised(material, before.radii, config, about(fields))
+    made, history = quantised(material, before.radii, config, words_of(fields))
     files = {MODEL_ONNX: made.onnx, MODEL_PTE: made.pte}
     int8 = _measured(files, fields, material, config, before)
     files |= full
@@ -166,43 +149,18 @@ def build(material: Material, config: QatConfig, started: float) -> Bundle:
     )  # fmt: skip
 
 
-def begin_work(config: QatConfig) -> bool:
-    """The work folder is new, or holds the same fine-tuning of the same checkpoint.
-
-    Returns:
-        Whether some of it is done already.
-
-    Raises:
-        RunError: it holds another one.
-    """
-    folder = config.work_folder
-    checkpoint = sha256((config.run / BEST).read_bytes()).hexdigest()
-    wanted = {"checkpoint": checkpoint, "fine_tuning": asdict(config.fine_tuning)}
-    path = folder / CONFIG
-    if path.exists():
-        begun = json.loads(path.read_text(encoding="utf-8"))
-        if begun != wanted:
-            raise RunError(
-                f"{folder} holds the fine-tuning of another checkpoint or one with other settings "
-                f"({_difference(begun, wanted)}); remove it, or name another folder with --work"
-            )
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
-    return (folder / STATE).exists()
-
-
 def quantised(
-    material: Material, radii: dict[str, float], config: QatConfig, about: str
+    material: Material, radii: dict[str, float], config: QatConfig, words: str
 ) -> tuple[Int8Model, list[dict[str, float]]]:
     """The int8 model, and the losses of its epochs."""
     from quantize.int8_model import export, fine_tuned, post_training
 
     size = material.splits.train.size
     if config.ptq:
-        return export(post_training(material, config.fine_tuning), size, about), []
+        return export(post_training(material, config.fine_tuning), size, words), []
     state = config.work_folder / STATE
     core, history = fine_tuned(material, radii, config.fine_tuning, state)
-    return export(core, size, about), history
+    return export(core, size, words), history
 
 
 def baseline_margins(
@@ -249,14 +207,6 @@ def _measured(
 ) -> dict[str, Calibrated]:
     opened = open_models(files, fields, config.threads)
     return {name: measured(runtime, material, before) for name, runtime in opened.items()}
-
-
-def _difference(begun: dict[str, Any], wanted: dict[str, Any]) -> str:
-    if begun.get("checkpoint") != wanted["checkpoint"]:
-        return "another checkpoint"
-    theirs, ours = begun.get("fine_tuning", {}), wanted["fine_tuning"]
-    changed = (k for k in ours if theirs.get(k) != ours[k])
-    return ", ".join(f"{k} was {theirs.get(k)}, is now {ours[k]}" for k in changed)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ and of about 0.2 GMAC, with random weights: it gives a time to compare with, and
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 SIZE = 128
@@ -67,23 +66,3 @@ def _convolution(
         nn.BatchNorm2d(outputs),
         nn.PReLU(outputs),
     )
-
-
-def multiplications(network: nn.Module, example: Tensor) -> int:
-    """Multiplications of all convolutions and linear layers for one example."""
-    found = 0
-
-    def count(layer: nn.Module, _: object, made: Tensor) -> None:
-        nonlocal found
-        found += made.numel() * layer.weight[0].numel()
-
-    hooks = [
-        layer.register_forward_hook(count)
-        for layer in network.modules()
-        if isinstance(layer, nn.Conv2d | nn.Linear)
-    ]
-    with torch.no_grad():
-        network.eval()(example)
-    for hook in hooks:
-        hook.remove()
-    return found

@@ -27,7 +27,6 @@ from rise_edge.runtimes import RUNTIMES, open_runtime
 
 _TOLERANCE = 1e-3
 _BATCH = 32
-_MAX_GOLDEN_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,8 @@ def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golde
     where = file or bundle.path / GOLDEN
     names = ("colour", "depth_mm", "infrared", "present", f"norm_{runtime}")
     try:
-        content = bundle.read(GOLDEN) if file is None else _read(file)
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        source = io.BytesIO(bundle.read(GOLDEN)) if file is None else file
+        with np.load(source, allow_pickle=False) as arrays:
             colour, depth_mm, infrared, present, norms = (arrays[name] for name in names)
         crops = [
             Crop(c, d, i, frozenset(m for m, seen in zip(Modality, p, strict=True) if seen))
@@ -94,20 +93,9 @@ def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golde
         ]
         if norms.shape != (len(crops),) or not crops:
             raise ValueError(f"{len(crops)} crops with norms of shape {norms.shape}")
-    except (KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
+    except (KeyError, ValueError, zipfile.BadZipFile, EOFError, OSError) as error:
         raise BundleError(f"golden vectors {where} are not usable: {error}") from None
     return Golden(crops, norms)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            content = opened.read(_MAX_GOLDEN_BYTES + 1)
-    except OSError as error:
-        raise BundleError(f"cannot read golden vectors {file}: {error.strerror}") from None
-    if len(content) > _MAX_GOLDEN_BYTES:
-        raise BundleError(f"expected {file} of at most {_MAX_GOLDEN_BYTES} bytes")
-    return content
 
 
 def prove(bundle: Bundle, runtime: str, file: Path | None = None) -> Proof:

@@ -15,8 +15,9 @@ pytest.importorskip("executorch", reason="needs the quantize extra")
 
 from quantize import qat
 from quantize.fine_tune import FineTuneConfig
-from quantize.material import Material
-from quantize.qat import LARGE_GOLDEN, QatConfig, begin_work, build
+from quantize.material import Material, expect_quantisable
+from quantize.qat import LARGE_GOLDEN, QatConfig, build
+from quantize.work import begin_work
 from rise_edge import BundleError, open_bundle
 from rise_edge.errors import MissingExtraError
 from rise_edge.frame import Modality
@@ -131,10 +132,10 @@ def test_a_second_run_goes_on_from_the_state_and_gives_the_same_model(material, 
     assert "went on from a stored state" in again.read("report.md").decode()
 
 
-def test_the_work_of_other_settings_is_not_gone_on_from(config, built):
+def test_the_work_of_other_settings_is_not_gone_on_from(material, config, built):
     other = dataclasses.replace(config.fine_tuning, learning_rate=1e-3)
     with pytest.raises(RunError, match=r"learning_rate was 0\.0001, is now 0\.001"):
-        begin_work(dataclasses.replace(config, fine_tuning=other))
+        begin_work(config.work_folder, material.run, other)
 
 
 def test_post_training_quantisation_gives_the_same_report_without_a_baseline(material, config):
@@ -183,7 +184,7 @@ def test_another_architecture_is_refused_before_anything_is_done(material, confi
 def test_a_missing_extra_is_named(material, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"torchao.*\[quantize\]"):
-        qat.expect_quantisable(material)
+        expect_quantisable(material)
 
 
 def test_a_folder_that_is_no_run_is_one_clear_line(tmp_path):

@@ -4,7 +4,8 @@ import numpy as np
 import torch
 
 from quantize.speed import median_ms, yardstick_model
-from quantize.yardstick import SIZE, Yardstick, multiplications
+from quantize.yardstick import SIZE, Yardstick
+from tests.multiplications import multiplications
 from tests.tiny_bundle import tiny_model
 
 

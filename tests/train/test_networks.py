@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.multiplications import multiplications
 from train.networks import NetworkConfig, build_network, whole_feature
 from train.normalise import Normalise
 
@@ -21,17 +22,7 @@ def _crop(count=3, size=112):
 
 def test_the_edge_network_is_about_70_mmac_and_at_most_half_a_million_parameters():
     network = build_network(NetworkConfig()).eval()
-    multiplications = 0
-
-    def count(module, inputs, output):
-        nonlocal multiplications
-        multiplications += output[0].numel() * module.weight[0].numel()
-
-    for module in network.modules():
-        if isinstance(module, torch.nn.Conv2d):
-            module.register_forward_hook(count)
-    network(*Normalise()(*_crop(1)))
-    assert 60e6 < multiplications < 75e6
+    assert 60e6 < multiplications(network, *Normalise()(*_crop(1))) < 75e6
     assert sum(p.numel() for p in network.parameters()) <= 500_000
 
 

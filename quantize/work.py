@@ -1,0 +1,42 @@
+"""Work: the folder in which a fine-tuning keeps its state, and of what it is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from quantize.fine_tune import FineTuneConfig
+from train.checkpoint import BEST, Run, RunError
+
+CONFIG = "config.json"
+
+
+def begin_work(folder: Path, run: Run, config: FineTuneConfig) -> None:
+    """Make the folder, or find that it holds the same fine-tuning of the same checkpoint.
+
+    Raises:
+        RunError: it holds another one.
+    """
+    checkpoint = sha256((run.folder / BEST).read_bytes()).hexdigest()
+    wanted = {"checkpoint": checkpoint, "fine_tuning": asdict(config)}
+    path = folder / CONFIG
+    if path.exists():
+        begun = json.loads(path.read_text(encoding="utf-8"))
+        if begun != wanted:
+            raise RunError(
+                f"{folder} holds the fine-tuning of another checkpoint or one with other settings "
+                f"({_difference(begun, wanted)}); remove it, or name another folder"
+            )
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
+
+
+def _difference(begun: dict[str, Any], wanted: dict[str, Any]) -> str:
+    if begun.get("checkpoint") != wanted["checkpoint"]:
+        return "another checkpoint"
+    theirs, ours = begun.get("fine_tuning", {}), wanted["fine_tuning"]
+    changed = (k for k in ours if theirs.get(k) != ours[k])
+    return ", ".join(f"{k} was {theirs.get(k)}, is now {ours[k]}" for k in changed)
