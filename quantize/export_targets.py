@@ -30,6 +30,7 @@ from quantize.int8_report import margin_numbers
 from quantize.material import Material, expect_quantisable, open_material
 from quantize.onnx_file import onnx_bytes
 from quantize.tensorrt import tensorrt_problems
+from quantize.work import begin_work
 from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT
 from rise_edge.errors import RiseEdgeError
 from train.checkpoint import RunError
@@ -100,6 +101,7 @@ def _tensorrt(
 ) -> tuple[bytes, dict[str, Any]]:
     from quantize.int8_model import fine_tuned
 
+    begin_work(config.out, material.run, config.fine_tuning)
     full = open_models({MODEL_ONNX_FLOAT: float_model(material, fields)}, fields, config.threads)
     before = measured(full["onnx_float"], material)
     core, _ = fine_tuned(

@@ -93,6 +93,12 @@ def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golde
         ]
         if norms.shape != (len(crops),) or not crops:
             raise ValueError(f"{len(crops)} crops with norms of shape {norms.shape}")
+        size, radii = bundle.manifest.crop_size, bundle.manifest.radii[runtime]
+        if crops[0].size != size:
+            raise ValueError(f"expected crops of {size} pixels, got {crops[0].size}")
+        unknown = {modality_set(crop.present) for crop in crops} - set(radii)
+        if unknown:
+            raise ValueError(f"no radius for {', '.join(sorted(unknown))}")
     except (KeyError, ValueError, zipfile.BadZipFile, EOFError, OSError) as error:
         raise BundleError(f"golden vectors {where} are not usable: {error}") from None
     return Golden(crops, norms)

@@ -1,3 +1,4 @@
+import io
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,51 @@ def test_unreadable_golden_vectors_are_one_clear_error(tmp_path: Path, content: 
     bundle = write_tiny_bundle(tmp_path / "b", golden=content or b"\0")
     with pytest.raises(BundleError, match=r"golden\.npz are not usable"):
         prove(bundle, "onnx")
+
+
+def _file(path: Path, **changes: np.ndarray) -> Path:
+    """The tiny bundle's golden vectors with some arrays changed."""
+    with np.load(io.BytesIO(golden_vectors())) as arrays:
+        np.savez(path, **{**arrays, **changes})
+    return path
+
+
+def test_another_file_of_golden_vectors_is_proved_in_place_of_the_bundles_own(
+    tiny_bundle: Bundle, tmp_path: Path
+) -> None:
+    other = _file(tmp_path / "other.npz", norm_onnx=np.full(3, RADIUS + 1, np.float32))
+    assert prove(tiny_bundle, "onnx", other).flips > 0
+    assert prove(tiny_bundle, "onnx", _file(tmp_path / "same.npz")).holds
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"present": np.eye(3, dtype=np.uint8)}, "no radius for colour"),
+        ({"norm_onnx": np.ones(2, np.float32)}, "norms of shape"),
+        (
+            {
+                "colour": np.zeros((3, 16, 16, 3), np.uint8),
+                "depth_mm": np.zeros((3, 16, 16), np.uint16),
+                "infrared": np.zeros((3, 16, 16), np.uint8),
+            },
+            "expected crops of 32 pixels, got 16",
+        ),
+    ],
+)
+def test_golden_vectors_of_another_bundle_are_one_clear_error(
+    tiny_bundle: Bundle, tmp_path: Path, changes: dict[str, np.ndarray], message: str
+) -> None:
+    with pytest.raises(BundleError, match=message):
+        prove(tiny_bundle, "onnx", _file(tmp_path / "other.npz", **changes))
+
+
+def test_a_golden_file_that_is_not_there_is_one_clear_error(
+    tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = str(tmp_path / "none.npz")
+    assert main([str(tiny_bundle.path), "--golden", missing]) == BundleError.exit_code
+    assert "none.npz are not usable" in capsys.readouterr().err
 
 
 def test_a_missing_bundle_has_its_own_exit_code(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Files for accelerators, from a small run, and what is said of them."""
 
+import dataclasses
 import json
 
 import pytest
@@ -11,7 +12,7 @@ from quantize.export_targets import TargetsConfig, build
 from quantize.fine_tune import FineTuneConfig
 from quantize.material import Material
 from tests.train.debug_data import debug_config, debug_splits
-from train.checkpoint import open_run
+from train.checkpoint import RunError, open_run
 from train.train import train_on
 
 
@@ -23,8 +24,9 @@ def built(tmp_path_factory):
     material = Material(open_run(config.out), splits, {})
     tuning = FineTuneConfig(epochs=1, batch_size=32)
     out = folder / "out"
-    build(material, TargetsConfig(config.out, out, fine_tuning=tuning, threads=1))
-    return out, json.loads((out / "targets.json").read_text())
+    targets = TargetsConfig(config.out, out, fine_tuning=tuning, threads=1)
+    build(material, targets)
+    return out, json.loads((out / "targets.json").read_text()), material, targets
 
 
 def test_what_was_not_run_is_said_not_to_have_been(built):
@@ -46,3 +48,10 @@ def test_the_int8_file_has_radii_and_its_margins(built):
     about = built[1]["model_tensorrt.onnx"]
     assert len(about["radii"]) == 7
     assert about["margins"]["test"]["all"]["crops"] > 0
+
+
+def test_the_state_of_another_fine_tuning_is_not_gone_on_from(built):
+    _, _, material, targets = built
+    other = dataclasses.replace(targets.fine_tuning, learning_rate=1e-3)
+    with pytest.raises(RunError, match="learning_rate was"):
+        build(material, dataclasses.replace(targets, targets=("tensorrt",), fine_tuning=other))

@@ -45,7 +45,6 @@ class RealSenseCamera(Camera):
         self.name = "Intel RealSense"
         self.serial = serial
         self.modalities = modalities
-        self._asked_serial = serial
         self._sizes = {m: depth_size for m in Modality} | {Modality.COLOUR: colour_size}
         self._fps = fps
         self._pipeline: RealSensePipeline | None = None
@@ -53,6 +52,9 @@ class RealSenseCamera(Camera):
 
     def open(self) -> None:
         """Find the device and start its streams. Opening an open camera is harmless.
+
+        Opened again after it was lost, only the device that was found first will do: another one in
+        its place is not the camera that someone put there.
 
         Raises:
             CameraError: no such device is connected, it lacks a stream, or it does not start.
@@ -63,7 +65,7 @@ class RealSenseCamera(Camera):
         with sdk_errors("RealSense"):
             # Asking first takes milliseconds; a pipeline without a camera blocks for 15 s.
             context = new_context()
-            device = choose_device(context.query_devices(), self._asked_serial)
+            device = choose_device(context.query_devices(), self.serial)
             name, serial = _info(device, "name"), _info(device, "serial_number")
             subject = f"{name} {serial}"
             offered = offered_profiles(device)
@@ -99,7 +101,7 @@ class RealSenseCamera(Camera):
         self.close()
         with sdk_errors("RealSense"):
             for device in _hardware(new_context().query_devices()):
-                if _info(device, "serial_number") == (self.serial or self._asked_serial):
+                if _info(device, "serial_number") == self.serial:
                     device.hardware_reset()
 
     def close(self) -> None:

@@ -161,3 +161,19 @@ def test_stopping_twice_is_an_error_in_words() -> None:
     pipeline.stop()
     with pytest.raises(CameraError, match=r"device: .*librealsense: "):
         pipeline.stop()
+
+
+def test_opened_again_it_takes_no_other_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, other = made(serial="111"), made(serial="222")
+    plugged = [first.device]
+    monkeypatch.setattr("rise_edge.capture.cameras.realsense._hardware", lambda _: plugged)
+    camera = RealSenseCamera()
+    camera.open()
+    camera.close()
+    plugged[:] = [other.device]
+    with pytest.raises(CameraError, match="serial number 111, found 222"):
+        camera.open()
+    plugged[:] = [other.device, first.device]
+    camera.open()
+    assert camera.serial == "111"
+    camera.close()
