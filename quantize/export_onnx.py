@@ -20,9 +20,10 @@ import tyro
 from quantize.build import console, difference_from_torch, float_model, manifest_fields, write
 from quantize.bundle_report import report_numbers
 from quantize.calibrated import calibrated, open_models
-from quantize.material import Material, open_material
+from quantize.material import Material, load_material
 from rise_edge.bundle import MODEL_ONNX, Bundle
 from rise_edge.errors import RiseEdgeError
+from train.checkpoint import open_run
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class ExportConfig:
 
 def main(config: ExportConfig) -> Bundle:
     """Export the run's best epoch; see `build`."""
-    return build(open_material(config.run), config.bundle, config.name)
+    return build(load_material(open_run(config.run)), config.bundle, config.name)
 
 
 def build(material: Material, folder: Path, name: str) -> Bundle:

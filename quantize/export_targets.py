@@ -27,13 +27,13 @@ from quantize.calibrated import open_models
 from quantize.fine_tune import FineTuneConfig
 from quantize.graph import DeviceGraph, fold_batch_norms
 from quantize.int8_report import margin_numbers
-from quantize.material import Material, expect_quantisable, open_material
+from quantize.material import Material, expect_quantisable, load_material
 from quantize.onnx_file import onnx_bytes
 from quantize.tensorrt import tensorrt_problems
 from quantize.work import begin_work
 from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT
 from rise_edge.errors import RiseEdgeError
-from train.checkpoint import RunError
+from train.checkpoint import RunError, open_run
 
 Target = Literal["tensorrt", "coreml", "vulkan"]
 FILES: dict[Target, str] = {
@@ -72,8 +72,9 @@ def main(config: TargetsConfig) -> dict[str, Any]:
         RunError: the run cannot be quantised, or the file breaks a rule of TensorRT.
     """
     torch.set_num_threads(config.threads)
-    material = open_material(config.run)
-    expect_quantisable(material)
+    run = open_run(config.run)
+    expect_quantisable(run)
+    material = load_material(run)
     return build(material, config)
 
 

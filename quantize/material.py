@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from rise_edge.errors import MissingExtraError
-from train.checkpoint import Run, RunError, open_run
+from train.checkpoint import Run, RunError
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_held_back, load_splits
 from train.datasets.splits import Splits
@@ -53,21 +52,20 @@ class Material:
         return {**own, **self.unseen}
 
 
-def open_material(folder: Path) -> Material:
-    """The run in a folder with all of its data.
+def load_material(run: Run) -> Material:
+    """A run with all of its data, which takes minutes where crops have to be rendered.
 
     Raises:
-        RunError: the folder holds no usable run, or its data is not there any more.
+        RunError: devices cannot decide by the model, or its data is not there any more.
     """
-    run = open_run(folder)
     data = run.config.data
     try:
         return Material(run, load_splits(data), load_held_back(data))
     except ValueError as error:
-        raise RunError(f"the data of run {folder} cannot be used: {error}") from None
+        raise RunError(f"the data of run {run.folder} cannot be used: {error}") from None
 
 
-def expect_quantisable(material: Material) -> None:
+def expect_quantisable(run: Run) -> None:
     """The run's network is one that int8 kernels are for, and the quantiser is installed.
 
     Raises:
@@ -80,7 +78,7 @@ def expect_quantisable(material: Material) -> None:
                 f"quantisation needs {package}, which is not installed; "
                 "pip install -e '.[quantize]'"
             )
-    folder, name = material.run.folder, material.run.config.network.name
+    folder, name = run.folder, run.config.network.name
     if name != "edge":
         raise RunError(
             f"expected a run of the edge network, {folder} is one of {name}, for which there are "

@@ -36,7 +36,7 @@ from quantize.calibrated import WHOLE_SET, Calibrated, norms_before_and_after, o
 from quantize.fine_tune import FineTuneConfig
 from quantize.golden import golden_crops, golden_file
 from quantize.int8_report import bar_table, int8_text, margin_numbers, margin_pictures
-from quantize.material import Material, expect_quantisable, open_material
+from quantize.material import Material, expect_quantisable, load_material
 from quantize.parity import Parity, parity
 from quantize.runtime_scores import embed_all
 from quantize.speed import median_ms, yardstick_model
@@ -44,6 +44,7 @@ from quantize.work import begin_work
 from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, MODEL_PTE, Bundle
 from rise_edge.errors import RiseEdgeError
 from rise_edge.runtimes.inputs import tensors
+from train.checkpoint import open_run
 
 if TYPE_CHECKING:
     from quantize.int8_model import Int8Model
@@ -96,8 +97,9 @@ def main(config: QatConfig) -> Bundle:
     """
     torch.set_num_threads(config.threads)
     started = time.perf_counter()
-    material = open_material(config.run)
-    expect_quantisable(material)
+    run = open_run(config.run)
+    expect_quantisable(run)
+    material = load_material(run)
     return build(material, config, started)
 
 

@@ -176,7 +176,8 @@ def test_another_architecture_is_refused_before_anything_is_done(material, confi
         material.run,
         config=dataclasses.replace(material.run.config, network=NetworkConfig(name="vit_b16")),
     )
-    monkeypatch.setattr(qat, "open_material", lambda _: dataclasses.replace(material, run=large))
+    monkeypatch.setattr(qat, "open_run", lambda _: large)
+    monkeypatch.setattr(qat, "load_material", lambda _: pytest.fail("the data was loaded"))
     with pytest.raises(RunError, match=r"edge network.*vit_b16.*--teacher"):
         qat.main(config)
 
@@ -184,7 +185,7 @@ def test_another_architecture_is_refused_before_anything_is_done(material, confi
 def test_a_missing_extra_is_named(material, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"torchao.*\[quantize\]"):
-        expect_quantisable(material)
+        expect_quantisable(material.run)
 
 
 def test_a_folder_that_is_no_run_is_one_clear_line(tmp_path):
