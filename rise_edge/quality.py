@@ -53,6 +53,9 @@ _FAR_PERCENTILE = 75  # of depth in a face: not on what covers it, not on the ba
 class QualityConfig:
     """Limits of a good view. The README says how many bona fide frames each of them refuses.
 
+    How far infrared may be saturated and how thin depth may be, `EvidenceConfig` says alone:
+    tighter limits would refuse bona fide frames in the domain where these were chosen.
+
     Attributes:
         min_distance_mm: nearer, depth sensors lose the face.
         max_distance_mm: farther, a face has too few pixels.
@@ -65,7 +68,6 @@ class QualityConfig:
             of 4 mm standard deviation on the face.
         min_brightness: mean grey of the face in colour, 0 to 255.
         max_overexposed: share of the face's colour values that are saturated.
-        max_infrared_saturated: share of the face's infrared pixels that are saturated.
         nearer_mm: what lies this much before the face is not part of it.
         max_nearer: share of the face that may be covered by something nearer.
         min_feature_coverage: smallest share of depth readings around nose and around mouth.
@@ -83,7 +85,6 @@ class QualityConfig:
     min_sharpness: float = 0.2
     min_brightness: float = 30.0
     max_overexposed: float = 0.3
-    max_infrared_saturated: float = 0.5
     nearer_mm: float = 60.0
     max_nearer: float = 0.05
     min_feature_coverage: float = 0.1
@@ -286,13 +287,9 @@ def _light_faults(m: Measures, c: QualityConfig) -> list[Verdict]:
     if not m.brightness >= c.min_brightness:
         text = f"the face has grey {m.brightness:.0f} (min {c.min_brightness:g})"
         faults.append(undecided(Reason.TOO_DARK, text))
-    for reason, share, limit in (
-        (Reason.TOO_BRIGHT, m.overexposed, c.max_overexposed),
-        (Reason.INFRARED_SATURATED, m.infrared_saturated, c.max_infrared_saturated),
-    ):
-        if share is not None and not share <= limit:
-            text = f"{share:.0%} of the face is saturated (max {limit:.0%})"
-            faults.append(undecided(reason, text))
+    if m.overexposed is not None and not m.overexposed <= c.max_overexposed:
+        text = f"{m.overexposed:.0%} of the face is saturated (max {c.max_overexposed:.0%})"
+        faults.append(undecided(Reason.TOO_BRIGHT, text))
     return faults
 
 

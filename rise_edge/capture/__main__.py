@@ -22,13 +22,14 @@ from rise_edge.checker import Checker, load
 from rise_edge.errors import CameraError, RiseEdgeError
 from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import ALL_MODALITIES, Modality, modality_set, parse_modality_set
+from rise_edge.guidance import Guide, languages, load_guide
 from rise_edge.runtimes import RUNTIMES
 from rise_edge.session import SessionConfig
 
 _EXIT_CODES = """exit codes:
   0  the asked sessions or seconds are over, the source ended, or Ctrl-C
   1  an error without a code of its own
-  2  wrong arguments
+  2  wrong arguments, or a language without all of its texts
   3  camera, recording or image folder: missing, unreadable, lost
   4  bundle: missing, incomplete, altered, foreign
   5  an optional package is missing
@@ -106,6 +107,13 @@ def _parser() -> argparse.ArgumentParser:
         help="of a source that is not live: as its timestamps say, or every frame "
         "as fast as it can be judged (default: real in a terminal view)",
     )
+    parser.add_argument(
+        "--language",
+        default="en",
+        metavar="LANGUAGE",
+        help=f"of what the person is told: {' | '.join(languages())} | "
+        "a .json file with your own texts (default: en)",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the simulated camera (default: 0)")
     return parser
 
@@ -139,15 +147,16 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _capture(options: argparse.Namespace) -> int:
+    guide = load_guide(options.language)
     evidence = EvidenceConfig(required=options.modalities)
     checker = load(options.model, runtime=options.runtime, evidence=evidence)
     camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
     config = SessionConfig()
     with camera, EventWriter(options.events) as output:
-        output.write("started", _started(camera, checker, config))
+        output.write("started", _started(camera, checker, config, guide))
         with open_view(options.view, camera, checker.bundle.manifest) as view:
             recorder = _Recorder(output, view)
-            cause = _watch(options, camera, checker, config, recorder)
+            cause = _watch(options, camera, checker, config, guide, recorder)
         output.write("stopped", {"cause": cause, **recorder.summary()})
     if recorder.tally.species:
         _print_summary(recorder.tally)
@@ -161,6 +170,7 @@ def _watch(
     camera: Camera,
     checker: Checker,
     config: SessionConfig,
+    guide: Guide,
     recorder: _Recorder,
 ) -> str:
     """Run the loop until something ends it, and say what did."""
@@ -168,7 +178,7 @@ def _watch(
     if pace is None:
         pace = "real" if options.view == "terminal" else "fast"
     end_s = monotonic() + options.seconds if options.seconds else float("inf")
-    steps = run(camera, checker, config=config, pace=pace, on_end=recorder.event)
+    steps = run(camera, checker, config=config, pace=pace, guide=guide, on_end=recorder.event)
     try:
         for step in steps:
             recorder.frames += 1
@@ -222,7 +232,9 @@ class _Recorder:
         }
 
 
-def _started(camera: Camera, checker: Checker, config: SessionConfig) -> dict[str, Any]:
+def _started(
+    camera: Camera, checker: Checker, config: SessionConfig, guide: Guide
+) -> dict[str, Any]:
     manifest = checker.bundle.manifest
     return {
         "camera": {"name": camera.name, "serial": camera.serial},
@@ -236,6 +248,7 @@ def _started(camera: Camera, checker: Checker, config: SessionConfig) -> dict[st
         "modalities": modality_set(checker.evidence.required),
         "min_readings": config.min_readings,
         "deadline_ms": config.deadline_ms,
+        "language": guide.language,
     }
 
 

@@ -14,6 +14,7 @@ from rise_edge.checker import Checker, Observation
 from rise_edge.errors import CameraError
 from rise_edge.evidence import StreamGate
 from rise_edge.frame import Frame
+from rise_edge.guidance import Guide, load_guide
 from rise_edge.session import SessionConfig, SessionResult, Sessions
 from rise_edge.verdict import Reason
 
@@ -29,12 +30,14 @@ class Step:
         observation: what was seen in it.
         event: the session that it closed, if it closed one.
         dropped: frames that were dropped since the start, because newer ones had come.
+        instruction: what to tell the person now, None where there is nothing to tell.
     """
 
     frame: Frame
     observation: Observation
     event: Event | None
     dropped: int
+    instruction: str | None = None
 
 
 def run(
@@ -43,6 +46,7 @@ def run(
     *,
     config: SessionConfig | None = None,
     pace: str | None = None,
+    guide: Guide | None = None,
     on_end: Callable[[Event], None] | None = None,
 ) -> Generator[Step, None, None]:
     """Read an open camera to its end, one step a frame.
@@ -52,6 +56,7 @@ def run(
         checker: judges each frame.
         config: how frames make a verdict.
         pace: see `Feed`; by default "real" for a live camera and "fast" for another.
+        guide: the language of the instructions, English by default.
         on_end: called with the event of a session that was open when the source ended.
 
     Raises:
@@ -59,13 +64,15 @@ def run(
     """
     gate = StreamGate(checker.evidence)
     sessions = Sessions(config)
+    told = guide or load_guide()
     clock = _FrameClock(camera.live)
     latency = _Latency()
 
     def event_of(result: SessionResult | None) -> Event | None:
         if result is None:
             return None
-        return Event(result, camera.serial, checker.bundle.identity, latency.take())
+        identity, instruction = checker.bundle.identity, told.instruction(result.verdict)
+        return Event(result, camera.serial, identity, latency.take(), instruction)
 
     end_reason = Reason.ENDED
     with Feed(camera, pace=pace or ("real" if camera.live else "fast")) as feed:
@@ -80,7 +87,8 @@ def run(
                 result = sessions.update(observation, now_ms, frame.truth)
                 total_ms = (perf_counter() - start) * 1000
                 latency.add({**observation.stage_ms, "total": total_ms})
-                yield Step(frame, observation, event_of(result), feed.dropped)
+                instruction = told.instruction(observation.verdict)
+                yield Step(frame, observation, event_of(result), feed.dropped, instruction)
         except CameraError:
             end_reason = Reason.CAMERA_LOST
             raise
@@ -91,15 +99,25 @@ def run(
 
 
 def sessions(
-    camera: Camera, checker: Checker, *, config: SessionConfig | None = None
+    camera: Camera,
+    checker: Checker,
+    *,
+    config: SessionConfig | None = None,
+    guide: Guide | None = None,
 ) -> Iterator[Event]:
     """The events of an open camera, one a session, until it ends.
+
+    Args:
+        camera: open.
+        checker: judges each frame.
+        config: how frames make a verdict.
+        guide: the language of the instructions, English by default.
 
     Raises:
         CameraError: the camera failed.
     """
     last: list[Event] = []
-    for step in run(camera, checker, config=config, on_end=last.append):
+    for step in run(camera, checker, config=config, guide=guide, on_end=last.append):
         if step.event:
             yield step.event
     yield from last
