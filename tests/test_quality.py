@@ -166,9 +166,7 @@ def test_a_good_view_does_not_change_what_the_model_says(tiny_checker: Checker) 
 
 
 @pytest.mark.parametrize("name", ["sharpness", "yaw_deg", "distance_mm", "off_centre"])
-def test_a_measure_that_is_no_number_is_a_fault(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_measure_that_is_no_number_is_a_fault(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from rise_edge import quality
 
     real = quality._measure

@@ -18,7 +18,7 @@ _PITCH_SCALE, _PITCH_OFFSET = 0.754, -0.278
 
 @dataclass(frozen=True)
 class HeadAngles:
-    """Angles of a head in degrees, 0 for a head that faces the camera upright.
+    """Angles of a head in degrees, 0 for a head that faces the camera upright from where it is.
 
     Attributes:
         yaw_deg: positive to the image's right.
