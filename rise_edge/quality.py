@@ -68,7 +68,8 @@ class QualityConfig:
             of 4 mm standard deviation on the face.
         min_brightness: mean grey of the face in colour, 0 to 255.
         max_overexposed: share of the face's colour values that are saturated.
-        nearer_mm: what lies this much before the face is not part of it.
+        nearer_mm: what lies this much before the face is not part of it. Noses, turned heads and
+            the frames of glasses stand out by up to 50 mm.
         max_nearer: share of the face that may be covered by something nearer.
         min_feature_coverage: smallest share of depth readings around nose and around mouth.
 
@@ -80,7 +81,7 @@ class QualityConfig:
     max_distance_mm: float = 1000.0
     max_off_centre: float = 0.3
     max_yaw_deg: float = 30.0
-    max_pitch_deg: float = 25.0
+    max_pitch_deg: float = 30.0
     max_roll_deg: float = 25.0
     min_sharpness: float = 0.2
     min_brightness: float = 30.0

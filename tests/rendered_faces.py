@@ -125,7 +125,7 @@ def _warped(frame: Frame, matrix: np.ndarray) -> Frame:
 
 
 def covered(frame: Frame, share: float) -> Frame:
-    """The lower share of the middle of the face behind an object 150 mm before it."""
+    """The lower share of the middle of the face behind an object 100 mm before it."""
     faces, crop = view_of(frame)
     assert crop is not None
     assert crop.distance_mm is not None
@@ -137,7 +137,7 @@ def covered(frame: Frame, share: float) -> Frame:
     grain = np.random.default_rng(2).integers(0, 40, pixels["infrared"][rows, columns].shape)
     pixels["colour"][rows, columns] = (grain + 90)[..., None]
     pixels["infrared"][rows, columns] = grain + 90
-    pixels["depth"][rows, columns] = int(crop.distance_mm) - 150
+    pixels["depth"][rows, columns] = int(crop.distance_mm) - 100
     return altered(frame, **pixels)
 
 
