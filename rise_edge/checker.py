@@ -10,7 +10,7 @@ from time import perf_counter
 
 from rise_edge.bundle import Bundle, default_bundle_path, open_bundle
 from rise_edge.errors import BundleError
-from rise_edge.evidence import EvidenceConfig, examine_faces, examine_light
+from rise_edge.evidence import EvidenceConfig, examine_faces
 from rise_edge.face import Crop, Face, FaceDetector, crop_face
 from rise_edge.frame import Frame, modality_set
 from rise_edge.quality import Quality, QualityConfig, measure_quality
@@ -116,9 +116,6 @@ class Checker:
         if fault:
             return watch.see(fault)
         face = faces[0]
-        fault = examine_light(frame, self.evidence)
-        if fault:
-            return watch.see(fault, face)
         # A stray stream that was not asked for must not change the modality set's radius.
         asked = frame.only(self.evidence.required)
         crop = crop_face(asked, face, self.bundle.manifest.crop_size)

@@ -18,6 +18,7 @@ from rise_edge.evidence import (
     crop_faults,
     depth_coverage,
     examine_faces,
+    examine_light,
     middle,
     saturated_share,
 )
@@ -199,7 +200,9 @@ def measure_quality(
         missing = "crop of the face" if crop is None else "colour image"
         raise ValueError(f"expected a {missing} beside the face, got None; see crop_face")
     measures = _measure(frame, faces[0], crop, config, evidence)
+    dead = examine_light(frame, evidence)
     found = [
+        *([dead] if dead else []),
         *crop_faults(crop, frame, evidence),
         *_place_faults(measures, config),
         *_light_faults(measures, config),

@@ -150,6 +150,7 @@ def test_no_limit_lets_a_frame_pass_that_is_no_evidence() -> None:
     frame = rendered("office", 1)
     for bad, reason in (
         (depth_holed(frame, 1.0), Reason.DEPTH_COVERAGE),
+        (infrared_lit(frame, 0), Reason.TOO_DARK),
         (infrared_lit(frame, 255), Reason.INFRARED_SATURATED),
         (exposed(frame, 450), Reason.TOO_BRIGHT),
         (pushed_out(frame, 0.3), Reason.OUT_OF_FRAME),
