@@ -12,6 +12,7 @@ from rise_edge.embedding import Embedding
 from rise_edge.errors import (
     BundleError,
     CameraError,
+    GuidanceError,
     MissingExtraError,
     OutputError,
     RiseEdgeError,
@@ -27,6 +28,7 @@ from rise_edge.frame import (
     Truth,
     Viewpoint,
 )
+from rise_edge.quality import Quality, QualityConfig, measure_quality
 from rise_edge.radius import Reading
 from rise_edge.session import SessionConfig, SessionResult, Sessions
 from rise_edge.verdict import Outcome, Reason, Verdict
@@ -45,6 +47,7 @@ __all__ = [
     "Face",
     "FaceDetector",
     "Frame",
+    "GuidanceError",
     "Image",
     "Intrinsics",
     "Manifest",
@@ -53,6 +56,8 @@ __all__ = [
     "Observation",
     "Outcome",
     "OutputError",
+    "Quality",
+    "QualityConfig",
     "Reading",
     "Reason",
     "RiseEdgeError",
@@ -65,6 +70,7 @@ __all__ = [
     "Viewpoint",
     "crop_face",
     "load",
+    "measure_quality",
     "open_bundle",
     "write_bundle",
 ]

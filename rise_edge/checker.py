@@ -10,9 +10,10 @@ from time import perf_counter
 
 from rise_edge.bundle import Bundle, default_bundle_path, open_bundle
 from rise_edge.errors import BundleError
-from rise_edge.evidence import EvidenceConfig, examine_crop, examine_faces, examine_light
+from rise_edge.evidence import EvidenceConfig, examine_faces
 from rise_edge.face import Crop, Face, FaceDetector, crop_face
 from rise_edge.frame import Frame, modality_set
+from rise_edge.quality import Quality, QualityConfig, measure_quality
 from rise_edge.radius import Reading, read_margin
 from rise_edge.runtimes import open_runtime
 from rise_edge.verdict import Reason, Verdict, decide, undecided
@@ -28,13 +29,15 @@ class Observation:
         verdict: for this frame alone.
         face: the face that was judged, None where none was.
         crop: what the model read, None where it read nothing.
-        stage_ms: milliseconds spent in each stage: detect, crop, embed.
+        stage_ms: milliseconds spent in each stage: detect, crop, quality, embed.
+        quality: of the view, None where there was no crop.
     """
 
     verdict: Verdict
     face: Face | None
     crop: Crop | None
     stage_ms: dict[str, float]
+    quality: Quality | None = None
 
 
 class Checker:
@@ -44,6 +47,7 @@ class Checker:
         bundle: an opened bundle.
         runtime: which runtime runs its model.
         evidence: the limits of what counts as evidence.
+        quality: the limits of a good view; outside of them nothing is decided.
         threads: threads of each network.
 
     Raises:
@@ -56,10 +60,12 @@ class Checker:
         *,
         runtime: str = "onnx",
         evidence: EvidenceConfig | None = None,
+        quality: QualityConfig | None = None,
         threads: int = 1,
     ) -> None:
         self.bundle = bundle
         self.evidence = evidence or EvidenceConfig()
+        self.quality = quality or QualityConfig()
         self.runtime = open_runtime(bundle, runtime, threads=threads)
         self.radii = bundle.manifest.radii.get(self.runtime.name, {})
         wanted = modality_set(self.evidence.required)
@@ -110,19 +116,17 @@ class Checker:
         if fault:
             return watch.see(fault)
         face = faces[0]
-        fault = examine_light(frame, self.evidence)
-        if fault:
-            return watch.see(fault, face)
         # A stray stream that was not asked for must not change the modality set's radius.
         asked = frame.only(self.evidence.required)
         crop = crop_face(asked, face, self.bundle.manifest.crop_size)
         watch.lap("crop")
-        fault = examine_crop(crop, frame, self.evidence)
-        if fault:
-            return watch.see(fault, face, crop)
+        quality = measure_quality(asked, faces, crop, self.quality, self.evidence)
+        watch.lap("quality")
+        if quality.verdict:
+            return watch.see(quality.verdict, face, crop, quality)
         reading = self.read(crop)
         watch.lap("embed")
-        return watch.see(decide(reading), face, crop)
+        return watch.see(decide(reading), face, crop, quality)
 
 
 class _Stopwatch:
@@ -136,9 +140,13 @@ class _Stopwatch:
         self._start = now
 
     def see(
-        self, verdict: Verdict, face: Face | None = None, crop: Crop | None = None
+        self,
+        verdict: Verdict,
+        face: Face | None = None,
+        crop: Crop | None = None,
+        quality: Quality | None = None,
     ) -> Observation:
-        return Observation(verdict, face, crop, self._stage_ms)
+        return Observation(verdict, face, crop, self._stage_ms, quality)
 
 
 def load(
@@ -146,6 +154,7 @@ def load(
     *,
     runtime: str = "onnx",
     evidence: EvidenceConfig | None = None,
+    quality: QualityConfig | None = None,
     threads: int = 1,
 ) -> Checker:
     """Load a bundle, the shipped demonstration bundle by default.
@@ -157,13 +166,14 @@ def load(
         bundle: the folder of a bundle.
         runtime: which runtime runs its model.
         evidence: the limits of what counts as evidence, and the modalities required.
+        quality: the limits of a good view.
         threads: threads of each network.
 
     Raises:
         BundleError: it is missing, incomplete, altered, of a foreign format, or lacks a radius.
     """
     opened = open_bundle(default_bundle_path() if bundle is None else bundle)
-    checker = Checker(opened, runtime=runtime, evidence=evidence, threads=threads)
+    checker = Checker(opened, runtime=runtime, evidence=evidence, quality=quality, threads=threads)
     if opened.manifest.notice:
         _log.warning("%s: %s", opened.manifest.name, opened.manifest.notice)
     return checker

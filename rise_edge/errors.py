@@ -38,3 +38,9 @@ class CacheError(RiseEdgeError):
     """Rendered crops on disk are incomplete, altered or of another version."""
 
     exit_code = 7
+
+
+class GuidanceError(RiseEdgeError):
+    """The texts of a language are missing, incomplete or malformed."""
+
+    exit_code = 2

@@ -16,6 +16,11 @@ from rise_edge.verdict import Reason, Verdict, undecided
 
 _FINGERPRINT_STRIDE = 7
 
+SATURATION_REASONS = {
+    Modality.COLOUR: Reason.TOO_BRIGHT,
+    Modality.INFRARED: Reason.INFRARED_SATURATED,
+}
+
 
 @dataclass(frozen=True)
 class EvidenceConfig:
@@ -143,32 +148,62 @@ def examine_light(frame: Frame, config: EvidenceConfig) -> Verdict | None:
     return None
 
 
-def examine_crop(crop: Crop, frame: Frame, config: EvidenceConfig) -> Verdict | None:
-    """What is wrong with a crop, None if it can be judged."""
+def crop_faults(crop: Crop, frame: Frame, config: EvidenceConfig) -> list[Verdict]:
+    """Everything that is wrong with a crop; none if it can be judged.
+
+    Args:
+        crop: of the face.
+        frame: that it was cut from.
+        config: the limits.
+    """
+    faults = []
     reference = frame.depth or frame.infrared or frame.colour
     if crop.square is not None and reference is not None:
         side, outside = crop.square.side, _share_outside(crop, reference)
         if side < config.min_face_px:
-            return undecided(
-                Reason.TOO_FAR, f"the face spans {side:.0f} px (min {config.min_face_px:g})"
-            )
+            text = f"the face spans {side:.0f} px (min {config.min_face_px:g})"
+            faults.append(undecided(Reason.TOO_FAR, text))
         if outside > config.max_outside:
-            return undecided(Reason.OUT_OF_FRAME, f"{outside:.0%} of the face is outside the image")
+            text = f"{outside:.0%} of the face is outside the image"
+            faults.append(undecided(Reason.OUT_OF_FRAME, text))
+    coverage = depth_coverage(crop)
+    if coverage is not None and coverage < config.min_depth_coverage:
+        text = f"depth covers {coverage:.0%} of the face (min {config.min_depth_coverage:.0%})"
+        faults.append(undecided(Reason.DEPTH_COVERAGE, text))
+    for modality, reason in SATURATION_REASONS.items():
+        saturated = saturated_share(crop, modality, config.bright_level)
+        if saturated is not None and saturated > config.max_saturated:
+            faults.append(undecided(reason, f"{saturated:.0%} of {modality} is saturated"))
+    return faults
+
+
+def depth_coverage(crop: Crop) -> float | None:
+    """Share of readings in the middle of a crop's depth, None without depth."""
+    if Modality.DEPTH not in crop.present:
+        return None
+    return float(np.count_nonzero(crop.depth_mm[middle(crop)]) / crop.depth_mm[middle(crop)].size)
+
+
+def saturated_share(crop: Crop, modality: Modality, bright_level: int) -> float | None:
+    """Share of saturated values in the middle of a crop, None without that modality.
+
+    Args:
+        crop: of the face.
+        modality: colour or infrared.
+        bright_level: a value from here on is saturated.
+    """
+    if modality not in crop.present:
+        return None
+    pixels = crop.colour if modality is Modality.COLOUR else crop.infrared
+    seen = pixels[middle(crop)]
+    return float(np.count_nonzero(seen >= bright_level) / seen.size)
+
+
+def middle(crop: Crop) -> tuple[slice, slice]:
+    """The middle half of a crop, about 105 mm wide on an adult: brows to chin."""
     quarter = crop.size // 4
-    middle = np.s_[quarter:-quarter, quarter:-quarter]
-    if Modality.DEPTH in crop.present:
-        coverage = float(np.mean(crop.depth_mm[middle] > 0))
-        if coverage < config.min_depth_coverage:
-            return undecided(
-                Reason.DEPTH_COVERAGE,
-                f"depth covers {coverage:.0%} of the face (min {config.min_depth_coverage:.0%})",
-            )
-    for modality, pixels in ((Modality.COLOUR, crop.colour), (Modality.INFRARED, crop.infrared)):
-        if modality in crop.present:
-            saturated = float(np.mean(pixels[middle] >= config.bright_level))
-            if saturated > config.max_saturated:
-                return undecided(Reason.TOO_BRIGHT, f"{saturated:.0%} of {modality} is saturated")
-    return None
+    inner = slice(quarter, crop.size - quarter)
+    return inner, inner
 
 
 def _share_outside(crop: Crop, reference: Image) -> float:

@@ -14,7 +14,7 @@ def test_the_bench_times_every_stage_and_writes_json(
     assert main(["--model", str(tiny_bundle.path), "--runs", "20", "--json", str(out)]) == 0
     report = json.loads(out.read_text())
     rows = {row["stage"]: row for row in report["timings"]}
-    stages = ["examine streams", "detect", "crop", "embed", "decide and write event"]
+    stages = ["examine streams", "detect", "crop", "quality", "embed", "decide and write event"]
     assert list(rows) == [*stages, "frame to event", "crop to verdict"]
     assert all(0 < row["median_ms"] <= row["p99_ms"] for row in rows.values())
     parts = sum(rows[stage]["median_ms"] for stage in stages)

@@ -63,7 +63,7 @@ def black(dtype: type, *shape: int) -> Image:
         ({"infrared": black(np.uint8, 512, 512)}, Reason.TOO_DARK),
         (
             {"infrared": Image(np.full((512, 512), 255, np.uint8), VIEWPOINT, 1, 0.0)},
-            Reason.TOO_BRIGHT,
+            Reason.INFRARED_SATURATED,
         ),
     ],
 )

@@ -23,6 +23,7 @@ from rise_edge.checker import Checker, load
 from rise_edge.errors import CameraError, RiseEdgeError
 from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import ALL_MODALITIES, Modality, modality_set, parse_modality_set
+from rise_edge.guidance import Guide, languages, load_guide
 from rise_edge.runtimes import RUNTIMES
 from rise_edge.session import SessionConfig
 
@@ -31,7 +32,7 @@ _log = logging.getLogger("rise_edge")
 _EXIT_CODES = """exit codes:
   0  the asked sessions or seconds are over, the source ended, or Ctrl-C
   1  an error without a code of its own
-  2  wrong arguments
+  2  wrong arguments, or a language without all of its texts
   3  camera, recording or image folder: missing, unreadable, lost
   4  bundle: missing, incomplete, altered, foreign
   5  an optional package is missing
@@ -120,6 +121,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--list-cameras", action="store_true", help="name what --camera can open here, and stop"
     )
+    parser.add_argument(
+        "--language",
+        default="en",
+        metavar="LANGUAGE",
+        help=f"of what the person is told: {' | '.join(languages())} | "
+        "a .json file with your own texts (default: en)",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of the simulated camera (default: 0)")
     return parser
 
@@ -166,15 +174,16 @@ def _list() -> int:
 
 
 def _capture(options: argparse.Namespace) -> int:
+    guide = load_guide(options.language)
     evidence = EvidenceConfig(required=options.modalities)
     checker = load(options.model, runtime=options.runtime, evidence=evidence)
     camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
     config = SessionConfig()
     with camera, EventWriter(options.events) as output:
-        output.write("started", _started(camera, checker, config))
+        output.write("started", _started(camera, checker, config, guide))
         with open_view(options.view, camera, checker.bundle.manifest) as view:
             recorder = _Recorder(output, view)
-            cause = _watch(options, camera, checker, config, recorder)
+            cause = _watch(options, camera, checker, config, guide, recorder)
         output.write("stopped", {"cause": cause, **recorder.summary()})
     if recorder.tally.species:
         _print_summary(recorder.tally)
@@ -188,6 +197,7 @@ def _watch(
     camera: Camera,
     checker: Checker,
     config: SessionConfig,
+    guide: Guide,
     recorder: _Recorder,
 ) -> str:
     """Run the loop until something ends it, and say what did."""
@@ -198,7 +208,15 @@ def _watch(
     recovery = None
     if camera.live and options.recover:
         recovery = Recovery(RecoveryConfig(attempts=options.recover), recorder.attempt)
-    steps = run(camera, checker, config=config, pace=pace, on_end=recorder.event, recovery=recovery)
+    steps = run(
+        camera,
+        checker,
+        config=config,
+        pace=pace,
+        guide=guide,
+        on_end=recorder.event,
+        recovery=recovery,
+    )
     try:
         for step in steps:
             recorder.frames += 1
@@ -257,7 +275,9 @@ class _Recorder:
         }
 
 
-def _started(camera: Camera, checker: Checker, config: SessionConfig) -> dict[str, Any]:
+def _started(
+    camera: Camera, checker: Checker, config: SessionConfig, guide: Guide
+) -> dict[str, Any]:
     manifest = checker.bundle.manifest
     return {
         "camera": {"name": camera.name, "serial": camera.serial},
@@ -271,6 +291,7 @@ def _started(camera: Camera, checker: Checker, config: SessionConfig) -> dict[st
         "modalities": modality_set(checker.evidence.required),
         "min_readings": config.min_readings,
         "deadline_ms": config.deadline_ms,
+        "language": guide.language,
     }
 
 

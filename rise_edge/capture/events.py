@@ -4,10 +4,11 @@ One line is one JSON object. The schema is versioned by the field `schema`; with
 kinds and fields are only added, never renamed or removed. Four kinds, told apart by `event`:
 
 `started`: `camera` {name, serial}, `bundle` {name, identity, simulated, notice}, `runtime`,
-`modalities`, `min_readings`, `deadline_ms`.
+`modalities`, `min_readings`, `deadline_ms`, `language` (of the instructions).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
-UNDECIDED), `detail`, `norm`, `radius`, `margin` (radius - norm; null without a reading),
+UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
+they do would help), `norm`, `radius`, `margin` (radius - norm; null without a reading),
 `modalities`, `frames`, `readings`, `faults` {reason: count}, `duration_ms` (on the frames' clock),
 `bundle` (identity), `camera` (serial), `latency_ms` {stage: median} and `truth` (null, or for
 simulated sources {species, bona_fide, subject, domain, presentation}).
@@ -21,6 +22,10 @@ camera is back).
 sessions, live, spoof, undecided}}).
 
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
+
+Version 2 added `language` and `instruction`, the reasons `too_near`, `off_centre`, `turned`,
+`occluded` and `blurred`, and gave saturated infrared, `too_bright` before, its own reason,
+`infrared_saturated`.
 """
 
 from __future__ import annotations
@@ -38,7 +43,7 @@ from rise_edge.errors import OutputError
 from rise_edge.session import SessionResult
 from rise_edge.verdict import Outcome
 
-SCHEMA = "rise_edge.event/1"
+SCHEMA = "rise_edge.event/2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +55,14 @@ class Event:
         camera_serial: of the camera that saw it.
         bundle_identity: sha256 of the bundle's manifest.
         latency_ms: stage -> median milliseconds over the session's frames.
+        instruction: what to tell the person, None where there is nothing to tell.
     """
 
     result: SessionResult
     camera_serial: str
     bundle_identity: str
     latency_ms: dict[str, float]
+    instruction: str | None = None
 
     @property
     def verdict(self) -> str:
@@ -82,6 +89,7 @@ class Event:
             "verdict": self.verdict,
             "reason": self.reason,
             "detail": result.verdict.detail,
+            "instruction": self.instruction,
             "norm": _number(reading.norm) if reading else None,
             "radius": _number(reading.radius) if reading else None,
             "margin": _number(reading.margin) if reading else None,

@@ -15,6 +15,7 @@ from rise_edge.checker import Checker, Observation
 from rise_edge.errors import CameraError
 from rise_edge.evidence import StreamGate
 from rise_edge.frame import Frame
+from rise_edge.guidance import Guide, load_guide
 from rise_edge.session import SessionConfig, SessionResult, Sessions
 from rise_edge.verdict import Reason
 
@@ -30,12 +31,14 @@ class Step:
         observation: what was seen in it.
         event: the session that it closed, if it closed one.
         dropped: frames that were dropped since the start, because newer ones had come.
+        instruction: what to tell the person now, None where there is nothing to tell.
     """
 
     frame: Frame
     observation: Observation
     event: Event | None
     dropped: int
+    instruction: str | None = None
 
 
 def run(
@@ -44,6 +47,7 @@ def run(
     *,
     config: SessionConfig | None = None,
     pace: str | None = None,
+    guide: Guide | None = None,
     on_end: Callable[[Event], None] | None = None,
     recovery: Recovery | None = None,
 ) -> Generator[Step, None, None]:
@@ -56,47 +60,27 @@ def run(
         checker: judges each frame.
         config: how frames make a verdict.
         pace: see `Feed`; by default "real" for a live camera and "fast" for another.
+        guide: the language of the instructions, English by default.
         on_end: called with the event of a session that was open when the source ended or was lost.
         recovery: brings a lost camera back; without one, or where that fails, its error is raised.
 
     Raises:
         CameraError: the camera failed; an open session was closed UNDECIDED before.
     """
-    sessions = Sessions(config)
-    clock = _FrameClock(camera.live)
-    latency = _Latency()
-
-    def event_of(result: SessionResult | None) -> Event | None:
-        if result is None:
-            return None
-        return Event(result, camera.serial, checker.bundle.identity, latency.take())
+    watch = _Watch(camera, checker, Sessions(config), guide or load_guide())
 
     def end(reason: Reason) -> None:
-        last = event_of(sessions.end(reason, clock.now_ms))
+        last = watch.end(reason)
         if last and on_end:
             on_end(last)
 
     dropped = 0
     try:
         while True:
-            gate = StreamGate(checker.evidence)
             with Feed(camera, pace=pace or ("real" if camera.live else "fast")) as feed:
                 try:
-                    begun_ms: float | None = None
-                    while (frame := feed.next()) is not None:
-                        start = perf_counter()
-                        now_ms = clock.tick(frame)
-                        begun_ms = now_ms if begun_ms is None else begun_ms
-                        if recovery:
-                            recovery.healthy(now_ms - begun_ms)
-                        fault = gate.examine(frame)
-                        observation = (
-                            Observation(fault, None, None, {}) if fault else checker.observe(frame)
-                        )
-                        result = sessions.update(observation, now_ms, frame.truth)
-                        total_ms = (perf_counter() - start) * 1000
-                        latency.add({**observation.stage_ms, "total": total_ms})
-                        yield Step(frame, observation, event_of(result), dropped + feed.dropped)
+                    for frame in watch.frames(feed, recovery):
+                        yield watch.step(frame, dropped + feed.dropped)
                     return
                 except CameraError as error:
                     end(Reason.CAMERA_LOST)
@@ -109,18 +93,78 @@ def run(
 
 
 def sessions(
-    camera: Camera, checker: Checker, *, config: SessionConfig | None = None
+    camera: Camera,
+    checker: Checker,
+    *,
+    config: SessionConfig | None = None,
+    guide: Guide | None = None,
 ) -> Iterator[Event]:
     """The events of an open camera, one a session, until it ends.
+
+    Args:
+        camera: open.
+        checker: judges each frame.
+        config: how frames make a verdict.
+        guide: the language of the instructions, English by default.
 
     Raises:
         CameraError: the camera failed.
     """
     last: list[Event] = []
-    for step in run(camera, checker, config=config, on_end=last.append):
+    for step in run(camera, checker, config=config, guide=guide, on_end=last.append):
         if step.event:
             yield step.event
     yield from last
+
+
+class _Watch:
+    """What is kept from one frame of a camera to the next."""
+
+    def __init__(self, camera: Camera, checker: Checker, sessions: Sessions, guide: Guide) -> None:
+        self._camera = camera
+        self._checker = checker
+        self._sessions = sessions
+        self._guide = guide
+        self._clock = _FrameClock(camera.live)
+        self._latency = _Latency()
+        self._gate = StreamGate(checker.evidence)
+
+    def frames(self, feed: Feed, recovery: Recovery | None) -> Iterator[Frame]:
+        """The frames of a camera that was just opened, on the clock of all."""
+        self._gate = StreamGate(self._checker.evidence)
+        begun_ms: float | None = None
+        while (frame := feed.next()) is not None:
+            now_ms = self._clock.tick(frame)
+            begun_ms = now_ms if begun_ms is None else begun_ms
+            if recovery:
+                recovery.healthy(now_ms - begun_ms)
+            yield frame
+
+    def step(self, frame: Frame, dropped: int) -> Step:
+        """Judge one frame."""
+        start = perf_counter()
+        fault = self._gate.examine(frame)
+        observation = Observation(fault, None, None, {}) if fault else self._checker.observe(frame)
+        result = self._sessions.update(observation, self._clock.now_ms, frame.truth)
+        total_ms = (perf_counter() - start) * 1000
+        self._latency.add({**observation.stage_ms, "total": total_ms})
+        instruction = self._guide.instruction(observation.verdict)
+        return Step(frame, observation, self._event(result), dropped, instruction)
+
+    def end(self, reason: Reason) -> Event | None:
+        """End the open session undecided, if there is one."""
+        return self._event(self._sessions.end(reason, self._clock.now_ms))
+
+    def _event(self, result: SessionResult | None) -> Event | None:
+        if result is None:
+            return None
+        return Event(
+            result,
+            self._camera.serial,
+            self._checker.bundle.identity,
+            self._latency.take(),
+            self._guide.instruction(result.verdict),
+        )
 
 
 class _FrameClock:

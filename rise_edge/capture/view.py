@@ -136,6 +136,7 @@ class TerminalView:
         self._latency: dict[str, float] = {}
         self._crop: Crop | None = None
         self._verdict: Verdict | None = None
+        self._instruction: str | None = None
         self._dropped = 0
         self._drawn_s = 0.0
 
@@ -158,6 +159,7 @@ class TerminalView:
         self._dropped = step.dropped
         observation = step.observation
         self._verdict = observation.verdict
+        self._instruction = step.instruction
         for stage, ms in observation.stage_ms.items():
             self._latency[stage] = 0.9 * self._latency.get(stage, ms) + 0.1 * ms
         if observation.crop is not None:
@@ -181,7 +183,8 @@ class TerminalView:
 
     def render(self) -> RenderableType:
         """The whole picture."""
-        parts: list[RenderableType] = [self._headline(), self._face(), self._radius_line()]
+        told = Text(f" {self._instruction or ''}", style="bold cyan")
+        parts: list[RenderableType] = [self._headline(), told, self._face(), self._radius_line()]
         parts += [self._sessions(), self._footer()]
         title = f"rise_edge · {self._camera.name} · {self._manifest.name}"
         return Panel(Group(*parts), title=title, width=min(self._console.width, 100))

@@ -1,7 +1,21 @@
 """From a frame to the crop that the model reads: detection and registration of the face."""
 
-from rise_edge.face.crop import CROP_SIZE, Crop, crop_face
+from rise_edge.face.crop import CROP_SIZE, Crop, crop_face, cut_square
 from rise_edge.face.detector import FaceDetector
 from rise_edge.face.face import Face, Square, face_square
+from rise_edge.face.head_angles import HeadAngles, head_angles
+from rise_edge.face.sharpness import sharpness
 
-__all__ = ["CROP_SIZE", "Crop", "Face", "FaceDetector", "Square", "crop_face", "face_square"]
+__all__ = [
+    "CROP_SIZE",
+    "Crop",
+    "Face",
+    "FaceDetector",
+    "HeadAngles",
+    "Square",
+    "crop_face",
+    "cut_square",
+    "face_square",
+    "head_angles",
+    "sharpness",
+]

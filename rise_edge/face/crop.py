@@ -19,7 +19,6 @@ from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint
 
 CROP_SIZE = 112
 
-_ADULT_CROP_SIDE_MM = 210.0  # the side of `face_square` on an adult, used where no depth is seen
 _SUPERSAMPLE = 2
 _DEPTH_STRIDE = 4
 _HEAD_DEPTH_MM = 250.0
@@ -90,7 +89,7 @@ def crop_face(frame: Frame, face: Face, size: int = CROP_SIZE) -> Crop:
     square = _move_square(seen, frame.colour.viewpoint, reference.viewpoint, distance_mm)
     depth_mm = np.zeros((size, size), np.uint16)
     if frame.depth is not None:
-        depth_mm = _cut(frame.depth.pixels, square, size, cv2.INTER_NEAREST_EXACT)
+        depth_mm = cut_square(frame.depth.pixels, square, size, cv2.INTER_NEAREST_EXACT)
     rays = _Rays(reference.viewpoint, square, depth_mm, distance_mm)
     return Crop(
         colour=_register(frame.colour, rays, size, (size, size, 3)),
@@ -148,7 +147,7 @@ def _move_square(
 ) -> Square:
     """Carry a square from one image to another, at the face's distance from the source."""
     a, b = source.intrinsics, target.intrinsics
-    z = distance_mm or a.fx * _ADULT_CROP_SIDE_MM / square.side
+    z = distance_mm or square.distance_mm(a.fx)
     ray = np.array([(square.cx - a.cx) / a.fx, (square.cy - a.cy) / a.fy, 1.0])
     in_depth = source.rotation.T @ (ray * z - source.translation_mm)
     u, v = _project(in_depth[:, None], target)
@@ -162,7 +161,7 @@ def _window(square: Square) -> tuple[int, int, int]:
     return round(square.cx - side / 2), round(square.cy - side / 2), side
 
 
-def _cut(pixels: NDArray[Any], square: Square, size: int, interpolation: int) -> NDArray[Any]:
+def cut_square(pixels: NDArray[Any], square: Square, size: int, interpolation: int) -> NDArray[Any]:
     """Cut a square out of an image and scale it; what lies outside the image is zero."""
     left, top, side = _window(square)
     height, width = pixels.shape[:2]
@@ -183,7 +182,7 @@ def _register(
         square = _move_square(rays.square, rays.viewpoint, image.viewpoint, rays.distance_mm)
         shrinking = square.side >= size
         how = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-        return _cut(image.pixels, square, size, how)
+        return cut_square(image.pixels, square, size, how)
     u, v = _project(_points(rays, size * _SUPERSAMPLE), image.viewpoint)
     u, v = (m.reshape(size * _SUPERSAMPLE, -1).astype(np.float32) for m in (u, v))
     fine = cv2.remap(image.pixels, u, v, interpolation=cv2.INTER_LINEAR)
@@ -200,7 +199,7 @@ def _points(rays: _Rays, size: int) -> NDArray[np.float32]:
     k: Intrinsics = rays.viewpoint.intrinsics
     steps = (np.arange(size, dtype=np.float32) + 0.5) * (side / size) - 0.5
     u, v = np.meshgrid(steps + left, steps + top)
-    face_mm = rays.distance_mm or k.fx * _ADULT_CROP_SIDE_MM / rays.square.side
+    face_mm = rays.distance_mm or rays.square.distance_mm(k.fx)
     depth_mm = cv2.resize(rays.depth_mm, (size, size), interpolation=cv2.INTER_NEAREST_EXACT)
     z = np.asarray(depth_mm, np.float32)
     z[np.abs(z - face_mm) > _HEAD_DEPTH_MM] = face_mm

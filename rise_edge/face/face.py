@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 RIGHT_EYE, LEFT_EYE, NOSE, MOUTH, RIGHT_EAR, LEFT_EAR = range(6)
 
 _SIDE_IN_FACE_UNITS = 3.2
+_ADULT_SIDE_MM = 210.0  # the side of `face_square` on an adult
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,14 @@ class Square:
     cx: float
     cy: float
     side: float
+
+    def distance_mm(self, focal_px: float) -> float:
+        """How far a face with this `face_square` is, in millimetres, if it is an adult's.
+
+        Args:
+            focal_px: focal length of the image.
+        """
+        return focal_px * _ADULT_SIDE_MM / max(self.side, 1e-6)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@ import pytest
 from rise_edge import CameraError, Checker, Frame, Image, Modality
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import run, sessions
+from rise_edge.guidance import load_guide
 from tests.capture.frame_source import FrameSource, lost, visits
 from tests.pictures import photograph_frame
 
@@ -59,5 +60,21 @@ def test_an_event_carries_the_bundle_the_camera_and_the_latency(tiny_checker: Ch
     assert fields["bundle"] == tiny_checker.bundle.identity
     assert fields["camera"] == "source-1"
     assert fields["margin"] == pytest.approx(fields["radius"] - fields["norm"], abs=1e-5)
-    assert set(fields["latency_ms"]) == {"detect", "crop", "embed", "total"}
+    assert set(fields["latency_ms"]) == {"detect", "crop", "quality", "embed", "total"}
     assert fields["latency_ms"]["total"] >= fields["latency_ms"]["embed"] > 0
+
+
+def test_a_person_whom_nobody_can_judge_is_told_what_to_do(tiny_checker: Checker) -> None:
+    frames = [photograph_frame(number, depth_mm=2000) for number in range(1, 120)]
+    steps = list(run(FrameSource(frames), tiny_checker, guide=load_guide("de")))
+    assert {step.instruction for step in steps} == {"Bitte etwas näher kommen"}
+    event = next(step.event for step in steps if step.event)
+    assert (event.verdict, event.reason) == ("UNDECIDED", "too_far")
+    assert event.fields()["instruction"] == "Bitte etwas näher kommen"
+
+
+def test_a_good_view_and_a_broken_stream_ask_nothing_of_the_person(tiny_checker: Checker) -> None:
+    frames = [photograph_frame(1), photograph_frame(1)]
+    good, stale = run(FrameSource(frames), tiny_checker)
+    assert (str(good.observation.verdict), good.instruction) == ("LIVE", None)
+    assert (str(stale.observation.verdict), stale.instruction) == ("UNDECIDED(stale_stream)", None)

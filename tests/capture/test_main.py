@@ -126,3 +126,19 @@ def test_a_runtime_that_the_bundle_has_no_model_for_is_an_error_of_the_bundle(
     flags = ["--model", str(tiny_bundle.path), "--runtime", "executorch", "--view", "none"]
     assert main(flags) == BundleError.exit_code
     assert "model.pte" in capsys.readouterr().err
+
+
+def test_instructions_are_told_in_the_asked_language(
+    folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+                 "--events", "-", "--language", "de"])  # fmt: skip
+    started, first, *_ = events_of(capsys.readouterr().out)
+    assert code == 0
+    assert started["language"] == "de"
+    assert first["instruction"] is None, "nothing is asked of a person who was judged"
+
+
+def test_an_unknown_language_is_one_clear_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--language", "xx", "--view", "none"]) == 2
+    assert "expected a language among de, en" in capsys.readouterr().err

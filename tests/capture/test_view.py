@@ -9,6 +9,7 @@ from rise_edge.capture.loop import Step, run
 from rise_edge.capture.thumbnail import depth_picture
 from rise_edge.capture.view import PlainView, TerminalView, open_view, summary_table
 from tests.capture.frame_source import FrameSource, visits
+from tests.pictures import photograph_frame
 
 
 def steps_of(checker: Checker) -> list[Step]:
@@ -27,6 +28,15 @@ def test_the_terminal_shows_verdicts_norms_latency_and_the_notice(tiny_checker: 
     for word in ("✘ SPOOF", "✔ LIVE", "norm/radius", "frames/s", "detect", "embed", "flat_print",
                  "a test bundle that learned nothing", "▀▀▀▀"):  # fmt: skip
         assert word in last, word
+
+
+def test_the_terminal_tells_the_person_what_to_do(tiny_checker: Checker) -> None:
+    console = Console(file=io.StringIO(), width=110, force_terminal=True, color_system=None)
+    frames = [photograph_frame(number, depth_mm=2000) for number in (1, 2)]
+    with TerminalView(console, FrameSource([]), tiny_checker.bundle.manifest) as view:
+        for step in run(FrameSource(frames), tiny_checker):
+            view.show(step)
+    assert "Come a little closer" in console.file.getvalue()
 
 
 def test_without_a_terminal_there_is_one_plain_line_a_session(
