@@ -38,3 +38,9 @@ class CacheError(RiseEdgeError):
     """Rendered crops on disk are incomplete, altered or of another version."""
 
     exit_code = 7
+
+
+class AuditError(RiseEdgeError):
+    """The audit of sessions cannot be opened, read or written."""
+
+    exit_code = 8

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
 
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event
@@ -17,6 +18,9 @@ from rise_edge.evidence import StreamGate
 from rise_edge.frame import Frame
 from rise_edge.session import SessionConfig, SessionResult, Sessions
 from rise_edge.verdict import Reason
+
+if TYPE_CHECKING:  # brings sqlite3, which only who asks for an audit needs
+    from rise_edge.capture.audit import Audit
 
 _NOMINAL_FRAME_MS = 1000 / 30
 
@@ -46,6 +50,7 @@ def run(
     pace: str | None = None,
     on_end: Callable[[Event], None] | None = None,
     recovery: Recovery | None = None,
+    audit: Audit | None = None,
 ) -> Generator[Step, None, None]:
     """Read an open camera to its end, one step a frame.
 
@@ -58,6 +63,8 @@ def run(
         pace: see `Feed`; by default "real" for a live camera and "fast" for another.
         on_end: called with the event of a session that was open when the source ended or was lost.
         recovery: brings a lost camera back; without one, or where that fails, its error is raised.
+        audit: records each session before its event is given out; without its record, no event
+            is LIVE.
 
     Raises:
         CameraError: the camera failed; an open session was closed UNDECIDED before.
@@ -69,7 +76,11 @@ def run(
     def event_of(result: SessionResult | None) -> Event | None:
         if result is None:
             return None
-        return Event(result, camera.serial, checker.bundle.identity, latency.take())
+        event = Event(result, camera.serial, checker.bundle.identity, latency.take())
+        admitted = audit.admit(event, camera, checker) if audit else event
+        if admitted.result.verdict.outcome is not result.verdict.outcome:
+            sessions.withhold(clock.now_ms)
+        return admitted
 
     def end(reason: Reason) -> None:
         last = event_of(sessions.end(reason, clock.now_ms))
@@ -109,15 +120,25 @@ def run(
 
 
 def sessions(
-    camera: Camera, checker: Checker, *, config: SessionConfig | None = None
+    camera: Camera,
+    checker: Checker,
+    *,
+    config: SessionConfig | None = None,
+    audit: Audit | None = None,
 ) -> Iterator[Event]:
     """The events of an open camera, one a session, until it ends.
+
+    Args:
+        camera: open.
+        checker: judges each frame.
+        config: how frames make a verdict.
+        audit: see `run`.
 
     Raises:
         CameraError: the camera failed.
     """
     last: list[Event] = []
-    for step in run(camera, checker, config=config, on_end=last.append):
+    for step in run(camera, checker, config=config, on_end=last.append, audit=audit):
         if step.event:
             yield step.event
     yield from last
