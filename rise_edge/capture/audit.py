@@ -3,8 +3,10 @@
 It fails closed. A session's record is written before its event is given out, and an event LIVE
 whose record cannot be written is given out as UNDECIDED(audit_failed): no LIVE is without its
 record. SPOOF and UNDECIDED stay what they are. Either way the failure is logged and stands in the
-event, and the file is opened anew for the next session. The reverse can happen, when power fails
-between a record and its event: a record LIVE of somebody who was not let in.
+event, and the file is opened anew for the next session.
+
+The reverse can happen, where power fails between a record and its event, or where a record that was
+written cannot be read back: a record LIVE of somebody to whom LIVE was not given out.
 """
 
 from __future__ import annotations
@@ -13,12 +15,17 @@ import logging
 import os
 import sqlite3
 import uuid
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from rise_edge.capture.audit_file import BUSY_TIMEOUT_MS, audit_error, create_or_open
+from rise_edge.capture.audit_file import (
+    BUSY_TIMEOUT_MS,
+    audit_error,
+    create_or_open,
+    open_existing,
+)
 from rise_edge.capture.audit_record import COLUMNS, Record, record_of
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event
@@ -32,6 +39,7 @@ _INSERT = (
     f"INSERT INTO sessions ({', '.join(COLUMNS)}) "
     f"VALUES ({', '.join(':' + name for name in COLUMNS)})"
 )
+_FIND = "SELECT time, verdict FROM sessions WHERE run = :run AND session = :session"
 
 
 class Audit:
@@ -64,7 +72,7 @@ class Audit:
         self.failures = 0
         self._busy_timeout_ms = busy_timeout_ms
         self._connection: sqlite3.Connection | None = None
-        self._opened: list[tuple[int, int] | None] = []
+        self._inode: tuple[int, int] | None = None
         self._open()
 
     def admit(self, event: Event, camera: Camera, checker: Checker) -> Event:
@@ -83,28 +91,23 @@ class Audit:
         return event
 
     def record(self, record: Record) -> None:
-        """Write one record: on disk when this returns, whole or not at all.
+        """Write one record and read it back: on disk when this returns, whole or not at all.
 
         Raises:
             AuditError: it could not be written; the next call opens the file anew.
         """
-        connection = self._connection or self._open()
         try:
+            connection = self._connection or self._open()
+            self._expect_same_file()
             # One statement outside of BEGIN is one transaction.
             connection.execute(_INSERT, vars(record))
+            self._read_back(record)
         except sqlite3.Error as error:
             self.close()
             raise audit_error(self.path, error) from None
         except BaseException:
             self.close()
             raise
-        if self._on_disk() != self._opened:
-            # The record went to a file that nobody finds under this name.
-            self.close()
-            raise AuditError(
-                f"audit {self.path}: expected the file that was opened, it was moved, removed or "
-                "replaced; sessions from the next one on go to the file of this name"
-            )
 
     def close(self) -> None:
         """Close the file. Closing twice is harmless."""
@@ -126,12 +129,26 @@ class Audit:
 
     def _open(self) -> sqlite3.Connection:
         self._connection = create_or_open(self.path, self._busy_timeout_ms)
-        self._opened = self._on_disk()
+        self._inode = _inode(self.path)
         return self._connection
 
-    def _on_disk(self) -> list[tuple[int, int] | None]:
-        """Device and inode of the database and of its log, which holds the newest records."""
-        return [_inode(self.path), _inode(self.path.with_name(self.path.name + "-wal"))]
+    def _expect_same_file(self) -> None:
+        # An open database does not notice, and its log would be taken for that of the new file.
+        if _inode(self.path) != self._inode:
+            raise AuditError(
+                f"audit {self.path}: the file was moved, removed or replaced while it was written; "
+                "sessions from the next one on go to the file that has this name then"
+            )
+
+    def _read_back(self, record: Record) -> None:
+        """Find the record as anybody else would: not in this connection's memory, on the disk."""
+        with closing(open_existing(self.path, busy_timeout_ms=self._busy_timeout_ms)) as reader:
+            found = reader.execute(_FIND, vars(record)).fetchone()
+        if found != (record.time, record.verdict):
+            raise AuditError(
+                f"audit {self.path}: expected to read session {record.session} back, got {found}; "
+                "leave the file and its -wal and -shm alone while it is written"
+            )
 
 
 def _inode(path: Path) -> tuple[int, int] | None:

@@ -21,6 +21,7 @@ from rise_edge.errors import OutputError, RiseEdgeError
 from rise_edge.verdict import Outcome, Reason
 
 _PLAIN_WIDTH = 160
+_MOST_DAYS = 36_500
 
 _EXIT_CODES = """exit codes:
   0  done
@@ -76,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     pruning.set_defaults(run=_prune)
     _add_file(pruning)
     pruning.add_argument(
-        "--older-than", type=_positive_float, required=True, metavar="DAYS", help="what is old"
+        "--older-than", type=_days, required=True, metavar="DAYS", help="what is old"
     )
     pruning.add_argument("--dry-run", action="store_true", help="only say how many there are")
     return parser
@@ -108,8 +109,9 @@ def _time(text: str) -> datetime:
     try:
         # Python 3.10 does not know the Z.
         time = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith("Z") else text)
-        return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
-    except ValueError:
+        zoned = time if time.tzinfo else time.replace(tzinfo=timezone.utc)
+        return zoned.astimezone(timezone.utc)
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(
             f"expected a time such as 2026-03-01 or 2026-03-01T08:30+01:00, got {text}"
         ) from None
@@ -122,11 +124,11 @@ def _positive_int(text: str) -> int:
     return value
 
 
-def _positive_float(text: str) -> float:
+def _days(text: str) -> timedelta:
     value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number > 0, got {text}")
-    return value
+    if not 0 < value <= _MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"expected days in (0, {_MOST_DAYS}], got {text}")
+    return timedelta(days=value)
 
 
 def _selection(options: argparse.Namespace) -> Selection:
@@ -210,10 +212,10 @@ _FORMATS: dict[str, Callable[[Iterable[Record], TextIO], None]] = {
 
 
 def _prune(options: argparse.Namespace) -> None:
-    before = datetime.now(timezone.utc) - timedelta(days=options.older_than)
+    before = datetime.now(timezone.utc) - options.older_than
     if options.dry_run:
         there = count(options.file, Selection(until=before))
-        print(f"{there} sessions are older than {options.older_than:g} days; none was removed")
+        print(f"{there} sessions would be removed")
     else:
         print(f"{prune(options.file, before)} sessions were removed")
 

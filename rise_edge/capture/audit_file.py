@@ -159,7 +159,8 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
 def _check_damage(connection: sqlite3.Connection, path: Path) -> None:
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise AuditError(f"audit {path}: malformed: {found}; {_ADVICE['malformed']}")
+        where = " ".join(found.split())
+        raise AuditError(f"audit {path}: malformed: {where}; {_ADVICE['malformed']}")
 
 
 def _use_wal(connection: sqlite3.Connection, path: Path, busy_timeout_ms: int) -> None:

@@ -13,8 +13,8 @@ UNDECIDED), `detail`, `norm`, `radius`, `margin` (radius - norm; null without a 
 `bundle` (identity), `camera` (serial), `latency_ms` {stage: median} and `truth` (null, or for
 simulated sources {species, bona_fide, subject, domain, presentation}).
 
-`audit_failed`: `session` has no record in the audit, because of `error`; stands before that session.
-Had it been LIVE, it is UNDECIDED with the reason audit_failed.
+`audit_failed`: `session` has no record in the audit, because of `error`; stands before that
+session, which is UNDECIDED with the reason audit_failed if it would have been LIVE.
 
 `recovery`: one attempt to open a lost camera again: `attempt` (counts from 1 since the camera was
 last healthy), `waited_ms`, `reset` (whether the device was reset first), `error` (null where the
