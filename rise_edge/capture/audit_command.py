@@ -26,7 +26,7 @@ _MOST_DAYS = 36_500
 _EXIT_CODES = """exit codes:
   0  done
   2  wrong arguments
-  6  the file to export to exists, or cannot be written
+  6  the file to export to exists, or the output cannot be written
   8  the audit: missing, unreadable, damaged, locked, no audit, of another version"""
 
 
@@ -34,17 +34,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        run: Callable[[argparse.Namespace], None] = options.run
-        run(options)
-        sys.stdout.flush()
+        _run(options)
         return 0
     except RiseEdgeError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
-        # Python's own flush at exit must not stumble over the pipe again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    run: Callable[[argparse.Namespace], None] = options.run
+    try:
+        run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # the reader of a pipe has seen enough: no error of ours
+    except OSError as error:
+        _drop_output()
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from None
+
+
+def _drop_output() -> None:
+    # Python's own flush at exit must not stumble over the same output again.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
