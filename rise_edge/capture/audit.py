@@ -43,7 +43,7 @@ _FIND = "SELECT time, verdict FROM sessions WHERE run = :run AND session = :sess
 
 
 class Audit:
-    """Records how sessions end. One instance belongs to one thread; processes may share a file.
+    """Records how sessions end. One thread at a time uses an instance; processes may share a file.
 
     Args:
         path: of the file; one that is missing is created.

@@ -131,6 +131,7 @@ def _connect(path: Path, mode: str, busy_timeout_ms: int) -> sqlite3.Connection:
             uri=True,
             timeout=busy_timeout_ms / 1000,
             isolation_level=None,
+            check_same_thread=False,  # a kiosk opens it where it starts and writes in its loop
         )
     except sqlite3.Error as error:
         raise audit_error(path, error) from None

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from time import monotonic
@@ -153,6 +154,54 @@ def test_names_that_mean_something_in_an_address_are_only_names(tmp_path: Path) 
     path = tmp_path / "a b?mode=memory#100%.db"
     assert len(rows(write_audit(path, record(1)))) == 1
     assert path.is_file()
+
+
+def test_an_audit_may_be_opened_in_another_thread_than_it_is_written_in(tmp_path: Path) -> None:
+    with Audit(tmp_path / "audit.db") as audit, ThreadPoolExecutor(1) as thread:
+        thread.submit(audit.record, record(1)).result()
+    assert len(rows(tmp_path / "audit.db")) == 1
+
+
+_IN_A_SMALL_DISK = """
+import sys
+from pathlib import Path
+from rise_edge import AuditError
+from rise_edge.capture.audit import Audit
+from tests.capture.audits import record, rows
+folder = Path(sys.argv[1])
+filler = folder / "filler"
+filler.write_bytes(bytes(90_000))
+written, failures = set(), []
+with Audit(folder / "audit.db") as audit:
+    for number in range(100):
+        if number == 50:
+            filler.unlink()
+        try:
+            audit.record(record(number))
+            written.add(number)
+        except AuditError as error:
+            failures.append((number, str(error)))
+kept = {number for number, in rows(folder / "audit.db", "session")}
+assert written <= kept, written - kept
+assert 49 not in written
+assert {50, 51, 52, 53, 54} <= written
+assert all("full; free some space on its disk" in error for _, error in failures), failures
+print("done")
+"""
+
+
+def test_a_full_disk_loses_no_record_and_writing_goes_on_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    mount = f"mount -t tmpfs -o size=256k tmpfs {tmp_path} && "
+    may_mount = subprocess.run(["unshare", "-rm", "sh", "-c", mount + "true"], capture_output=True)
+    if may_mount.returncode:
+        pytest.skip("no right to mount a small disk here")
+    command = f"{mount} exec {sys.executable} -c '{_IN_A_SMALL_DISK}' {tmp_path}"
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", command], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "done\n", done.stderr
 
 
 _WRITER = """
