@@ -55,7 +55,7 @@ _ADVICE = {
     "full": "free some space on its disk",
     "not a database": "it is damaged, or no audit; move it away, or name another file",
     "malformed": "it is damaged; move it away, and read what is left with `sqlite3 FILE .recover`",
-    "readonly": "make the file and its folder writable",
+    "readonly": "make it, its -wal and -shm and its folder writable; or copy it, only to read it",
     "unable to open": "its folder must be there, readable and writable",
     "disk I/O": "look for a full or failing disk, or a limit on the size of files",
 }
