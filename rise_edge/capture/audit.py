@@ -39,7 +39,7 @@ _INSERT = (
     f"INSERT INTO sessions ({', '.join(COLUMNS)}) "
     f"VALUES ({', '.join(':' + name for name in COLUMNS)})"
 )
-_FIND = "SELECT time, verdict FROM sessions WHERE run = :run AND session = :session"
+_FIND = "SELECT time, run, session, verdict FROM sessions WHERE id = ?"
 
 
 class Audit:
@@ -100,8 +100,8 @@ class Audit:
             connection = self._connection or self._open()
             self._expect_same_file()
             # One statement outside of BEGIN is one transaction.
-            connection.execute(_INSERT, vars(record))
-            self._read_back(record)
+            written = connection.execute(_INSERT, vars(record))
+            self._read_back(record, written.lastrowid)
         except sqlite3.Error as error:
             self.close()
             raise audit_error(self.path, error) from None
@@ -140,11 +140,11 @@ class Audit:
                 "sessions from the next one on go to the file that has this name then"
             )
 
-    def _read_back(self, record: Record) -> None:
+    def _read_back(self, record: Record, number: int | None) -> None:
         """Find the record as anybody else would: not in this connection's memory, on the disk."""
         with closing(open_existing(self.path, busy_timeout_ms=self._busy_timeout_ms)) as reader:
-            found = reader.execute(_FIND, vars(record)).fetchone()
-        if found != (record.time, record.verdict):
+            found = reader.execute(_FIND, (number,)).fetchone()
+        if found != (record.time, record.run, record.session, record.verdict):
             raise AuditError(
                 f"audit {self.path}: expected to read session {record.session} back, got {found}; "
                 "leave the file and its -wal and -shm alone while it is written"

@@ -41,8 +41,7 @@ _SCHEMA = (
         bundle_identity TEXT NOT NULL,
         runtime TEXT NOT NULL,
         camera_name TEXT NOT NULL,
-        camera_serial TEXT,
-        UNIQUE (run, session)
+        camera_serial TEXT
     )
     """,
     "CREATE INDEX sessions_by_time ON sessions (time)",

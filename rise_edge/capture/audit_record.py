@@ -17,7 +17,7 @@ class Record:
     Attributes:
         time: of the verdict: UTC, ISO 8601 with milliseconds, so that texts sort as times do.
         run: a UUID that is new each time that an audit is opened for writing.
-        session: counts from 1 within a run.
+        session: counts from 1 each time that a camera begins to be watched.
         verdict: LIVE, SPOOF or UNDECIDED.
         reason: why it is UNDECIDED; None otherwise.
         detail: the same in words and numbers.

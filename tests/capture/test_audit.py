@@ -144,12 +144,11 @@ def test_a_file_that_is_damaged_meanwhile_makes_no_live(path: Path, tiny_checker
     assert [event.reason for event in events] == [None, "audit_failed", "audit_failed"]
 
 
-def test_the_same_session_is_not_recorded_twice(path: Path) -> None:
+def test_one_audit_serves_one_camera_after_another(path: Path, tiny_checker: Checker) -> None:
     with Audit(path) as audit:
-        audit.record(record(1))
-        with pytest.raises(AuditError, match="UNIQUE"):
-            audit.record(record(1))
-    assert len(rows(path)) == 1
+        for _ in range(2):
+            assert [event.verdict for event in judge([40], tiny_checker, audit)] == ["LIVE"]
+    assert rows(path, "session, verdict") == [(1, "LIVE"), (1, "LIVE")]
 
 
 def capture(folder: Path, bundle: Bundle, audit: Path) -> list[str]:
