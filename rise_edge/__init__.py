@@ -10,6 +10,7 @@ from rise_edge.bundle import Bundle, Manifest, open_bundle, write_bundle
 from rise_edge.checker import Checker, Observation, load
 from rise_edge.embedding import Embedding
 from rise_edge.errors import (
+    AuditError,
     BundleError,
     CameraError,
     GuidanceError,
@@ -37,6 +38,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ALL_MODALITIES",
+    "AuditError",
     "Bundle",
     "BundleError",
     "CameraError",

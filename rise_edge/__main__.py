@@ -1,4 +1,4 @@
-"""`rise-edge COMMAND ...`, the same as `python -m rise_edge.COMMAND ...`."""
+"""`rise-edge COMMAND ...`: every command of the library under one name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 
 _COMMANDS = {
     "capture": ("rise_edge.capture.__main__", "watch a camera and judge the faces before it"),
+    "audit": ("rise_edge.capture.audit_command", "list, export and prune recorded sessions"),
     "bench": ("rise_edge.bench", "time every stage on this device"),
     "selftest": ("rise_edge.selftest", "prove a bundle on its golden vectors"),
     "simulator": ("rise_edge.simulator.__main__", "draw simulated people and attacks"),

@@ -44,3 +44,9 @@ class GuidanceError(RiseEdgeError):
     """The texts of a language are missing, incomplete or malformed."""
 
     exit_code = 2
+
+
+class AuditError(RiseEdgeError):
+    """The audit of sessions cannot be opened, read or written."""
+
+    exit_code = 8

@@ -117,6 +117,10 @@ class Sessions:
         """Close the open session undecided, if there is one: the source ended or was lost."""
         return self._close(undecided(reason), now_ms) if self._open else None
 
+    def withhold(self, now_ms: float) -> None:
+        """The last verdict was not given out: try the same person again after a pause."""
+        self._resting_until_ms = now_ms + self.config.retry_ms
+
     def _close(self, verdict: Verdict, now_ms: float) -> SessionResult:
         assert self._open is not None
         result = self._open.result(self._count, verdict, now_ms)

@@ -110,6 +110,19 @@ def test_an_undecided_person_is_tried_again_after_a_pause() -> None:
     assert [str(r.verdict) for r in results] == ["UNDECIDED(too_far)", "LIVE"]
 
 
+def test_somebody_whose_verdict_was_withheld_is_tried_again_after_a_pause() -> None:
+    sessions = Sessions()
+    results = []
+    for index in range(60):
+        result = sessions.update(read(0.5), index * STEP_MS)
+        if result and not results:
+            sessions.withhold(index * STEP_MS)
+        results += [(index * STEP_MS, result.number)] if result else []
+    (first_ms, _), (second_ms, number) = results
+    assert second_ms - first_ms > SessionConfig().retry_ms
+    assert number == 2
+
+
 def test_the_median_reading_is_reported_and_doubt_counts_against() -> None:
     norms = [0.1, 0.2, 0.3, 0.4]
     (result,) = play([read(n) for n in norms], SessionConfig(min_readings=4))

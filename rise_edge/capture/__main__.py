@@ -8,10 +8,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import monotonic
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rise_edge.capture.cameras import list_cameras, open_camera
 from rise_edge.capture.cameras.camera import Camera
@@ -27,6 +28,9 @@ from rise_edge.guidance import Guide, languages, load_guide
 from rise_edge.runtimes import RUNTIMES
 from rise_edge.session import SessionConfig
 
+if TYPE_CHECKING:  # brings sqlite3, which only --audit needs
+    from rise_edge.capture.audit import Audit
+
 _log = logging.getLogger("rise_edge")
 
 _EXIT_CODES = """exit codes:
@@ -37,6 +41,7 @@ _EXIT_CODES = """exit codes:
   4  bundle: missing, incomplete, altered, foreign
   5  an optional package is missing
   6  the events file cannot be written
+  8  the audit: unwritable, damaged, locked, no audit, of another version
 
 Events are JSON lines; their schema stands in rise_edge/capture/events.py."""
 
@@ -101,6 +106,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--events", metavar="FILE", help="append events as JSON lines; - for standard output"
+    )
+    parser.add_argument(
+        "--audit",
+        metavar="FILE",
+        help="record every session in this SQLite file; a session that cannot be recorded is not "
+        "LIVE (no audit by default)",
     )
     parser.add_argument("--seconds", type=_positive_float, help="stop after this time")
     parser.add_argument("--sessions", type=_positive_int, help="stop after this many sessions")
@@ -179,10 +190,10 @@ def _capture(options: argparse.Namespace) -> int:
     checker = load(options.model, runtime=options.runtime, evidence=evidence)
     camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
     config = SessionConfig()
-    with camera, EventWriter(options.events) as output:
-        output.write("started", _started(camera, checker, config, guide))
+    with _open_audit(options.audit) as audit, camera, EventWriter(options.events) as output:
+        output.write("started", _started(camera, checker, config, guide, audit))
         with open_view(options.view, camera, checker.bundle.manifest) as view:
-            recorder = _Recorder(output, view)
+            recorder = _Recorder(output, view, audit)
             cause = _watch(options, camera, checker, config, guide, recorder)
         output.write("stopped", {"cause": cause, **recorder.summary()})
     if recorder.tally.species:
@@ -190,6 +201,14 @@ def _capture(options: argparse.Namespace) -> int:
     if recorder.error:
         raise recorder.error
     return 0
+
+
+def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
+    if path is None:
+        return nullcontext()
+    from rise_edge.capture.audit import Audit
+
+    return Audit(path)
 
 
 def _watch(
@@ -216,6 +235,7 @@ def _watch(
         guide=guide,
         on_end=recorder.event,
         recovery=recovery,
+        audit=recorder.audit,
     )
     try:
         for step in steps:
@@ -244,6 +264,7 @@ class _Recorder:
 
     output: EventWriter
     view: View
+    audit: Audit | None
     frames: int = 0
     dropped: int = 0
     error: CameraError | None = None
@@ -254,6 +275,9 @@ class _Recorder:
 
     def event(self, event: Event, shown: bool = False) -> None:
         self.tally.add(event)
+        if event.audit_error:
+            failure = {"session": event.result.number, "error": event.audit_error}
+            self.output.write("audit_failed", failure)
         self.output.write("session", event.fields())
         if not shown:
             self.view.end(event)
@@ -272,11 +296,12 @@ class _Recorder:
             "seconds": round(monotonic() - self._start_s, 3),
             "verdicts": dict(sorted(self.tally.verdicts.items())),
             "truth": species or None,
+            "audit_failures": self.audit.failures if self.audit else None,
         }
 
 
 def _started(
-    camera: Camera, checker: Checker, config: SessionConfig, guide: Guide
+    camera: Camera, checker: Checker, config: SessionConfig, guide: Guide, audit: Audit | None
 ) -> dict[str, Any]:
     manifest = checker.bundle.manifest
     return {
@@ -292,6 +317,7 @@ def _started(
         "min_readings": config.min_readings,
         "deadline_ms": config.deadline_ms,
         "language": guide.language,
+        "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
     }
 
 

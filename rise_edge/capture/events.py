@@ -1,10 +1,11 @@
 """Events: what the capture loop says, as JSON lines.
 
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
-kinds and fields are only added, never renamed or removed. Four kinds, told apart by `event`:
+kinds and fields are only added, never renamed or removed. Five kinds, told apart by `event`:
 
 `started`: `camera` {name, serial}, `bundle` {name, identity, simulated, notice}, `runtime`,
-`modalities`, `min_readings`, `deadline_ms`, `language` (of the instructions).
+`modalities`, `min_readings`, `deadline_ms`, `language` (of the instructions), `audit` (null, or
+{file, run}: where sessions are recorded, and the UUID of this run's records).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
@@ -13,13 +14,17 @@ they do would help), `norm`, `radius`, `margin` (radius - norm; null without a r
 `bundle` (identity), `camera` (serial), `latency_ms` {stage: median} and `truth` (null, or for
 simulated sources {species, bona_fide, subject, domain, presentation}).
 
+`audit_failed`: `session` has no record in the audit, because of `error`; stands before that
+session, which is UNDECIDED with the reason audit_failed if it would have been LIVE.
+
 `recovery`: one attempt to open a lost camera again: `attempt` (counts from 1 since the camera was
 last healthy), `waited_ms`, `reset` (whether the device was reset first), `error` (null where the
 camera is back).
 
 `stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `sessions`, `frames`,
-`dropped`, `seconds`, `verdicts` {verdict: count} and `truth` (null, or {species: {bona_fide,
-sessions, live, spoof, undecided}}).
+`dropped`, `seconds`, `verdicts` {verdict: count}, `truth` (null, or {species: {bona_fide,
+sessions, live, spoof, undecided}}) and `audit_failures` (sessions without a record; null without
+an audit).
 
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 
@@ -56,6 +61,7 @@ class Event:
         bundle_identity: sha256 of the bundle's manifest.
         latency_ms: stage -> median milliseconds over the session's frames.
         instruction: what to tell the person, None where there is nothing to tell.
+        audit_error: why the session has no record, where one was asked for and failed.
     """
 
     result: SessionResult
@@ -63,6 +69,7 @@ class Event:
     bundle_identity: str
     latency_ms: dict[str, float]
     instruction: str | None = None
+    audit_error: str | None = None
 
     @property
     def verdict(self) -> str:

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
 
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event
@@ -18,6 +19,9 @@ from rise_edge.frame import Frame
 from rise_edge.guidance import Guide, load_guide
 from rise_edge.session import SessionConfig, SessionResult, Sessions
 from rise_edge.verdict import Reason
+
+if TYPE_CHECKING:  # brings sqlite3, which only who asks for an audit needs
+    from rise_edge.capture.audit import Audit
 
 _NOMINAL_FRAME_MS = 1000 / 30
 
@@ -50,6 +54,7 @@ def run(
     guide: Guide | None = None,
     on_end: Callable[[Event], None] | None = None,
     recovery: Recovery | None = None,
+    audit: Audit | None = None,
 ) -> Generator[Step, None, None]:
     """Read an open camera to its end, one step a frame.
 
@@ -63,11 +68,13 @@ def run(
         guide: the language of the instructions, English by default.
         on_end: called with the event of a session that was open when the source ended or was lost.
         recovery: brings a lost camera back; without one, or where that fails, its error is raised.
+        audit: records each session before its event is given out; without its record, no event
+            is LIVE.
 
     Raises:
         CameraError: the camera failed; an open session was closed UNDECIDED before.
     """
-    watch = _Watch(camera, checker, Sessions(config), guide or load_guide())
+    watch = _Watch(camera, checker, Sessions(config), guide or load_guide(), audit)
 
     def end(reason: Reason) -> None:
         last = watch.end(reason)
@@ -98,6 +105,7 @@ def sessions(
     *,
     config: SessionConfig | None = None,
     guide: Guide | None = None,
+    audit: Audit | None = None,
 ) -> Iterator[Event]:
     """The events of an open camera, one a session, until it ends.
 
@@ -106,12 +114,13 @@ def sessions(
         checker: judges each frame.
         config: how frames make a verdict.
         guide: the language of the instructions, English by default.
+        audit: see `run`.
 
     Raises:
         CameraError: the camera failed.
     """
     last: list[Event] = []
-    for step in run(camera, checker, config=config, guide=guide, on_end=last.append):
+    for step in run(camera, checker, config=config, guide=guide, on_end=last.append, audit=audit):
         if step.event:
             yield step.event
     yield from last
@@ -120,11 +129,19 @@ def sessions(
 class _Watch:
     """What is kept from one frame of a camera to the next."""
 
-    def __init__(self, camera: Camera, checker: Checker, sessions: Sessions, guide: Guide) -> None:
+    def __init__(
+        self,
+        camera: Camera,
+        checker: Checker,
+        sessions: Sessions,
+        guide: Guide,
+        audit: Audit | None,
+    ) -> None:
         self._camera = camera
         self._checker = checker
         self._sessions = sessions
         self._guide = guide
+        self._audit = audit
         self._clock = _FrameClock(camera.live)
         self._latency = _Latency()
         self._gate = StreamGate(checker.evidence)
@@ -158,13 +175,19 @@ class _Watch:
     def _event(self, result: SessionResult | None) -> Event | None:
         if result is None:
             return None
-        return Event(
+        event = Event(
             result,
             self._camera.serial,
             self._checker.bundle.identity,
             self._latency.take(),
             self._guide.instruction(result.verdict),
         )
+        if self._audit is None:
+            return event
+        admitted = self._audit.admit(event, self._camera, self._checker)
+        if admitted.verdict != event.verdict:
+            self._sessions.withhold(self._clock.now_ms)
+        return admitted
 
 
 class _FrameClock:

@@ -1,0 +1,92 @@
+"""One record of the audit: how a session ended, and what judged it. Never a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timezone
+
+from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.events import Event
+from rise_edge.checker import Checker
+
+
+@dataclass(frozen=True)
+class Record:
+    """The end of one session; its fields are the columns of the audit.
+
+    Attributes:
+        time: of the verdict: UTC, ISO 8601 with milliseconds, so that texts sort as times do.
+        run: a UUID that is new each time that an audit is opened for writing.
+        session: counts from 1 each time that a camera begins to be watched.
+        verdict: LIVE, SPOOF or UNDECIDED.
+        reason: why it is UNDECIDED; None otherwise.
+        detail: the same in words and numbers.
+        norm: of the session's median reading; None without one, or where it is no number.
+        radius: that the norm was held against.
+        margin: radius - norm.
+        modalities: that were read.
+        frames: that the session saw.
+        readings: how many of them gave a reading.
+        duration_ms: from the first face to the verdict, on the frames' clock.
+        bundle_name: of the model bundle.
+        bundle_identity: sha256 of the bundle's manifest.
+        runtime: that ran the bundle's model.
+        camera_name: of the camera.
+        camera_serial: None where the camera has none.
+    """
+
+    time: str
+    run: str
+    session: int
+    verdict: str
+    reason: str | None
+    detail: str
+    norm: float | None
+    radius: float | None
+    margin: float | None
+    modalities: str | None
+    frames: int
+    readings: int
+    duration_ms: float
+    bundle_name: str
+    bundle_identity: str
+    runtime: str
+    camera_name: str
+    camera_serial: str | None
+
+
+COLUMNS = tuple(field.name for field in fields(Record))
+
+
+def record_of(event: Event, camera: Camera, checker: Checker, run: str) -> Record:
+    """The record of a session that ends now, with the numbers that its event gives."""
+    said = event.fields()
+    return Record(
+        time=utc(datetime.now(timezone.utc)),
+        run=run,
+        session=said["session"],
+        verdict=said["verdict"],
+        reason=said["reason"],
+        detail=said["detail"],
+        norm=said["norm"],
+        radius=said["radius"],
+        margin=said["margin"],
+        modalities=said["modalities"],
+        frames=said["frames"],
+        readings=said["readings"],
+        duration_ms=said["duration_ms"],
+        bundle_name=checker.bundle.manifest.name,
+        bundle_identity=event.bundle_identity,
+        runtime=checker.runtime.name,
+        camera_name=camera.name,
+        camera_serial=event.camera_serial or None,
+    )
+
+
+def utc(time: datetime) -> str:
+    """A time as the audit writes it.
+
+    >>> utc(datetime.fromisoformat("2026-03-01T12:00:00+02:00"))
+    '2026-03-01T10:00:00.000+00:00'
+    """
+    return time.astimezone(timezone.utc).isoformat(timespec="milliseconds")
