@@ -7,19 +7,20 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from rise_edge.capture.cameras import list_cameras, open_camera
 from rise_edge.capture.cameras.camera import Camera
-from rise_edge.capture.events import Event, EventWriter, Tally
-from rise_edge.capture.loop import run
-from rise_edge.capture.recovery import Attempt, Recovery, RecoveryConfig
-from rise_edge.capture.view import View, open_view, summary_table
+from rise_edge.capture.events import EventWriter, Tally
+from rise_edge.capture.journal import Journal
+from rise_edge.capture.listener import Listener, Listeners
+from rise_edge.capture.loop import Step, run
+from rise_edge.capture.recovery import Recovery, RecoveryConfig
+from rise_edge.capture.view import open_view, summary_table
 from rise_edge.checker import Checker, load
 from rise_edge.errors import CameraError, RiseEdgeError
 from rise_edge.evidence import EvidenceConfig
@@ -30,8 +31,6 @@ from rise_edge.session import SessionConfig
 
 if TYPE_CHECKING:  # brings sqlite3, which only --audit needs
     from rise_edge.capture.audit import Audit
-
-_log = logging.getLogger("rise_edge")
 
 _EXIT_CODES = """exit codes:
   0  the asked sessions or seconds are over, the source ended, or Ctrl-C
@@ -190,16 +189,33 @@ def _capture(options: argparse.Namespace) -> int:
     checker = load(options.model, runtime=options.runtime, evidence=evidence)
     camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
     config = SessionConfig()
+    error: CameraError | None = None
     with _open_audit(options.audit) as audit, camera, EventWriter(options.events) as output:
         output.write("started", _started(camera, checker, config, guide, audit))
+        journal = Journal(output)
         with open_view(options.view, camera, checker.bundle.manifest) as view:
-            recorder = _Recorder(output, view, audit)
-            cause = _watch(options, camera, checker, config, guide, recorder)
-        output.write("stopped", {"cause": cause, **recorder.summary()})
-    if recorder.tally.species:
-        _print_summary(recorder.tally)
-    if recorder.error:
-        raise recorder.error
+            listeners = Listeners(journal, view)
+            steps = run(
+                camera,
+                checker,
+                config=config,
+                pace=_pace(options, camera),
+                guide=guide,
+                on_end=listeners.event,
+                recovery=_recovery(options, camera, listeners),
+                audit=audit,
+            )
+            try:
+                cause = _watch(options, steps, journal, listeners)
+            except CameraError as lost:
+                cause, error = "camera_lost", lost
+            finally:
+                steps.close()
+        output.write("stopped", {"cause": cause, **journal.summary()})
+    if journal.tally.species:
+        _print_summary(journal.tally)
+    if error:
+        raise error
     return 0
 
 
@@ -211,93 +227,38 @@ def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
     return Audit(path)
 
 
+def _pace(options: argparse.Namespace, camera: Camera) -> str:
+    if camera.live:
+        return "real"
+    return options.pace or ("real" if options.view == "terminal" else "fast")
+
+
+def _recovery(options: argparse.Namespace, camera: Camera, listener: Listener) -> Recovery | None:
+    if not (camera.live and options.recover):
+        return None
+    return Recovery(RecoveryConfig(attempts=options.recover), listener.attempt)
+
+
 def _watch(
     options: argparse.Namespace,
-    camera: Camera,
-    checker: Checker,
-    config: SessionConfig,
-    guide: Guide,
-    recorder: _Recorder,
+    steps: Iterator[Step],
+    journal: Journal,
+    listener: Listener,
 ) -> str:
     """Run the loop until something ends it, and say what did."""
-    pace = "real" if camera.live else options.pace
-    if pace is None:
-        pace = "real" if options.view == "terminal" else "fast"
     end_s = monotonic() + options.seconds if options.seconds else float("inf")
-    recovery = None
-    if camera.live and options.recover:
-        recovery = Recovery(RecoveryConfig(attempts=options.recover), recorder.attempt)
-    steps = run(
-        camera,
-        checker,
-        config=config,
-        pace=pace,
-        guide=guide,
-        on_end=recorder.event,
-        recovery=recovery,
-        audit=recorder.audit,
-    )
     try:
         for step in steps:
-            recorder.frames += 1
-            recorder.dropped = step.dropped
-            recorder.view.show(step)
+            listener.step(step)
             if step.event:
-                recorder.event(step.event, shown=True)
-            if options.sessions and recorder.tally.sessions >= options.sessions:
+                listener.event(step.event)
+            if options.sessions and journal.tally.sessions >= options.sessions:
                 return "sessions"
             if monotonic() >= end_s:
                 return "seconds"
         return "ended"
     except KeyboardInterrupt:
         return "interrupted"
-    except CameraError as error:
-        recorder.error = error
-        return "camera_lost"
-    finally:
-        steps.close()
-
-
-@dataclass
-class _Recorder:
-    """Takes each event to the file, the view and the tally."""
-
-    output: EventWriter
-    view: View
-    audit: Audit | None
-    frames: int = 0
-    dropped: int = 0
-    error: CameraError | None = None
-
-    def __post_init__(self) -> None:
-        self.tally = Tally()
-        self._start_s = monotonic()
-
-    def event(self, event: Event, shown: bool = False) -> None:
-        self.tally.add(event)
-        if event.audit_error:
-            failure = {"session": event.result.number, "error": event.audit_error}
-            self.output.write("audit_failed", failure)
-        self.output.write("session", event.fields())
-        if not shown:
-            self.view.end(event)
-
-    def attempt(self, attempt: Attempt) -> None:
-        """Write what became of an attempt to open a lost camera again."""
-        self.output.write("recovery", attempt.fields())
-        _log.warning("%s", attempt)
-
-    def summary(self) -> dict[str, Any]:
-        species = {name: entry.fields() for name, entry in sorted(self.tally.species.items())}
-        return {
-            "sessions": self.tally.sessions,
-            "frames": self.frames,
-            "dropped": self.dropped,
-            "seconds": round(monotonic() - self._start_s, 3),
-            "verdicts": dict(sorted(self.tally.verdicts.items())),
-            "truth": species or None,
-            "audit_failures": self.audit.failures if self.audit else None,
-        }
 
 
 def _started(

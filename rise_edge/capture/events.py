@@ -23,8 +23,7 @@ camera is back).
 
 `stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `sessions`, `frames`,
 `dropped`, `seconds`, `verdicts` {verdict: count}, `truth` (null, or {species: {bona_fide,
-sessions, live, spoof, undecided}}) and `audit_failures` (sessions without a record; null without
-an audit).
+sessions, live, spoof, undecided}}) and `audit_failures` (sessions whose record failed).
 
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 

@@ -6,7 +6,7 @@ import sys
 from collections import deque
 from time import monotonic
 from types import TracebackType
-from typing import Protocol
+from typing import TypeVar
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -17,10 +17,13 @@ from rich.text import Text
 from rise_edge.bundle import Manifest
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event, Tally
+from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.thumbnail import crop_pictures, thumbnails
 from rise_edge.face import Crop
 from rise_edge.verdict import Verdict
+
+_V = TypeVar("_V", bound="View")
 
 _COLOURS = {
     "LIVE": "bold black on green",
@@ -34,25 +37,19 @@ _EVENTS = 8
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
-class View(Protocol):
-    """Shows the loop's steps to a person."""
+class View(Listener):
+    """Shows the loop to a person between `__enter__` and `__exit__`. This one shows nothing."""
 
-    def show(self, step: Step) -> None:
-        """Take one step."""
-        ...
-
-    def end(self, event: Event) -> None:
-        """Take the event of a session that the end of the source closed."""
-        ...
-
-    def __enter__(self) -> View: ...
+    def __enter__(self: _V) -> _V:
+        return self
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        """Close what was opened."""
 
 
 def open_view(name: str, camera: Camera, manifest: Manifest) -> View:
@@ -62,44 +59,18 @@ def open_view(name: str, camera: Camera, manifest: Manifest) -> View:
         ValueError: no view has that name.
     """
     if name == "none":
-        return NoView()
+        return View()
     if name == "terminal":
         console = Console(stderr=True)
         return TerminalView(console, camera, manifest) if console.is_terminal else PlainView()
     raise ValueError(f"expected view 'terminal' or 'none', got {name!r}")
 
 
-class NoView:
-    """Shows nothing."""
-
-    def show(self, step: Step) -> None:
-        """Take one step."""
-
-    def end(self, event: Event) -> None:
-        """Take the last event."""
-
-    def __enter__(self) -> NoView:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Nothing to close."""
-
-
-class PlainView(NoView):
+class PlainView(View):
     """One line a session, on standard error: for logs and pipes."""
 
-    def show(self, step: Step) -> None:
-        """Take one step."""
-        if step.event:
-            self.end(step.event)
-
-    def end(self, event: Event) -> None:
-        """Take the last event."""
+    def event(self, event: Event) -> None:
+        """Print one session."""
         print(session_line(event), file=sys.stderr, flush=True)
 
 
@@ -115,7 +86,7 @@ def session_line(event: Event) -> str:
     return f"session {result.number:>3}  {result.verdict!s:<28}{numbers}  {took}{truth}"
 
 
-class TerminalView:
+class TerminalView(View):
     """A live picture of the loop in a terminal.
 
     Args:
@@ -129,7 +100,6 @@ class TerminalView:
         self._manifest = manifest
         self._live = Live(console=console, auto_refresh=False, transient=False)
         self._console = console
-        self._tally = Tally()
         self._events: deque[Event] = deque(maxlen=_EVENTS)
         self._norms: deque[tuple[float, float]] = deque(maxlen=_HISTORY)
         self._times: deque[float] = deque(maxlen=90)
@@ -153,7 +123,7 @@ class TerminalView:
         self._draw()
         self._live.stop()
 
-    def show(self, step: Step) -> None:
+    def step(self, step: Step) -> None:
         """Take one step; the screen is drawn anew at most ten times a second."""
         self._times.append(monotonic())
         self._dropped = step.dropped
@@ -167,15 +137,13 @@ class TerminalView:
         if observation.verdict.reading:
             reading = observation.verdict.reading
             self._norms.append((reading.norm, reading.radius))
-        if step.event:
-            self.end(step.event)
-        if step.event or monotonic() - self._drawn_s >= _REFRESH_S:
+        if monotonic() - self._drawn_s >= _REFRESH_S:
             self._draw()
 
-    def end(self, event: Event) -> None:
+    def event(self, event: Event) -> None:
         """Take a finished session."""
-        self._tally.add(event)
         self._events.appendleft(event)
+        self._draw()
 
     def _draw(self) -> None:
         self._drawn_s = monotonic()

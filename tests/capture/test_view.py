@@ -5,6 +5,7 @@ import pytest
 from rich.console import Console
 
 from rise_edge import Checker
+from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step, run
 from rise_edge.capture.thumbnail import depth_picture
 from rise_edge.capture.view import PlainView, TerminalView, open_view, summary_table
@@ -16,12 +17,18 @@ def steps_of(checker: Checker) -> list[Step]:
     return list(run(FrameSource(visits([40, 90])), checker))
 
 
+def tell(listener: Listener, step: Step) -> None:
+    listener.step(step)
+    if step.event:
+        listener.event(step.event)
+
+
 def test_the_terminal_shows_verdicts_norms_latency_and_the_notice(tiny_checker: Checker) -> None:
     console = Console(file=io.StringIO(), width=110, force_terminal=True, color_system=None)
     camera = FrameSource([])
     with TerminalView(console, camera, tiny_checker.bundle.manifest) as view:
         for step in steps_of(tiny_checker):
-            view.show(step)
+            tell(view, step)
         console.print(view.render())
     text = console.file.getvalue()
     last = text[text.rindex("╭") :]
@@ -35,7 +42,7 @@ def test_the_terminal_tells_the_person_what_to_do(tiny_checker: Checker) -> None
     frames = [photograph_frame(number, depth_mm=2000) for number in (1, 2)]
     with TerminalView(console, FrameSource([]), tiny_checker.bundle.manifest) as view:
         for step in run(FrameSource(frames), tiny_checker):
-            view.show(step)
+            view.step(step)
     assert "Come a little closer" in console.file.getvalue()
 
 
@@ -45,7 +52,7 @@ def test_without_a_terminal_there_is_one_plain_line_a_session(
     view = open_view("terminal", FrameSource([]), tiny_checker.bundle.manifest)
     assert isinstance(view, PlainView)
     for step in steps_of(tiny_checker):
-        view.show(step)
+        tell(view, step)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2
     assert "LIVE" in lines[0]

@@ -20,13 +20,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from rise_edge.capture.audit_file import (
+from rise_edge.capture.audit.file import (
     BUSY_TIMEOUT_MS,
     audit_error,
     create_or_open,
     open_existing,
 )
-from rise_edge.capture.audit_record import COLUMNS, Record, record_of
+from rise_edge.capture.audit.record import COLUMNS, Record, record_of
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event
 from rise_edge.checker import Checker

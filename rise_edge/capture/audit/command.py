@@ -15,8 +15,8 @@ from typing import TextIO
 from rich.console import Console
 from rich.table import Table
 
-from rise_edge.capture.audit_query import Selection, count, prune, records
-from rise_edge.capture.audit_record import COLUMNS, Record
+from rise_edge.capture.audit.query import Selection, count, prune, records
+from rise_edge.capture.audit.record import COLUMNS, Record
 from rise_edge.errors import OutputError, RiseEdgeError
 from rise_edge.verdict import Outcome, Reason
 

@@ -10,9 +10,9 @@ import pytest
 
 from rise_edge import AuditError, OutputError
 from rise_edge.capture.audit import Audit
-from rise_edge.capture.audit_command import main
-from rise_edge.capture.audit_record import COLUMNS, utc
-from tests.capture.audits import exclusive_lock, record, rows, write_audit
+from rise_edge.capture.audit.command import main
+from rise_edge.capture.audit.record import COLUMNS, utc
+from tests.capture.audit.audits import exclusive_lock, record, rows, write_audit
 
 NOW = datetime.now(timezone.utc)
 UNDECIDED = {"verdict": "UNDECIDED", "norm": None, "radius": None, "margin": None}

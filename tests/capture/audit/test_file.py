@@ -12,7 +12,7 @@ import pytest
 
 from rise_edge import AuditError
 from rise_edge.capture.audit import Audit
-from tests.capture.audits import (
+from tests.capture.audit.audits import (
     exclusive_lock,
     record,
     rows,
@@ -167,7 +167,7 @@ import sys
 from pathlib import Path
 from rise_edge import AuditError
 from rise_edge.capture.audit import Audit
-from tests.capture.audits import record, rows
+from tests.capture.audit.audits import record, rows
 folder = Path(sys.argv[1])
 filler = folder / "filler"
 filler.write_bytes(bytes(90_000))
@@ -208,7 +208,7 @@ _WRITER = """
 import sys
 from pathlib import Path
 from rise_edge.capture.audit import Audit
-from tests.capture.audits import record
+from tests.capture.audit.audits import record
 with Audit(Path(sys.argv[1])) as audit:
     for number in range(100):
         audit.record(record(number, run=audit.run))

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from rise_edge.capture.audit import Audit
-from rise_edge.capture.audit_record import Record
+from rise_edge.capture.audit.record import Record
 
 NOBODY = 65534
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rise_edge.capture.audit_file import audit_error, open_existing
-from rise_edge.capture.audit_record import COLUMNS, Record, utc
+from rise_edge.capture.audit.file import audit_error, open_existing
+from rise_edge.capture.audit.record import COLUMNS, Record, utc
 
 # A running kiosk waits for this many removals at most, far less than its busy timeout.
 _BATCH = 2000

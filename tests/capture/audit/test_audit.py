@@ -12,11 +12,11 @@ import pytest
 from rise_edge import AuditError, Bundle, Checker
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.audit import Audit
-from rise_edge.capture.audit_record import COLUMNS
+from rise_edge.capture.audit.record import COLUMNS
 from rise_edge.capture.cameras import write_folder
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import sessions
-from tests.capture.audits import exclusive_lock, record, rows, write_audit
+from tests.capture.audit.audits import exclusive_lock, record, rows, write_audit
 from tests.capture.frame_source import FrameSource, visits
 
 

@@ -1,0 +1,45 @@
+"""Listener: one who hears what the loop does, and shows it, writes it or counts it."""
+
+from __future__ import annotations
+
+from rise_edge.capture.events import Event
+from rise_edge.capture.loop import Step
+from rise_edge.capture.recovery import Attempt
+
+
+class Listener:
+    """Hears the loop, in the loop's own thread: what takes long belongs elsewhere.
+
+    Each method does nothing here; a listener overrides what it wants to hear.
+    """
+
+    def step(self, step: Step) -> None:
+        """One frame was judged."""
+
+    def event(self, event: Event) -> None:
+        """A session ended; comes after the step that closed it, if one did."""
+
+    def attempt(self, attempt: Attempt) -> None:
+        """An attempt to open a lost camera again was made."""
+
+
+class Listeners(Listener):
+    """Several listeners, each told in turn. One that raises keeps the later ones from hearing."""
+
+    def __init__(self, *listeners: Listener) -> None:
+        self._listeners = listeners
+
+    def step(self, step: Step) -> None:
+        """Tell each."""
+        for listener in self._listeners:
+            listener.step(step)
+
+    def event(self, event: Event) -> None:
+        """Tell each."""
+        for listener in self._listeners:
+            listener.event(event)
+
+    def attempt(self, attempt: Attempt) -> None:
+        """Tell each."""
+        for listener in self._listeners:
+            listener.attempt(attempt)
