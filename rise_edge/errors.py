@@ -50,3 +50,9 @@ class AuditError(RiseEdgeError):
     """The audit of sessions cannot be opened, read or written."""
 
     exit_code = 8
+
+
+class WebError(RiseEdgeError):
+    """The page or the monitoring port cannot be served."""
+
+    exit_code = 9

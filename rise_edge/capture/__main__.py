@@ -41,6 +41,7 @@ _EXIT_CODES = """exit codes:
   5  an optional package is missing
   6  the events file cannot be written
   8  the audit: unwritable, damaged, locked, no audit, of another version
+  9  a page or a port cannot be served
 
 Events are JSON lines; their schema stands in rise_edge/capture/events.py."""
 

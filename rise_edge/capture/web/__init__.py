@@ -1,0 +1,1 @@
+"""What the kiosk serves over HTTP: who may ask, and the server in its thread."""
