@@ -162,7 +162,7 @@ def _frames(path: Path) -> Iterator[Frame]:
 
 def _judge(pipe: Any, path: Path, bundle_path: Path, runs: int) -> None:
     checker = Checker(open_bundle(bundle_path))
-    gate, sessions = StreamGate(checker.evidence), Sessions()
+    gate, sessions = StreamGate(checker.evidence), Sessions(None, checker.scatter)
     laps: dict[str, list[float]] = {}
     crops: list[Crop] = []
     for number, frame in enumerate(islice(_frames(path), runs + _WARM_UP)):

@@ -46,6 +46,7 @@ class Reason(str, Enum):
     FACE_LEFT = "face_left"
     ENDED = "ended"
     CAMERA_LOST = "camera_lost"
+    LOCKED_OUT = "locked_out"
     AUDIT_FAILED = "audit_failed"
 
     def __str__(self) -> str:

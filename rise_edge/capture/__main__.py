@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ from rise_edge.errors import CameraError, RiseEdgeError
 from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import ALL_MODALITIES, Modality, modality_set, parse_modality_set
 from rise_edge.guidance import Guide, languages, load_guide
+from rise_edge.lockout import LockoutConfig
 from rise_edge.runtimes import RUNTIMES
 from rise_edge.session import SessionConfig
 
@@ -129,6 +131,14 @@ def _parser() -> argparse.ArgumentParser:
         help="to open a live camera again that was lost, before it is given up "
         f"(default: {RecoveryConfig().attempts})",
     )
+    window_s, lock_s = LockoutConfig().window_ms / 1000, LockoutConfig().lock_ms / 1000
+    parser.add_argument(
+        "--lock-out",
+        type=_count,
+        metavar="SPOOFS",
+        help=f"that many SPOOF within {window_s:.0f} s, and nobody is judged for {lock_s:.0f} s; "
+        f"0 never locks (default: {LockoutConfig().spoofs} for a live camera, else 0)",
+    )
     parser.add_argument(
         "--list-cameras", action="store_true", help="name what --camera can open here, and stop"
     )
@@ -189,7 +199,7 @@ def _capture(options: argparse.Namespace) -> int:
     evidence = EvidenceConfig(required=options.modalities)
     checker = load(options.model, runtime=options.runtime, evidence=evidence)
     camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
-    config = SessionConfig()
+    config = SessionConfig(lockout=_lockout(options, camera))
     error: CameraError | None = None
     with _open_audit(options.audit) as audit, camera, EventWriter(options.events) as output:
         output.write("started", _started(camera, checker, config, guide, audit))
@@ -218,6 +228,13 @@ def _capture(options: argparse.Namespace) -> int:
     if error:
         raise error
     return 0
+
+
+def _lockout(options: argparse.Namespace, camera: Camera) -> LockoutConfig | None:
+    spoofs = options.lock_out
+    if spoofs is None:
+        spoofs = LockoutConfig().spoofs if camera.live else 0
+    return LockoutConfig(spoofs=spoofs) if spoofs else None
 
 
 def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
@@ -278,6 +295,8 @@ def _started(
         "modalities": modality_set(checker.evidence.required),
         "min_readings": config.min_readings,
         "deadline_ms": config.deadline_ms,
+        "test": {**asdict(config.test), **asdict(checker.scatter)},
+        "lockout": asdict(config.lockout) if config.lockout else None,
         "language": guide.language,
         "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
     }

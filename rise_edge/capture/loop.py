@@ -16,7 +16,7 @@ from rise_edge.checker import Checker, Observation
 from rise_edge.errors import CameraError
 from rise_edge.evidence import StreamGate
 from rise_edge.frame import Frame
-from rise_edge.guidance import Guide, load_guide
+from rise_edge.guidance import Guide, Prompter, load_guide
 from rise_edge.session import SessionConfig, SessionResult, Sessions
 from rise_edge.verdict import Reason
 
@@ -74,7 +74,7 @@ def run(
     Raises:
         CameraError: the camera failed; an open session was closed UNDECIDED before.
     """
-    watch = _Watch(camera, checker, Sessions(config), guide or load_guide(), audit)
+    watch = _Watch(camera, checker, Sessions(config, checker.scatter), guide or load_guide(), audit)
 
     def end(reason: Reason) -> None:
         last = watch.end(reason)
@@ -141,6 +141,7 @@ class _Watch:
         self._checker = checker
         self._sessions = sessions
         self._guide = guide
+        self._prompter = Prompter(guide)
         self._audit = audit
         self._clock = _FrameClock(camera.live)
         self._latency = _Latency()
@@ -165,7 +166,7 @@ class _Watch:
         result = self._sessions.update(observation, self._clock.now_ms, frame.truth)
         total_ms = (perf_counter() - start) * 1000
         self._latency.add({**observation.stage_ms, "total": total_ms})
-        instruction = self._guide.instruction(observation.verdict)
+        instruction = self._prompter.tell(observation.verdict, self._clock.now_ms)
         return Step(frame, observation, self._event(result), dropped, instruction)
 
     def end(self, reason: Reason) -> Event | None:
