@@ -29,7 +29,7 @@ Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 
 Version 2 added `language` and `instruction`, the reasons `too_near`, `off_centre`, `turned`,
 `occluded` and `blurred`, and gave saturated infrared, `too_bright` before, its own reason,
-`infrared_saturated`.
+`infrared_saturated`. Reasons may be added within a version: `implausible_clock` was.
 """
 
 from __future__ import annotations
