@@ -3,9 +3,11 @@
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
 kinds and fields are only added, never renamed or removed. Five kinds, told apart by `event`:
 
-`started`: `camera` {name, serial}, `bundle` {name, identity, simulated, notice}, `runtime`,
-`modalities`, `min_readings`, `deadline_ms`, `language` (of the instructions), `audit` (null, or
-{file, run}: where sessions are recorded, and the UUID of this run's records).
+`started`: `camera` {name, serial; of a RealSense also firmware, usb, allow_virtual, emitter,
+settings [{sensor, option, value, note}] and recording (null, or {file, error})}, `bundle` {name,
+identity, simulated, notice}, `runtime`, `modalities`, `min_readings`, `deadline_ms`, `language` (of
+the instructions), `audit` (null, or {file, run}: where sessions are recorded, and the UUID of this
+run's records).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
@@ -21,7 +23,8 @@ session, which is UNDECIDED with the reason audit_failed if it would have been L
 last healthy), `waited_ms`, `reset` (whether the device was reset first), `error` (null where the
 camera is back).
 
-`stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `sessions`, `frames`,
+`stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `camera` (as in
+`started`, as it is now: `recording.error` says why a recording ended early), `sessions`, `frames`,
 `dropped`, `seconds`, `verdicts` {verdict: count}, `truth` (null, or {species: {bona_fide,
 sessions, live, spoof, undecided}}) and `audit_failures` (sessions whose record failed).
 
