@@ -74,7 +74,7 @@ def connected_devices() -> tuple[DeviceInfo, ...]:
 
 
 def virtual_sign(device: Any) -> str | None:
-    """What shows that a device is no camera at a port of this machine, None if nothing does.
+    """What shows that a device is no working camera at a port of this machine, None if nothing.
 
     What a device says of itself (name, serial number, port) can be made up, so it must also have a
     firmware that answers commands: the SDK's recordings and software devices have none, whatever
@@ -83,6 +83,8 @@ def virtual_sign(device: Any) -> str | None:
     """
     if device.is_playback():
         return "it is a recording that is played"
+    if device.is_update_device():
+        return "it is in recovery mode and waits for its firmware"
     if not device.is_debug_protocol():
         return "it has no firmware, as a device made of software has none"
     info = DeviceInfo.of(device)
