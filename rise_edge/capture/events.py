@@ -3,11 +3,11 @@
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
 kinds and fields are only added, never renamed or removed. Five kinds, told apart by `event`:
 
-`started`: `camera` {name, serial; of a RealSense also firmware, usb, allow_virtual, emitter,
-settings [{sensor, option, value, note}] and recording (null, or {file, error})}, `bundle` {name,
-identity, simulated, notice}, `runtime`, `modalities`, `min_readings`, `deadline_ms`, `language` (of
-the instructions), `audit` (null, or {file, run}: where sessions are recorded, and the UUID of this
-run's records).
+`started`: `camera` {name, serial; of a RealSense also firmware, usb, virtual (null, or what shows
+that it is no hardware, which only --allow-virtual lets pass), emitter, settings [{sensor, option,
+value, note}] and recording (null, or {file, error})}, `bundle` {name, identity, simulated, notice},
+`runtime`, `modalities`, `min_readings`, `deadline_ms`, `language` (of the instructions), `audit`
+(null, or {file, run}: where sessions are recorded, and the UUID of this run's records).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that

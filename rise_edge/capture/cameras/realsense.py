@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,7 @@ from rise_edge.capture.cameras.realsense_hardware import (
     DeviceInfo,
     choose_device,
     plugged_devices,
+    virtual_sign,
 )
 from rise_edge.capture.cameras.realsense_pipeline import (
     FORMATS,
@@ -30,6 +32,8 @@ from rise_edge.capture.cameras.realsense_settings import (
 )
 from rise_edge.errors import CameraError
 from rise_edge.frame import ALL_MODALITIES, Frame, Modality, modality_set
+
+_log = logging.getLogger("rise_edge")
 
 _FIRST_PAIR_MS = 5000
 
@@ -77,6 +81,7 @@ class RealSenseCamera(Camera):
         self._fps = fps * 2 if self.settings.emitter == "alternate" else fps
         self._allow_virtual = allow_virtual
         self._info: DeviceInfo | None = None
+        self._virtual: str | None = None
         self._record = None if record is None else Path(record)
         self._recorder: SessionRecorder | None = None
         self._pipeline: RealSensePipeline | None = None
@@ -103,7 +108,7 @@ class RealSenseCamera(Camera):
             context = new_context()
             found = plugged_devices(context)
             device = choose_device(found, self.serial, allow_virtual=self._allow_virtual)
-            info = DeviceInfo.of(device)
+            info, sign = DeviceInfo.of(device), virtual_sign(device)
             subject = f"{info.name} {info.serial}"
             offered = offered_profiles(device)
         require_streams(offered, self.modalities, subject)
@@ -116,6 +121,9 @@ class RealSenseCamera(Camera):
             self.applied = apply_settings(device, self.settings, info.line, subject)
         self._start(context, device, profiles, subject)
         self.name, self.serial, self._info, self._device = info.name, info.serial, info, device
+        self._virtual = sign
+        if sign is not None:
+            _log.warning("%s: %s; no verdict of it says anything of a person", subject, sign)
         self._region_sizes = {m: (p.width(), p.height()) for m, p in profiles.items()}
         if self._pairs is not None:
             self._require_labels(self._pairs)
@@ -144,13 +152,13 @@ class RealSenseCamera(Camera):
         return frame
 
     def fields(self) -> dict[str, Any]:
-        """Name, serial number, firmware, link, whether it may be virtual, settings, recording."""
+        """Name, serial number, firmware, link, what shows it to be virtual, settings, recording."""
         info, recorder = self._info, self._recorder
         return {
             **super().fields(),
             "firmware": info.firmware if info else "",
             "usb": info.usb if info else "",
-            "allow_virtual": self._allow_virtual,
+            "virtual": self._virtual,
             "emitter": self.settings.emitter,
             "settings": [asdict(applied) for applied in self.applied],
             "recording": {"file": str(recorder.path), "error": recorder.error}

@@ -97,7 +97,9 @@ def apply_settings(
     applied: list[Applied] = []
     depth, colour = _sensor(device, "depth"), _sensor(device, "color")
     if depth is not None:
-        # The preset comes first: it changes what the others set.
+        # While it takes turns of exposure (HDR), a device refuses most of the rest.
+        applied.append(_set(depth, "hdr_enabled", 0.0))
+        # The preset changes what the others set, so they come after it.
         applied.append(_set_preset(depth, settings.preset, line))
         emitter = [_set(depth, name, value) for name, value in _emitter_options(settings.emitter)]
         _require_emitter(settings.emitter, emitter, subject)

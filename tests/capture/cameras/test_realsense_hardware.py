@@ -60,7 +60,7 @@ def test_a_software_device_is_no_camera_whatever_it_says(info: dict[str, str]) -
 
 
 def test_a_camera_that_is_opened_takes_no_virtual_device_unless_allowed(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     device = made(serial="111", info=FORGED)
     monkeypatch.setattr(PLUGGED, lambda _: [device.device])
@@ -69,7 +69,8 @@ def test_a_camera_that_is_opened_takes_no_virtual_device_unless_allowed(
     with RealSenseCamera("111", allow_virtual=True) as camera:
         said = camera.fields()
     assert (said["serial"], said["firmware"], said["usb"]) == ("111", "5.16.0.1", "3.2")
-    assert said["allow_virtual"] is True
+    assert said["virtual"] == virtual_sign(device.device)
+    assert "no verdict of it says anything of a person" in caplog.text
 
 
 def test_a_device_is_named_by_all_that_it_says() -> None:

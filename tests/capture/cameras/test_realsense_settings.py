@@ -17,6 +17,7 @@ from tests.capture.cameras.software_device import SoftwareDevice
 
 # As a D435 has them: (min, max, step, default).
 STEREO = {
+    "hdr_enabled": (0, 1, 1, 0),
     "visual_preset": (0, 6, 1, 0),
     "emitter_enabled": (0, 2, 1, 1),
     "emitter_on_off": (0, 1, 1, 0),
@@ -46,6 +47,7 @@ def apply(device: SoftwareDevice, line: str = "D400", **settings: object) -> dic
 def test_by_default_the_projector_is_lit_and_exposure_is_short_and_steady() -> None:
     values = {name: one.value for name, one in apply(made()).items()}
     assert values == {
+        "Stereo Module: hdr_enabled": 0,
         "Stereo Module: visual_preset": 3,
         "Stereo Module: emitter_on_off": 0,
         "Stereo Module: emitter_enabled": 1,
