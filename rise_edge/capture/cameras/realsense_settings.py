@@ -24,11 +24,12 @@ class RealSenseSettings:
     keeps what the last program left behind. No default here was tried on people before a camera.
 
     Attributes:
-        emitter: the dot projector. "on" is what the shipped model was trained for: infrared lit by
-            the camera's own light, in dots where the sensor is an active stereo one. "off" leaves
-            depth to the scene's own texture and infrared to the light that is there. "alternate"
-            takes depth from lit pictures and infrared from unlit ones, which needs 60 frames a
-            second and an infrared lamp of your own at the site: without one the face is dark.
+        emitter: the dot projector. "on" is what the shipped model was trained for: every training
+            domain has infrared that the camera lights, and those of an active stereo camera have
+            it in dots, with depth from the same light. "alternate" takes depth from lit pictures
+            and infrared from unlit ones: for sites with an infrared lamp of their own (even light
+            was trained for too), at 60 frames a second; without a lamp faces are dark. "off" also
+            leaves depth to the scene's own texture, which no training has seen.
         preset: of the depth unit, one of `PRESETS`. high_accuracy leaves a doubtful reading out
             where others guess: a hole in a face is noticed (`depth_coverage`), a guess is not.
         laser_power_mw: of the projector; None = the device's default.
