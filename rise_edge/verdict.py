@@ -28,6 +28,7 @@ class Reason(str, Enum):
     STALE_STREAM = "stale_stream"
     FROZEN_STREAM = "frozen_stream"
     OUT_OF_STEP = "out_of_step"
+    IMPLAUSIBLE_CLOCK = "implausible_clock"
     DEPTH_COVERAGE = "depth_coverage"
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import numpy as np
 
@@ -83,7 +84,7 @@ def render_kiosk_frames(path: Path, seed: int = 0) -> None:
     )  # fmt: skip
     begin = int(presentation.presented_ms * 30 / 1000)
     frames = list(islice(presentation.frames(), begin, begin + _DISTINCT_FRAMES))
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name in _NAMES:
         images = [getattr(frame, name) for frame in frames]
         side = 0 if name == "colour" else (DEPTH_SIZE[0] - images[0].pixels.shape[1]) // 2

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from rise_edge.capture.cameras import list_cameras, open_camera
 from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.cameras.realsense_settings import EMITTERS, RealSenseSettings
 from rise_edge.capture.events import EventWriter, Tally
 from rise_edge.capture.journal import Journal
 from rise_edge.capture.listener import Listener, Listeners
@@ -41,7 +42,7 @@ _EXIT_CODES = """exit codes:
   3  camera, recording or image folder: missing, unreadable, lost
   4  bundle: missing, incomplete, altered, foreign
   5  an optional package is missing
-  6  the events file cannot be written
+  6  the events file or the recording cannot be written
   8  the audit: unwritable, damaged, locked, no audit, of another version
   9  a page or a port cannot be served
 
@@ -80,6 +81,23 @@ def _parser() -> argparse.ArgumentParser:
         metavar="CAMERA",
         help="simulated | realsense | realsense:SERIAL | a .db3 recording | "
         "a folder of images (default: simulated)",
+    )
+    parser.add_argument(
+        "--record",
+        metavar="FILE.db3",
+        help="keep all that a RealSense streams in a new file, for --camera FILE.db3 to play. "
+        "It shows people's faces: personal data, yours to protect and to delete",
+    )
+    parser.add_argument(
+        "--emitter",
+        choices=EMITTERS,
+        help="a RealSense's dot projector: on, as the shipped model needs it; off or alternate (60 "
+        "frames a second) for sites with an infrared lamp of their own (default: on)",
+    )
+    parser.add_argument(
+        "--allow-virtual",
+        action="store_true",
+        help="take a RealSense that is no hardware: to test, never at a door",
     )
     parser.add_argument(
         "--model",
@@ -198,7 +216,14 @@ def _capture(options: argparse.Namespace) -> int:
     guide = load_guide(options.language)
     evidence = EvidenceConfig(required=options.modalities)
     checker = load(options.model, runtime=options.runtime, evidence=evidence)
-    camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
+    camera = open_camera(
+        options.camera,
+        modalities=options.modalities,
+        seed=options.seed,
+        settings=RealSenseSettings(options.emitter) if options.emitter else None,
+        record=options.record,
+        allow_virtual=options.allow_virtual,
+    )
     config = SessionConfig(lockout=_lockout(options, camera))
     error: CameraError | None = None
     with _open_audit(options.audit) as audit, camera, EventWriter(options.events) as output:
@@ -222,7 +247,7 @@ def _capture(options: argparse.Namespace) -> int:
                 cause, error = "camera_lost", lost
             finally:
                 steps.close()
-        output.write("stopped", {"cause": cause, **journal.summary()})
+        output.write("stopped", {"cause": cause, "camera": camera.fields(), **journal.summary()})
     if journal.tally.species:
         _print_summary(journal.tally)
     if error:
@@ -284,7 +309,7 @@ def _started(
 ) -> dict[str, Any]:
     manifest = checker.bundle.manifest
     return {
-        "camera": {"name": camera.name, "serial": camera.serial},
+        "camera": camera.fields(),
         "bundle": {
             "name": manifest.name,
             "identity": checker.bundle.identity,

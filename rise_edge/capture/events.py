@@ -3,8 +3,10 @@
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
 kinds and fields are only added, never renamed or removed. Five kinds, told apart by `event`:
 
-`started`: `camera` {name, serial}, `bundle` {name, identity, simulated, notice}, `runtime`,
-`modalities`, `min_readings`, `deadline_ms`, `test` {false_live, false_spoof, delta, std,
+`started`: `camera` {name, serial; of a RealSense also firmware, usb, virtual (null, or what shows
+that it is no hardware, which only --allow-virtual lets pass), emitter, settings [{sensor, option,
+value, note}] and recording (null, or {file, error})}, `bundle` {name, identity, simulated, notice},
+`runtime`, `modalities`, `min_readings`, `deadline_ms`, `test` {false_live, false_spoof, delta, std,
 correlation_ms}: what is asked of the sequential test and the scatter that it reckons with,
 `lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the instructions), `audit` (null,
 or {file, run}: where sessions are recorded, and the UUID of this run's records).
@@ -25,15 +27,17 @@ session, which is UNDECIDED with the reason audit_failed if it would have been L
 last healthy), `waited_ms`, `reset` (whether the device was reset first), `error` (null where the
 camera is back).
 
-`stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `sessions`, `frames`,
+`stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `camera` (as in
+`started`, as it is now: `recording.error` says why a recording ended early), `sessions`, `frames`,
 `dropped`, `seconds`, `verdicts` {verdict: count}, `truth` (null, or {species: {bona_fide,
 sessions, live, spoof, undecided}}) and `audit_failures` (sessions whose record failed).
 
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 
 Version 2 added `language`, `instruction`, `verdict_ms`, `log_ratio`, `test` and `lockout`, the
-reasons `too_near`, `off_centre`, `turned`, `occluded`, `blurred`, `locked_out` and `audit_failed`,
-and gave saturated infrared, `too_bright` before, its own reason, `infrared_saturated`.
+reasons `too_near`, `off_centre`, `turned`, `occluded`, `blurred`, `locked_out`, `audit_failed` and
+`implausible_clock`, and gave saturated infrared, `too_bright` before, its own reason,
+`infrared_saturated`.
 """
 
 from __future__ import annotations

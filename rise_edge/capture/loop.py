@@ -13,6 +13,7 @@ from rise_edge.capture.events import Event
 from rise_edge.capture.feed import Feed, timestamp_ms
 from rise_edge.capture.recovery import Recovery
 from rise_edge.checker import Checker, Observation
+from rise_edge.clock_check import ClockCheck
 from rise_edge.errors import CameraError
 from rise_edge.evidence import StreamGate
 from rise_edge.frame import Frame
@@ -146,10 +147,12 @@ class _Watch:
         self._clock = _FrameClock(camera.live)
         self._latency = _Latency()
         self._gate = StreamGate(checker.evidence)
+        self._clocks = ClockCheck(checker.evidence.required)
 
     def frames(self, feed: Feed, recovery: Recovery | None) -> Iterator[Frame]:
         """The frames of a camera that was just opened, on the clock of all."""
         self._gate = StreamGate(self._checker.evidence)
+        self._clocks = ClockCheck(self._checker.evidence.required)
         begun_ms: float | None = None
         while (frame := feed.next()) is not None:
             now_ms = self._clock.tick(frame)
@@ -161,7 +164,8 @@ class _Watch:
     def step(self, frame: Frame, dropped: int) -> Step:
         """Judge one frame."""
         start = perf_counter()
-        fault = self._gate.examine(frame)
+        stale, implausible = self._gate.examine(frame), self._clocks.examine(frame)
+        fault = stale or implausible
         observation = Observation(fault, None, None, {}) if fault else self._checker.observe(frame)
         result = self._sessions.update(observation, self._clock.now_ms, frame.truth)
         total_ms = (perf_counter() - start) * 1000

@@ -1,8 +1,12 @@
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from rise_edge import CameraError, Checker, Frame, Image, Modality
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import run, sessions
+from rise_edge.frame import Arrival
 from rise_edge.guidance import load_guide
 from tests.capture.frame_source import FrameSource, lost, visits
 from tests.pictures import photograph_frame
@@ -38,6 +42,28 @@ def test_a_frozen_stream_never_ends_live(tiny_checker: Checker, name: str) -> No
     steps = list(run(FrameSource(frames), tiny_checker))
     assert {str(step.observation.verdict) for step in steps[1:]} == {"UNDECIDED(frozen_stream)"}
     assert "LIVE" not in {step.event.verdict for step in steps if step.event}
+
+
+def live_people(held_back_ms: float, from_number: int = 1) -> Iterator[Frame]:
+    """The same living face for five seconds, each frame with the time at which it came."""
+    rates = dict.fromkeys(Modality, 30.0)
+    for number in range(1, 150):
+        came_ms = number * 1000 / 30 + (held_back_ms if number >= from_number else 0)
+        frame = photograph_frame(number, infrared_level=40)
+        yield replace(frame, arrival=Arrival(came_ms, rates))
+
+
+def test_a_live_person_is_live_once_the_cameras_clock_is_known(tiny_checker: Checker) -> None:
+    steps = list(run(FrameSource(live_people(0)), tiny_checker))
+    assert {str(s.observation.verdict) for s in steps[:30]} == {"UNDECIDED(implausible_clock)"}
+    assert [step.event.verdict for step in steps if step.event] == ["LIVE"]
+
+
+def test_frames_that_fall_behind_their_clock_are_no_evidence(tiny_checker: Checker) -> None:
+    steps = list(run(FrameSource(live_people(200, from_number=32)), tiny_checker))
+    told = {str(step.observation.verdict) for step in steps[:90]}
+    assert told == {"UNDECIDED(implausible_clock)"}
+    assert "LIVE" not in {step.event.verdict for step in steps[:90] if step.event}
 
 
 def test_a_source_that_ends_mid_session_ends_undecided(tiny_checker: Checker) -> None:
