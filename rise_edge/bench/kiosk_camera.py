@@ -54,7 +54,7 @@ class KioskCamera(Camera):
         due = max(self._number + 1, int((monotonic() - self._begun_s) / _FRAME_S))
         sleep(max(0.0, self._begun_s + due * _FRAME_S - monotonic()))
         self._number = due
-        images = {name: self._image(name) for name in _NAMES}
+        images: dict[str, Any] = {name: self._image(name) for name in _NAMES}
         return Frame(**images)
 
     def close(self) -> None:
