@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,12 @@ from rise_edge.capture.cameras import list_cameras, open_camera
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import EventWriter, Tally
 from rise_edge.capture.journal import Journal
+from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, KeptEvidence, Retention
 from rise_edge.capture.listener import Listener, Listeners
 from rise_edge.capture.loop import Step, run
 from rise_edge.capture.recovery import Recovery, RecoveryConfig
 from rise_edge.capture.view import open_view, summary_table
+from rise_edge.capture.web.server import Address
 from rise_edge.checker import Checker, load
 from rise_edge.errors import CameraError, RiseEdgeError
 from rise_edge.evidence import EvidenceConfig
@@ -39,7 +41,7 @@ _EXIT_CODES = """exit codes:
   3  camera, recording or image folder: missing, unreadable, lost
   4  bundle: missing, incomplete, altered, foreign
   5  an optional package is missing
-  6  the events file cannot be written
+  6  the events file or the folder of kept evidence cannot be written
   8  the audit: unwritable, damaged, locked, no audit, of another version
   9  a page or a port cannot be served
 
@@ -113,6 +115,19 @@ def _parser() -> argparse.ArgumentParser:
         help="record every session in this SQLite file; a session that cannot be recorded is not "
         "LIVE (no audit by default)",
     )
+    _add_evidence_arguments(parser)
+    parser.add_argument(
+        "--monitor",
+        type=_address,
+        metavar="[HOST:]PORT",
+        help="serve /health and /metrics (Prometheus) there: PORT on this machine alone, another "
+        "HOST with a token (no port by default)",
+    )
+    parser.add_argument(
+        "--web-token-file",
+        metavar="FILE",
+        help="holds the token that requests must carry; nobody but its owner may read it",
+    )
     parser.add_argument("--seconds", type=_positive_float, help="stop after this time")
     parser.add_argument("--sessions", type=_positive_int, help="stop after this many sessions")
     parser.add_argument(
@@ -143,6 +158,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_evidence_arguments(parser: argparse.ArgumentParser) -> None:
+    limits = Retention()
+    parser.add_argument(
+        "--keep-evidence",
+        metavar="DIR",
+        help="keep a frame of each session that was taken for an attack in this folder. These are "
+        "pictures of people's faces, personal data: have a right to them, and tell people (no "
+        "picture is kept by default)",
+    )
+    parser.add_argument(
+        "--keep",
+        choices=tuple(KEEP),
+        default="spoof",
+        help="which sessions' evidence: spoof, denied (SPOOF and UNDECIDED, mostly bona fide "
+        "people) or all (default: spoof)",
+    )
+    parser.add_argument(
+        "--keep-days",
+        type=_positive_int,
+        default=limits.days,
+        metavar="N",
+        help=f"that evidence is kept (default: {limits.days})",
+    )
+    parser.add_argument(
+        "--keep-mb",
+        type=_positive_int,
+        default=limits.megabytes,
+        metavar="N",
+        help="that evidence takes at most; the oldest is removed first "
+        f"(default: {limits.megabytes})",
+    )
+
+
 def _positive_int(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -171,6 +219,13 @@ def _modalities(text: str) -> frozenset[Modality]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
     # The first signal asks for a clean stop; the second one ends a stop that hangs.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -191,11 +246,22 @@ def _capture(options: argparse.Namespace) -> int:
     camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
     config = SessionConfig()
     error: CameraError | None = None
-    with _open_audit(options.audit) as audit, camera, EventWriter(options.events) as output:
-        output.write("started", _started(camera, checker, config, guide, audit))
+    folder = _open_evidence(options)
+    with (
+        _open_monitor(options, checker) as monitor,
+        _open_audit(options.audit) as audit,
+        camera,
+        EventWriter(options.events) as output,
+    ):
         journal = Journal(output)
-        with open_view(options.view, camera, checker.bundle.manifest) as view:
-            listeners = Listeners(journal, view)
+        told = Listeners(journal, monitor)
+        keeper = _keeper(folder, options.keep, audit, told)
+        output.write("started", _started(camera, checker, config, guide, audit, keeper))
+        with (
+            keeper or nullcontext(Listener()) as kept,
+            open_view(options.view, camera, checker.bundle.manifest) as view,
+        ):
+            listeners = Listeners(told, view, kept)
             steps = run(
                 camera,
                 checker,
@@ -226,6 +292,39 @@ def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
     from rise_edge.capture.audit import Audit
 
     return Audit(path)
+
+
+@contextmanager
+def _open_monitor(options: argparse.Namespace, checker: Checker) -> Iterator[Listener]:
+    if options.monitor is None:
+        yield Listener()
+        return
+    from rise_edge.capture.health import Health
+    from rise_edge.capture.metrics import Metrics
+    from rise_edge.capture.web.monitor import monitor_server
+    from rise_edge.capture.web.token import read_token
+
+    token = read_token(options.web_token_file) if options.web_token_file else None
+    health, metrics = Health(), Metrics(checker)
+    with monitor_server(health, metrics, options.monitor, token) as server:
+        url = server.address.url
+        print(f"monitor: {url('/health')} {url('/metrics')}", file=sys.stderr, flush=True)
+        yield Listeners(health, metrics)
+
+
+def _open_evidence(options: argparse.Namespace) -> EvidenceFolder | None:
+    if options.keep_evidence is None:
+        return None
+    return EvidenceFolder(options.keep_evidence, Retention(options.keep_days, options.keep_mb))
+
+
+def _keeper(
+    folder: EvidenceFolder | None, keep: str, audit: Audit | None, listener: Listener
+) -> KeptEvidence | None:
+    if folder is None:
+        return None
+    run = audit.run if audit else None
+    return KeptEvidence(folder, run=run, outcomes=KEEP[keep], on_kept=listener.kept)
 
 
 def _pace(options: argparse.Namespace, camera: Camera) -> str:
@@ -263,7 +362,12 @@ def _watch(
 
 
 def _started(
-    camera: Camera, checker: Checker, config: SessionConfig, guide: Guide, audit: Audit | None
+    camera: Camera,
+    checker: Checker,
+    config: SessionConfig,
+    guide: Guide,
+    audit: Audit | None,
+    keeper: KeptEvidence | None,
 ) -> dict[str, Any]:
     manifest = checker.bundle.manifest
     return {
@@ -280,6 +384,7 @@ def _started(
         "deadline_ms": config.deadline_ms,
         "language": guide.language,
         "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
+        "evidence": {"folder": str(keeper.folder.path), "run": keeper.run} if keeper else None,
     }
 
 

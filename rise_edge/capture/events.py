@@ -1,11 +1,12 @@
 """Events: what the capture loop says, as JSON lines.
 
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
-kinds and fields are only added, never renamed or removed. Five kinds, told apart by `event`:
+kinds and fields are only added, never renamed or removed. Six kinds, told apart by `event`:
 
 `started`: `camera` {name, serial}, `bundle` {name, identity, simulated, notice}, `runtime`,
 `modalities`, `min_readings`, `deadline_ms`, `language` (of the instructions), `audit` (null, or
-{file, run}: where sessions are recorded, and the UUID of this run's records).
+{file, run}: where sessions are recorded, and the UUID of this run's records), `evidence` (null, or
+{folder, run}: where pictures of sessions are kept, and the UUID in the names of this run's files).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
@@ -17,13 +18,17 @@ simulated sources {species, bona_fide, subject, domain, presentation}).
 `audit_failed`: `session` has no record in the audit, because of `error`; stands before that
 session, which is UNDECIDED with the reason audit_failed if it would have been LIVE.
 
+`evidence_failed`: the evidence of `session` was not kept, or, where `session` is null, old files
+were not removed, because of `error`; comes some time after that session. No verdict depends on it.
+
 `recovery`: one attempt to open a lost camera again: `attempt` (counts from 1 since the camera was
 last healthy), `waited_ms`, `reset` (whether the device was reset first), `error` (null where the
 camera is back).
 
 `stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `sessions`, `frames`,
 `dropped`, `seconds`, `verdicts` {verdict: count}, `truth` (null, or {species: {bona_fide,
-sessions, live, spoof, undecided}}) and `audit_failures` (sessions whose record failed).
+sessions, live, spoof, undecided}}), `audit_failures` (sessions whose record failed) and
+`evidence_failures` (how many events `evidence_failed` there were).
 
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
+from bisect import bisect_left, insort
 
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import Step
@@ -16,8 +16,8 @@ class Selection:
     """Holds a few frames of the open session until it ends; never more than nine.
 
     A verdict rests on the reading of median norm, which is known in the end only. So the frames
-    are held whose norms lie nearest to the median so far, and beside them the last frame in which
-    the face could not be read.
+    are held whose norms stand nearest to the middle of all norms so far, and beside them the last
+    frame in which the face could not be read.
     """
 
     def __init__(self) -> None:
@@ -38,11 +38,10 @@ class Selection:
             if step.observation.face is not None:
                 self._unread = step
         elif verdict.reading is not None and len(self._norms) < _MOST_NORMS:
-            self._norms.append(verdict.reading.norm)
+            insort(self._norms, verdict.reading.norm)
             self._read.append(step)
             if len(self._read) > _MOST_HELD:
-                middle = statistics.median(self._norms)
-                self._read.remove(max(self._read, key=lambda one: abs(_norm(one) - middle)))
+                self._read.remove(max(self._read, key=self._ranks_from_middle))
 
     def take(self, event: Event) -> Step | None:
         """The frame to keep of a session that ended, None where none was held.
@@ -62,6 +61,11 @@ class Selection:
         if unread is not None and unread.observation.verdict.reason is event.result.verdict.reason:
             return unread
         return read[-1] if read else unread
+
+    def _ranks_from_middle(self, step: Step) -> int:
+        # Ranks, not norms: between readings that disagree, the middle leaps from one half to the
+        # other, while the frames on both sides of the gap stay next to it.
+        return abs(bisect_left(self._norms, _norm(step)) - len(self._norms) // 2)
 
     def _clear(self) -> None:
         self._session, self._unread = None, None
