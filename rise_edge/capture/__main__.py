@@ -163,9 +163,9 @@ def _add_evidence_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-evidence",
         metavar="DIR",
-        help="keep a frame of each session that was taken for an attack in this folder. These are "
-        "pictures of people's faces, personal data: have a right to them, and tell people (no "
-        "picture is kept by default)",
+        help="keep a picture of each session that --keep names in this folder. They show people's "
+        "faces and are personal data: have a right to them, and tell people (no picture is kept by "
+        "default)",
     )
     parser.add_argument(
         "--keep",
