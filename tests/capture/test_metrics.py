@@ -17,8 +17,9 @@ from rise_edge import Checker
 from rise_edge.capture.kept_evidence import Kept
 from rise_edge.capture.loop import run
 from rise_edge.capture.metrics import Metrics
-from rise_edge.capture.recovery import Attempt
+from rise_edge.capture.recovery import Recovery
 from tests.capture.frame_source import FrameSource, visits
+from tests.capture.test_recovery import UnpluggedSource
 from tests.pictures import photograph_frame
 from tests.tiny_bundle import RADIUS, tiny_model, write_tiny_bundle
 
@@ -132,15 +133,24 @@ def test_the_time_without_a_frame_grows_while_nothing_is_heard(tiny_checker: Che
     assert value(metrics, "rise_edge_without_frame_seconds") == 3600
 
 
-def test_attempts_at_recovery_and_kept_evidence_are_counted_by_result(metrics: Metrics) -> None:
-    for error in ("no device", "no device", None):
-        metrics.attempt(Attempt(1, 500.0, False, error))
-    metrics.kept(Kept(1, file="x.zip"))
-    metrics.kept(Kept(2, error="disk full"))
+def test_attempts_at_recovery_are_counted_by_result(
+    metrics: Metrics, tiny_checker: Checker
+) -> None:
+    source = UnpluggedSource([photograph_frame(1)], [photograph_frame(2)], failures=2)
+    source.open()
+    watch(metrics, tiny_checker, source, recovery=Recovery(None, metrics.attempt, lambda _: None))
     assert value(metrics, "rise_edge_recovery_attempts_total", result="failed") == 2
     assert value(metrics, "rise_edge_recovery_attempts_total", result="reopened") == 1
+    lost = {"verdict": "UNDECIDED", "reason": "camera_lost"}
+    assert value(metrics, "rise_edge_sessions_total", **lost) == 1
+
+
+def test_kept_evidence_is_counted_by_result(metrics: Metrics) -> None:
+    metrics.kept(Kept(1, file="x.zip"))
+    metrics.kept(Kept(2, error="disk full"))
+    metrics.kept(Kept(None, error="disk full"))
     assert value(metrics, "rise_edge_kept_evidence_total", result="kept") == 1
-    assert value(metrics, "rise_edge_kept_evidence_total", result="failed") == 1
+    assert value(metrics, "rise_edge_kept_evidence_total", result="failed") == 2
 
 
 def test_failures_of_the_audit_are_counted(metrics: Metrics, tiny_checker: Checker) -> None:

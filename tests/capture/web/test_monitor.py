@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
@@ -16,8 +17,8 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from rise_edge import Checker
-from rise_edge.capture.health import Health
+from rise_edge import Checker, Frame
+from rise_edge.capture.health import Health, HealthConfig
 from rise_edge.capture.listener import Listeners
 from rise_edge.capture.loop import run
 from rise_edge.capture.metrics import Metrics
@@ -26,6 +27,7 @@ from rise_edge.capture.web.server import Address, WebServer
 from rise_edge.errors import WebError
 from tests.capture.frame_source import FrameSource, visits
 from tests.capture.web.asking import TOKEN, ask
+from tests.pictures import photograph_frame
 
 LOOPBACK = Address("127.0.0.1", 0)
 
@@ -83,6 +85,35 @@ def test_health_is_503_when_the_loop_hangs_though_the_server_answers(watched: Wa
     text = ask(watched.url("/metrics")).text
     samples = {s.name: s.value for family in parse(text) for s in family.samples}
     assert samples["rise_edge_without_frame_seconds"] == 12
+
+
+def test_a_camera_whose_driver_never_returns_is_seen_as_failed(tiny_checker: Checker) -> None:
+    let_go = threading.Event()
+
+    def frames() -> Iterator[Frame]:
+        yield from (photograph_frame(number) for number in range(1, 5))
+        let_go.wait(30)
+
+    health = Health(HealthConfig(degraded_after_s=0.1, failed_after_s=0.4))
+
+    def loop() -> None:
+        for step in run(FrameSource(frames(), live=True), tiny_checker):
+            health.step(step)
+
+    watcher = threading.Thread(target=loop)
+    with monitor_server(health, Metrics(tiny_checker), LOOPBACK) as server:
+        watcher.start()
+        try:
+            deadline = monotonic() + 10
+            while "no frame for" not in ask(server.address.url("/health")).text:
+                assert monotonic() < deadline
+            while (answer := ask(server.address.url("/health"))).status == 200:
+                assert monotonic() < deadline
+        finally:
+            let_go.set()
+            watcher.join()
+    assert answer.status == 503
+    assert json.loads(answer.text)["status"] == "failed"
 
 
 def test_metrics_are_what_prometheus_reads(watched: Watched) -> None:
