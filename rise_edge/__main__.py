@@ -8,7 +8,7 @@ import sys
 _COMMANDS = {
     "capture": ("rise_edge.capture.__main__", "watch a camera and judge the faces before it"),
     "audit": ("rise_edge.capture.audit.command", "list, export and prune recorded sessions"),
-    "bench": ("rise_edge.bench", "time every stage on this device"),
+    "bench": ("rise_edge.bench.__main__", "time every stage on this device, or a whole kiosk"),
     "selftest": ("rise_edge.selftest", "prove a bundle on its golden vectors"),
     "simulator": ("rise_edge.simulator.__main__", "draw simulated people and attacks"),
 }

@@ -13,12 +13,13 @@ import math
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from rise_edge.errors import BundleError
 from rise_edge.frame import modality_set, parse_modality_set
+from rise_edge.sequential import MarginScatter
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -47,6 +48,8 @@ class Manifest:
         embedding_size: length of the embedding.
         radii: runtime -> modality set -> radius. A face is taken for alive iff norm <= radius.
         largest_radial_error: runtime -> largest |norm - full-precision norm| on calibration data.
+        margin_scatter: modality set -> how the relative margins of one presentation scatter; sets
+            that were not measured are missing. See `rise_edge.sequential`.
         provenance: data, seed, code version and command that made the model.
         files: file name -> sha256 in hexadecimal.
 
@@ -64,6 +67,7 @@ class Manifest:
     largest_radial_error: Mapping[str, float]
     provenance: Mapping[str, Any]
     files: Mapping[str, str]
+    margin_scatter: Mapping[str, MarginScatter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _expect(self.format == FORMAT, "format", f"{FORMAT}", self.format)
@@ -75,10 +79,10 @@ class Manifest:
             1 <= self.embedding_size <= 65536, "embedding_size", "1 to 65536", self.embedding_size
         )
         _expect(bool(self.radii), "radii", "at least one runtime", self.radii)
+        _expect_sets("margin_scatter", self.margin_scatter)
         for runtime, by_set in self.radii.items():
+            _expect_sets(f"radii.{runtime}", by_set)
             for name, radius in by_set.items():
-                canonical = modality_set(parse_modality_set(name))
-                _expect(name == canonical, f"radii.{runtime}", f"key {canonical!r}", name)
                 sound = math.isfinite(radius) and radius > 0
                 _expect(sound, f"radii.{runtime}.{name}", "a positive number", radius)
         for runtime, error in self.largest_radial_error.items():
@@ -94,6 +98,12 @@ class Manifest:
 def _expect(holds: bool, field: str, expected: str, got: object) -> None:
     if not holds:
         raise ValueError(f"expected {field} to be {expected}, got {got!r}")
+
+
+def _expect_sets(field: str, by_set: Mapping[str, object]) -> None:
+    for name in by_set:
+        canonical = modality_set(parse_modality_set(name))
+        _expect(name == canonical, field, f"keyed {canonical!r}", name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,6 +221,7 @@ def _parse_manifest(content: bytes) -> Manifest:
             f"expected format {FORMAT}, got {data.get('format')!r}; use the "
             "rise_edge version that wrote it"
         )
+    scatter = data.pop("margin_scatter", {})
     missing, foreign = expected.keys() - data.keys(), data.keys() - expected.keys()
     if missing or foreign:
         raise ValueError(f"missing fields {sorted(missing)}, unknown fields {sorted(foreign)}")
@@ -221,7 +232,20 @@ def _parse_manifest(content: bytes) -> Manifest:
     radii = {_text(k): _numbers(v, f"radii.{k}") for k, v in data["radii"].items()}
     errors = _numbers(data["largest_radial_error"], "largest_radial_error")
     files = {_text(k): _text(v) for k, v in data["files"].items()}
-    return Manifest(**{**data, "radii": radii, "largest_radial_error": errors, "files": files})
+    parsed = {"radii": radii, "largest_radial_error": errors, "files": files}
+    return Manifest(**{**data, **parsed}, margin_scatter=_scatter(scatter))
+
+
+def _scatter(value: object) -> dict[str, MarginScatter]:
+    if not isinstance(value, dict):
+        raise ValueError(f"expected margin_scatter as an object, got {value!r}")
+    parsed = {}
+    for name, fields in value.items():
+        numbers = _numbers(fields, f"margin_scatter.{name}")
+        if numbers.keys() != {"std", "correlation_ms"}:
+            raise ValueError(f"expected margin_scatter.{name} to hold std and correlation_ms only")
+        parsed[name] = MarginScatter(**numbers)
+    return parsed
 
 
 def _refuse_constant(word: str) -> float:

@@ -16,6 +16,7 @@ from rise_edge.frame import Frame, modality_set
 from rise_edge.quality import Quality, QualityConfig, measure_quality
 from rise_edge.radius import Reading, read_margin
 from rise_edge.runtimes import open_runtime
+from rise_edge.sequential import MarginScatter
 from rise_edge.verdict import Reason, Verdict, decide, undecided
 
 _log = logging.getLogger("rise_edge")
@@ -50,6 +51,11 @@ class Checker:
         quality: the limits of a good view; outside of them nothing is decided.
         threads: threads of each network.
 
+    Attributes:
+        bundle, runtime, evidence, quality: what was given, opened or taken by default.
+        radii: modality set -> radius of this runtime.
+        scatter: of the margins of the required modalities, for `Sessions`.
+
     Raises:
         BundleError: the bundle holds no model or no radius for this runtime and these modalities.
     """
@@ -75,6 +81,7 @@ class Checker:
                 f"bundle {bundle.path}: expected a radius for {wanted} on {self.runtime.name}, "
                 f"it has {known}; choose among those"
             )
+        self.scatter = bundle.manifest.margin_scatter.get(wanted, MarginScatter())
         self._detector = FaceDetector(threads=threads)
 
     def read(self, crop: Crop) -> Reading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
@@ -96,6 +96,22 @@ class Image:
     timestamp_ms: float
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """How a live frame reached this machine.
+
+    Attributes:
+        host_ms: this machine's monotonic clock when the frame came.
+        fps: frames a second that each modality's stream was started with.
+        host_stamped: modalities whose timestamp is this machine's, because the sensor's own did
+            not come with them.
+    """
+
+    host_ms: float
+    fps: Mapping[Modality, float]
+    host_stamped: frozenset[Modality] = frozenset()
+
+
 @dataclass(frozen=True, eq=False)
 class Truth:
     """What is known of a simulated or labelled presentation.
@@ -122,7 +138,8 @@ class Frame:
     """Colour, depth and infrared of one instant; None where a modality is absent.
 
     Images keep their native pixels. Registration to one viewpoint is done for the face region
-    alone, by `rise_edge.face.crop_face`, from the viewpoints given here.
+    alone, by `rise_edge.face.crop_face`, from the viewpoints given here. `truth` is what is known
+    of a simulated one, `arrival` how a live one came.
 
     Raises:
         ValueError: an image has the wrong dtype or number of axes, or all three are None.
@@ -132,6 +149,7 @@ class Frame:
     depth: Image | None
     infrared: Image | None
     truth: Truth | None = None
+    arrival: Arrival | None = None
 
     def __post_init__(self) -> None:
         if not self.present:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from rise_edge.checker import Observation
 from rise_edge.face import Face
 from rise_edge.frame import Truth
+from rise_edge.lockout import Lockout, LockoutConfig
 from rise_edge.radius import Reading
+from rise_edge.sequential import MarginScatter, SequentialConfig, SequentialTest
 from rise_edge.verdict import Outcome, Reason, Verdict, decide, undecided
 
 
@@ -19,31 +21,43 @@ class SessionConfig:
     """How frames make a session's verdict.
 
     Attributes:
+        test: what is asked of the sequential test that decides.
         min_readings: readings without which nothing is decided.
-        agreement: share of readings on one side of the sphere that decides.
+        agreement: share of readings inside the sphere without which nothing is LIVE, whatever the
+            test says.
         deadline_ms: time from the first face after which the session ends undecided.
         absent_ms: time without a face after which the person has left.
         retry_ms: pause after an undecided session before the same person is tried again.
         max_step: largest way of a face between two frames, in widths of the face; a larger one
             means that another face took its place.
+        max_growth: largest ratio of its widths in two frames; a larger one means the same.
+        max_blind_ms: longest time in which the face was not followed. After a longer one nobody
+            knows whose the readings before it are.
+        lockout: None never locks.
 
     Raises:
         ValueError: a field is out of its range.
     """
 
+    test: SequentialConfig = field(default_factory=SequentialConfig)
     min_readings: int = 8
     agreement: float = 0.8
     deadline_ms: float = 3000.0
     absent_ms: float = 300.0
     retry_ms: float = 1000.0
     max_step: float = 0.6
+    max_growth: float = 1.5
+    max_blind_ms: float = 200.0
+    lockout: LockoutConfig | None = None
 
     def __post_init__(self) -> None:
         if self.min_readings < 1:
             raise ValueError(f"expected min_readings >= 1, got {self.min_readings}")
         if not 0.5 < self.agreement <= 1:
             raise ValueError(f"expected agreement in (0.5, 1], got {self.agreement}")
-        for name in ("deadline_ms", "absent_ms", "retry_ms", "max_step"):
+        if not self.max_growth > 1:
+            raise ValueError(f"expected max_growth > 1, got {self.max_growth}")
+        for name in ("deadline_ms", "absent_ms", "retry_ms", "max_step", "max_blind_ms"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"expected {name} > 0, got {getattr(self, name)}")
 
@@ -58,6 +72,8 @@ class SessionResult:
         duration_ms: from the first face to the verdict, on the frames' clock.
         frames: how many frames the session saw.
         readings: how many of them gave a reading.
+        verdict_ms: from the first reading of this face to the verdict; None without a reading.
+        log_ratio: of the sequential test at the end; see `rise_edge.sequential`.
         faults: how often each reason kept a frame from being read.
         truth: of the session's first frame, where it is known. No decision reads it.
     """
@@ -67,6 +83,8 @@ class SessionResult:
     duration_ms: float
     frames: int
     readings: int
+    verdict_ms: float | None
+    log_ratio: float
     faults: dict[str, int]
     truth: Truth | None
 
@@ -76,10 +94,18 @@ class Sessions:
 
     A session opens with the first face, and closes with a verdict. The next one opens when the
     person has left, or, after an undecided one, after a pause.
+
+    Args:
+        config: how frames make a verdict.
+        scatter: of the margins of the bundle that reads them.
     """
 
-    def __init__(self, config: SessionConfig | None = None) -> None:
+    def __init__(
+        self, config: SessionConfig | None = None, scatter: MarginScatter | None = None
+    ) -> None:
         self.config = config or SessionConfig()
+        self._scatter = scatter or MarginScatter()
+        self._lockout = Lockout(self.config.lockout)
         self._open: _Session | None = None
         self._count = 0
         self._resting_until_ms: float | None = None
@@ -114,7 +140,11 @@ class Sessions:
             if self._resting_until_ms is not None or observation.face is None:
                 return None
             self._count += 1
-            self._open = _Session(self.config, now_ms, truth)
+            self._open = _Session(self.config, self._scatter, now_ms, truth)
+            locked_ms = self._lockout.left_ms(now_ms)
+            if locked_ms:
+                why = f"nobody is judged for {locked_ms / 1000:.0f} s after repeated SPOOF"
+                return self._close(undecided(Reason.LOCKED_OUT, why), now_ms)
         verdict = self._open.add(observation, now_ms)
         return self._close(verdict, now_ms) if verdict else None
 
@@ -130,23 +160,36 @@ class Sessions:
         assert self._open is not None
         result = self._open.result(self._count, verdict, now_ms)
         self._open = None
+        if verdict.outcome is Outcome.SPOOF:
+            self._lockout.spoof(now_ms)
         decided = verdict.outcome is not Outcome.UNDECIDED
         # A decided person is not judged again before leaving.
-        self._resting_until_ms = np.inf if decided else now_ms + self.config.retry_ms
+        pause_ms = max(self.config.retry_ms, self._lockout.left_ms(now_ms))
+        self._resting_until_ms = np.inf if decided else now_ms + pause_ms
         return result
 
 
 class _Session:
     """The evidence of one open session."""
 
-    def __init__(self, config: SessionConfig, start_ms: float, truth: Truth | None) -> None:
+    def __init__(
+        self, config: SessionConfig, scatter: MarginScatter, start_ms: float, truth: Truth | None
+    ) -> None:
         self._config = config
+        self._scatter = scatter
         self._start_ms = start_ms
         self._truth = truth
-        self._readings: list[Reading] = []
         self._faults: Counter[str] = Counter()
         self._frames = 0
         self._face: Face | None = None
+        self._face_ms = start_ms
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was read is no evidence for the face that is there now."""
+        self._readings: list[Reading] = []
+        self._test = SequentialTest(self._config.test, self._scatter)
+        self._first_reading_ms: float | None = None
 
     @property
     def readings(self) -> int:
@@ -155,16 +198,11 @@ class _Session:
     def add(self, observation: Observation, now_ms: float) -> Verdict | None:
         self._frames += 1
         verdict = observation.verdict
-        if observation.face is not None:
-            if self._jumped(observation.face):
-                # What was read belongs to another face: it is no evidence for this one.
-                self._readings.clear()
-                self._faults[Reason.FACE_CHANGED.value] += 1
-            self._face = observation.face
         if verdict.reason is not None:
             self._faults[verdict.reason.value] += 1
-        elif verdict.reading is not None:
-            self._readings.append(verdict.reading)
+        self._follow(observation, now_ms)
+        if verdict.reason is None and verdict.reading is not None:
+            self._read(verdict.reading, now_ms)
             decided = self._decide()
             if decided:
                 return decided
@@ -172,19 +210,43 @@ class _Session:
             return self._give_up()
         return None
 
-    def _jumped(self, face: Face) -> bool:
-        if self._face is None:
-            return False
-        step = np.hypot(*(np.subtract(_centre(face), _centre(self._face))))
-        return bool(step > self._config.max_step * max(face.width, self._face.width))
+    def _follow(self, observation: Observation, now_ms: float) -> None:
+        """Keep the evidence only as long as it is certain whose it is."""
+        if observation.verdict.reason is Reason.SEVERAL_FACES:
+            self._forget()
+        face = observation.face
+        if face is None:
+            return
+        blind = now_ms - self._face_ms > self._config.max_blind_ms
+        if self._face is not None and (blind or self._jumped(self._face, face)):
+            self._forget()
+            self._faults[Reason.FACE_CHANGED.value] += 1
+        self._face, self._face_ms = face, now_ms
+
+    def _jumped(self, before: Face, now: Face) -> bool:
+        wide, narrow = max(before.width, now.width), min(before.width, now.width)
+        step = np.hypot(*(np.subtract(_centre(now), _centre(before))))
+        return bool(
+            not step <= self._config.max_step * wide or wide > self._config.max_growth * narrow
+        )
+
+    def _read(self, reading: Reading, now_ms: float) -> None:
+        if self._first_reading_ms is None:
+            self._first_reading_ms = now_ms
+        self._readings.append(reading)
+        self._test.add(reading.margin / reading.radius, now_ms)
 
     def _decide(self) -> Verdict | None:
+        """LIVE or SPOOF, where the test, the readings' number and their median all say so."""
         if len(self._readings) < self._config.min_readings:
             return None
+        verdict = decide(self._median())
         inside = float(np.mean([reading.margin >= 0 for reading in self._readings]))
-        if max(inside, 1 - inside) < self._config.agreement:
-            return None
-        return decide(self._median())
+        if verdict.outcome is Outcome.LIVE:
+            certain = self._test.inside and inside >= self._config.agreement
+        else:
+            certain = self._test.outside
+        return verdict if certain else None
 
     def _median(self) -> Reading:
         """The reading of median norm, the longer of the middle two: doubt counts against."""
@@ -193,7 +255,8 @@ class _Session:
     def _give_up(self) -> Verdict:
         count = len(self._readings)
         if count >= self._config.min_readings:
-            return undecided(Reason.INCONSISTENT, f"{count} readings disagree", self._median())
+            why = f"{count} readings leave it open (log ratio {self._test.log_ratio:+.1f})"
+            return undecided(Reason.INCONSISTENT, why, self._median())
         usual = self._faults.most_common(1)
         why = f", most often {usual[0][0]}" if usual else ""
         reason = Reason(usual[0][0]) if usual else Reason.TIME_OUT
@@ -207,6 +270,8 @@ class _Session:
             duration_ms=now_ms - self._start_ms,
             frames=self._frames,
             readings=len(self._readings),
+            verdict_ms=None if self._first_reading_ms is None else now_ms - self._first_reading_ms,
+            log_ratio=self._test.log_ratio,
             faults=dict(sorted(self._faults.items())),
             truth=self._truth,
         )

@@ -28,6 +28,7 @@ class Reason(str, Enum):
     STALE_STREAM = "stale_stream"
     FROZEN_STREAM = "frozen_stream"
     OUT_OF_STEP = "out_of_step"
+    IMPLAUSIBLE_CLOCK = "implausible_clock"
     DEPTH_COVERAGE = "depth_coverage"
     TOO_DARK = "too_dark"
     TOO_BRIGHT = "too_bright"
@@ -46,6 +47,7 @@ class Reason(str, Enum):
     FACE_LEFT = "face_left"
     ENDED = "ended"
     CAMERA_LOST = "camera_lost"
+    LOCKED_OUT = "locked_out"
     AUDIT_FAILED = "audit_failed"
 
     def __str__(self) -> str:

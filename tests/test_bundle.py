@@ -92,7 +92,7 @@ def test_a_link_is_refused_even_to_the_right_bytes(tiny_bundle: Bundle, tmp_path
         ({"radii": {"onnx": {"colour": -1}}}, "a positive number"),
         ({"radii": {"onnx": {"colour": 0}}}, "a positive number"),
         ({"radii": {"onnx": {"colour": True}}}, "as a number"),
-        ({"radii": {"onnx": {"depth+colour": 1}}}, r"key 'colour\+depth'"),
+        ({"radii": {"onnx": {"depth+colour": 1}}}, r"keyed 'colour\+depth'"),
         ({"radii": {"onnx": {"rgb": 1}}}, "among colour, depth, infrared"),
         ({"largest_radial_error": {"onnx": -1}}, "a number >= 0"),
         ({"files": {"../model.onnx": "0" * 64}}, "plain file names"),

@@ -15,6 +15,7 @@ from onnx import TensorProto, helper
 
 import rise_edge
 from rise_edge.bundle import GOLDEN, MODEL_ONNX, MODEL_PTE
+from rise_edge.sequential import MarginScatter
 
 SIZE = 32
 RADIUS = 0.5
@@ -86,6 +87,7 @@ def manifest_fields() -> dict[str, Any]:
         "embedding_size": 2,
         "radii": {"onnx": {"colour+depth+infrared": RADIUS, "colour+infrared": 0.25}},
         "largest_radial_error": {"onnx": 0.0},
+        "margin_scatter": {"colour+depth+infrared": MarginScatter(std=0.1, correlation_ms=50.0)},
         "provenance": {"data": "none"},
     }
 

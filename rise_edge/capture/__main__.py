@@ -9,12 +9,14 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict
 from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from rise_edge.capture.cameras import list_cameras, open_camera
 from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.cameras.realsense_settings import EMITTERS, RealSenseSettings
 from rise_edge.capture.events import EventWriter, Tally
 from rise_edge.capture.journal import Journal
 from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, KeptEvidence, Retention
@@ -28,6 +30,7 @@ from rise_edge.errors import CameraError, RiseEdgeError
 from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import ALL_MODALITIES, Modality, modality_set, parse_modality_set
 from rise_edge.guidance import Guide, languages, load_guide
+from rise_edge.lockout import LockoutConfig
 from rise_edge.runtimes import RUNTIMES
 from rise_edge.session import SessionConfig
 
@@ -41,7 +44,7 @@ _EXIT_CODES = """exit codes:
   3  camera, recording or image folder: missing, unreadable, lost
   4  bundle: missing, incomplete, altered, foreign
   5  an optional package is missing
-  6  the events file or the folder of kept evidence cannot be written
+  6  the events file, the recording or the folder of kept evidence cannot be written
   8  the audit: unwritable, damaged, locked, no audit, of another version
   9  a page or a port cannot be served
 
@@ -80,6 +83,23 @@ def _parser() -> argparse.ArgumentParser:
         metavar="CAMERA",
         help="simulated | realsense | realsense:SERIAL | a .db3 recording | "
         "a folder of images (default: simulated)",
+    )
+    parser.add_argument(
+        "--record",
+        metavar="FILE.db3",
+        help="keep all that a RealSense streams in a new file, for --camera FILE.db3 to play. "
+        "It shows people's faces: personal data, yours to protect and to delete",
+    )
+    parser.add_argument(
+        "--emitter",
+        choices=EMITTERS,
+        help="a RealSense's dot projector: on, as the shipped model needs it; off or alternate (60 "
+        "frames a second) for sites with an infrared lamp of their own (default: on)",
+    )
+    parser.add_argument(
+        "--allow-virtual",
+        action="store_true",
+        help="take a RealSense that is no hardware: to test, never at a door",
     )
     parser.add_argument(
         "--model",
@@ -143,6 +163,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ATTEMPTS",
         help="to open a live camera again that was lost, before it is given up "
         f"(default: {RecoveryConfig().attempts})",
+    )
+    window_s, lock_s = LockoutConfig().window_ms / 1000, LockoutConfig().lock_ms / 1000
+    parser.add_argument(
+        "--lock-out",
+        type=_count,
+        metavar="SPOOFS",
+        help=f"that many SPOOF within {window_s:.0f} s, and nobody is judged for {lock_s:.0f} s; "
+        f"0 never locks (default: {LockoutConfig().spoofs} for a live camera, else 0)",
     )
     parser.add_argument(
         "--list-cameras", action="store_true", help="name what --camera can open here, and stop"
@@ -243,8 +271,15 @@ def _capture(options: argparse.Namespace) -> int:
     guide = load_guide(options.language)
     evidence = EvidenceConfig(required=options.modalities)
     checker = load(options.model, runtime=options.runtime, evidence=evidence)
-    camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
-    config = SessionConfig()
+    camera = open_camera(
+        options.camera,
+        modalities=options.modalities,
+        seed=options.seed,
+        settings=RealSenseSettings(options.emitter) if options.emitter else None,
+        record=options.record,
+        allow_virtual=options.allow_virtual,
+    )
+    config = SessionConfig(lockout=_lockout(options, camera))
     error: CameraError | None = None
     folder = _open_evidence(options)
     with (
@@ -278,12 +313,19 @@ def _capture(options: argparse.Namespace) -> int:
                 cause, error = "camera_lost", lost
             finally:
                 steps.close()
-        output.write("stopped", {"cause": cause, **journal.summary()})
+        output.write("stopped", {"cause": cause, "camera": camera.fields(), **journal.summary()})
     if journal.tally.species:
         _print_summary(journal.tally)
     if error:
         raise error
     return 0
+
+
+def _lockout(options: argparse.Namespace, camera: Camera) -> LockoutConfig | None:
+    spoofs = options.lock_out
+    if spoofs is None:
+        spoofs = LockoutConfig().spoofs if camera.live else 0
+    return LockoutConfig(spoofs=spoofs) if spoofs else None
 
 
 def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
@@ -371,7 +413,7 @@ def _started(
 ) -> dict[str, Any]:
     manifest = checker.bundle.manifest
     return {
-        "camera": {"name": camera.name, "serial": camera.serial},
+        "camera": camera.fields(),
         "bundle": {
             "name": manifest.name,
             "identity": checker.bundle.identity,
@@ -382,6 +424,8 @@ def _started(
         "modalities": modality_set(checker.evidence.required),
         "min_readings": config.min_readings,
         "deadline_ms": config.deadline_ms,
+        "test": {**asdict(config.test), **asdict(checker.scatter)},
+        "lockout": asdict(config.lockout) if config.lockout else None,
         "language": guide.language,
         "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
         "evidence": {"folder": str(keeper.folder.path), "run": keeper.run} if keeper else None,

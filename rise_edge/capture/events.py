@@ -3,15 +3,21 @@
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
 kinds and fields are only added, never renamed or removed. Six kinds, told apart by `event`:
 
-`started`: `camera` {name, serial}, `bundle` {name, identity, simulated, notice}, `runtime`,
-`modalities`, `min_readings`, `deadline_ms`, `language` (of the instructions), `audit` (null, or
-{file, run}: where sessions are recorded, and the UUID of this run's records), `evidence` (null, or
-{folder, run}: where pictures of sessions are kept, and the UUID in the names of this run's files).
+`started`: `camera` {name, serial; of a RealSense also firmware, usb, virtual (null, or what shows
+that it is no hardware, which only --allow-virtual lets pass), emitter, settings [{sensor, option,
+value, note}] and recording (null, or {file, error})}, `bundle` {name, identity, simulated, notice},
+`runtime`, `modalities`, `min_readings`, `deadline_ms`, `test` {false_live, false_spoof, delta, std,
+correlation_ms}: what is asked of the sequential test and the scatter that it reckons with,
+`lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the instructions), `audit` (null,
+or {file, run}: where sessions are recorded, and the UUID of this run's records), `evidence` (null,
+or {folder, run}: where pictures of sessions are kept, and the UUID in this run's file names).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
 they do would help), `norm`, `radius`, `margin` (radius - norm; null without a reading),
-`modalities`, `frames`, `readings`, `faults` {reason: count}, `duration_ms` (on the frames' clock),
+`modalities`, `frames`, `readings`, `faults` {reason: count}, `duration_ms` (from the first face, on
+the frames' clock), `verdict_ms` (from the first reading; null without one), `log_ratio` (what the
+sequential test found: log likelihood of a living person against an attack),
 `bundle` (identity), `camera` (serial), `latency_ms` {stage: median} and `truth` (null, or for
 simulated sources {species, bona_fide, subject, domain, presentation}).
 
@@ -25,15 +31,17 @@ were not removed, because of `error`; comes some time after that session. No ver
 last healthy), `waited_ms`, `reset` (whether the device was reset first), `error` (null where the
 camera is back).
 
-`stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `sessions`, `frames`,
+`stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `camera` (as in
+`started`, as it is now: `recording.error` says why a recording ended early), `sessions`, `frames`,
 `dropped`, `seconds`, `verdicts` {verdict: count}, `truth` (null, or {species: {bona_fide,
 sessions, live, spoof, undecided}}), `audit_failures` (sessions whose record failed) and
 `evidence_failures` (how many events `evidence_failed` there were).
 
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 
-Version 2 added `language` and `instruction`, the reasons `too_near`, `off_centre`, `turned`,
-`occluded` and `blurred`, and gave saturated infrared, `too_bright` before, its own reason,
+Version 2 added `language`, `instruction`, `verdict_ms`, `log_ratio`, `test` and `lockout`, the
+reasons `too_near`, `off_centre`, `turned`, `occluded`, `blurred`, `locked_out`, `audit_failed` and
+`implausible_clock`, and gave saturated infrared, `too_bright` before, its own reason,
 `infrared_saturated`.
 """
 
@@ -109,6 +117,8 @@ class Event:
             "readings": result.readings,
             "faults": result.faults,
             "duration_ms": round(result.duration_ms, 1),
+            "verdict_ms": None if result.verdict_ms is None else round(result.verdict_ms, 1),
+            "log_ratio": round(result.log_ratio, 2),
             "bundle": self.bundle_identity,
             "camera": self.camera_serial,
             "latency_ms": {stage: round(ms, 2) for stage, ms in self.latency_ms.items()},

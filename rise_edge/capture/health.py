@@ -21,7 +21,13 @@ from rise_edge.verdict import Reason
 
 _STATUSES = ("ok", "degraded", "failed")
 _STREAM_FAULTS = frozenset(
-    {Reason.MISSING_MODALITY, Reason.STALE_STREAM, Reason.FROZEN_STREAM, Reason.OUT_OF_STEP}
+    {
+        Reason.MISSING_MODALITY,
+        Reason.STALE_STREAM,
+        Reason.FROZEN_STREAM,
+        Reason.OUT_OF_STEP,
+        Reason.IMPLAUSIBLE_CLOCK,
+    }
 )
 
 

@@ -13,10 +13,11 @@ from rise_edge.capture.events import Event
 from rise_edge.capture.feed import Feed, timestamp_ms
 from rise_edge.capture.recovery import Recovery
 from rise_edge.checker import Checker, Observation
+from rise_edge.clock_check import ClockCheck
 from rise_edge.errors import CameraError
 from rise_edge.evidence import StreamGate
 from rise_edge.frame import Frame
-from rise_edge.guidance import Guide, load_guide
+from rise_edge.guidance import Guide, Prompter, load_guide
 from rise_edge.session import SessionConfig, SessionResult, Sessions
 from rise_edge.verdict import Reason
 
@@ -79,7 +80,7 @@ def run(
     Raises:
         CameraError: the camera failed; an open session was closed UNDECIDED before.
     """
-    watch = _Watch(camera, checker, Sessions(config), guide or load_guide(), audit)
+    watch = _Watch(camera, checker, Sessions(config, checker.scatter), guide or load_guide(), audit)
 
     def end(reason: Reason) -> None:
         last = watch.end(reason)
@@ -146,14 +147,17 @@ class _Watch:
         self._checker = checker
         self._sessions = sessions
         self._guide = guide
+        self._prompter = Prompter(guide)
         self._audit = audit
         self._clock = _FrameClock(camera.live)
         self._latency = _Latency()
         self._gate = StreamGate(checker.evidence)
+        self._clocks = ClockCheck(checker.evidence.required)
 
     def frames(self, feed: Feed, recovery: Recovery | None) -> Iterator[Frame]:
         """The frames of a camera that was just opened, on the clock of all."""
         self._gate = StreamGate(self._checker.evidence)
+        self._clocks = ClockCheck(self._checker.evidence.required)
         begun_ms: float | None = None
         while (frame := feed.next()) is not None:
             now_ms = self._clock.tick(frame)
@@ -165,14 +169,15 @@ class _Watch:
     def step(self, frame: Frame, dropped: int) -> Step:
         """Judge one frame."""
         start = perf_counter()
-        fault = self._gate.examine(frame)
+        stale, implausible = self._gate.examine(frame), self._clocks.examine(frame)
+        fault = stale or implausible
         observation = Observation(fault, None, None, {}) if fault else self._checker.observe(frame)
         result = self._sessions.update(observation, self._clock.now_ms, frame.truth)
         total_ms = (perf_counter() - start) * 1000
         self._latency.add({**observation.stage_ms, "total": total_ms})
         event = self._event(result)
         took_ms = (perf_counter() - start) * 1000
-        instruction = self._guide.instruction(observation.verdict)
+        instruction = self._prompter.tell(observation.verdict, self._clock.now_ms)
         session = self._session(result)
         return Step(frame, observation, event, dropped, took_ms, session, instruction)
 

@@ -1,8 +1,12 @@
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 
 from rise_edge import CameraError, Checker, Frame, Image, Modality
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import run, sessions
+from rise_edge.frame import Arrival
 from rise_edge.guidance import load_guide
 from tests.capture.frame_source import FrameSource, lost, visits
 from tests.pictures import photograph_frame
@@ -40,6 +44,28 @@ def test_a_frozen_stream_never_ends_live(tiny_checker: Checker, name: str) -> No
     assert "LIVE" not in {step.event.verdict for step in steps if step.event}
 
 
+def live_people(held_back_ms: float, from_number: int = 1) -> Iterator[Frame]:
+    """The same living face for five seconds, each frame with the time at which it came."""
+    rates = dict.fromkeys(Modality, 30.0)
+    for number in range(1, 150):
+        came_ms = number * 1000 / 30 + (held_back_ms if number >= from_number else 0)
+        frame = photograph_frame(number, infrared_level=40)
+        yield replace(frame, arrival=Arrival(came_ms, rates))
+
+
+def test_a_live_person_is_live_once_the_cameras_clock_is_known(tiny_checker: Checker) -> None:
+    steps = list(run(FrameSource(live_people(0)), tiny_checker))
+    assert {str(s.observation.verdict) for s in steps[:30]} == {"UNDECIDED(implausible_clock)"}
+    assert [step.event.verdict for step in steps if step.event] == ["LIVE"]
+
+
+def test_frames_that_fall_behind_their_clock_are_no_evidence(tiny_checker: Checker) -> None:
+    steps = list(run(FrameSource(live_people(200, from_number=32)), tiny_checker))
+    told = {str(step.observation.verdict) for step in steps[:90]}
+    assert told == {"UNDECIDED(implausible_clock)"}
+    assert "LIVE" not in {step.event.verdict for step in steps[:90] if step.event}
+
+
 def test_a_source_that_ends_mid_session_ends_undecided(tiny_checker: Checker) -> None:
     frames = [photograph_frame(number) for number in range(1, 4)]
     (event,) = sessions(FrameSource(frames), tiny_checker)
@@ -67,7 +93,7 @@ def test_an_event_carries_the_bundle_the_camera_and_the_latency(tiny_checker: Ch
 def test_a_person_whom_nobody_can_judge_is_told_what_to_do(tiny_checker: Checker) -> None:
     frames = [photograph_frame(number, depth_mm=2000) for number in range(1, 120)]
     steps = list(run(FrameSource(frames), tiny_checker, guide=load_guide("de")))
-    assert {step.instruction for step in steps} == {"Bitte etwas näher kommen"}
+    assert {step.instruction for step in steps[10:]} == {"Bitte etwas näher kommen"}
     event = next(step.event for step in steps if step.event)
     assert (event.verdict, event.reason) == ("UNDECIDED", "too_far")
     assert event.fields()["instruction"] == "Bitte etwas näher kommen"

@@ -39,7 +39,7 @@ def test_the_terminal_shows_verdicts_norms_latency_and_the_notice(tiny_checker: 
 
 def test_the_terminal_tells_the_person_what_to_do(tiny_checker: Checker) -> None:
     console = Console(file=io.StringIO(), width=110, force_terminal=True, color_system=None)
-    frames = [photograph_frame(number, depth_mm=2000) for number in (1, 2)]
+    frames = [photograph_frame(number, depth_mm=2000) for number in range(1, 12)]
     with TerminalView(console, FrameSource([]), tiny_checker.bundle.manifest) as view:
         for step in run(FrameSource(frames), tiny_checker):
             view.step(step)

@@ -37,6 +37,8 @@ _SCHEMA = (
         frames INTEGER NOT NULL,
         readings INTEGER NOT NULL,
         duration_ms REAL NOT NULL,
+        verdict_ms REAL,
+        log_ratio REAL NOT NULL,
         bundle_name TEXT NOT NULL,
         bundle_identity TEXT NOT NULL,
         runtime TEXT NOT NULL,

@@ -28,6 +28,8 @@ class Record:
         frames: that the session saw.
         readings: how many of them gave a reading.
         duration_ms: from the first face to the verdict, on the frames' clock.
+        verdict_ms: from the first reading to it; None without one.
+        log_ratio: what the sequential test found.
         bundle_name: of the model bundle.
         bundle_identity: sha256 of the bundle's manifest.
         runtime: that ran the bundle's model.
@@ -48,6 +50,8 @@ class Record:
     frames: int
     readings: int
     duration_ms: float
+    verdict_ms: float | None
+    log_ratio: float
     bundle_name: str
     bundle_identity: str
     runtime: str
@@ -75,6 +79,8 @@ def record_of(event: Event, camera: Camera, checker: Checker, run: str) -> Recor
         frames=said["frames"],
         readings=said["readings"],
         duration_ms=said["duration_ms"],
+        verdict_ms=said["verdict_ms"],
+        log_ratio=said["log_ratio"],
         bundle_name=checker.bundle.manifest.name,
         bundle_identity=event.bundle_identity,
         runtime=checker.runtime.name,

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.cameras.folder import FolderCamera, write_folder
-from rise_edge.capture.cameras.realsense import RealSenseCamera, connected_devices
+from rise_edge.capture.cameras.realsense import RealSenseCamera
+from rise_edge.capture.cameras.realsense_hardware import connected_devices
+from rise_edge.capture.cameras.realsense_settings import RealSenseSettings
 from rise_edge.capture.cameras.recording import RecordingCamera
 from rise_edge.errors import CameraError
 from rise_edge.frame import ALL_MODALITIES, Modality
@@ -17,6 +19,7 @@ __all__ = [
     "FolderCamera",
     "ListedCamera",
     "RealSenseCamera",
+    "RealSenseSettings",
     "RecordingCamera",
     "list_cameras",
     "open_camera",
@@ -35,7 +38,13 @@ class ListedCamera:
 
 
 def open_camera(
-    spec: str, *, modalities: frozenset[Modality] = ALL_MODALITIES, seed: int = 0
+    spec: str,
+    *,
+    modalities: frozenset[Modality] = ALL_MODALITIES,
+    seed: int = 0,
+    settings: RealSenseSettings | None = None,
+    record: Path | str | None = None,
+    allow_virtual: bool = False,
 ) -> Camera:
     """The camera that `spec` names; `with` starts its streams.
 
@@ -44,22 +53,35 @@ def open_camera(
             folder of images.
         modalities: the streams to read, no others.
         seed: of the simulated camera.
+        settings: of a RealSense; None = `RealSenseSettings()`.
+        record: a new `.db3` file that keeps all that a RealSense streams.
+        allow_virtual: whether a RealSense that is no hardware will do.
 
     Raises:
-        CameraError: `spec` names no camera, or a path where nothing is.
+        CameraError: `spec` names no camera, or a path where nothing is, or something that only a
+            RealSense can do is asked of another one.
 
     Example:
         >>> from rise_edge.capture.cameras import open_camera
         >>> open_camera("realsense:912112073118").serial
         '912112073118'
     """
+    kind, colon, serial = spec.partition(":")
+    if kind == "realsense" and bool(colon) == bool(serial):
+        return RealSenseCamera(
+            serial,
+            modalities=modalities,
+            settings=settings,
+            record=record,
+            allow_virtual=allow_virtual,
+        )
+    if settings is not None or record is not None or allow_virtual:
+        asked = "be set" if settings else "be recorded" if record else "stand for a real one"
+        raise CameraError(f"expected --camera realsense, got {spec!r}, which cannot {asked}")
     if spec == "simulated":
         from rise_edge.capture.cameras.simulated import SimulatedCamera
 
         return SimulatedCamera(seed=seed, modalities=modalities)
-    kind, colon, serial = spec.partition(":")
-    if kind == "realsense" and bool(colon) == bool(serial):
-        return RealSenseCamera(serial, modalities=modalities)
     path = Path(spec)
     try:
         if spec and path.is_dir():
@@ -79,7 +101,7 @@ def list_cameras() -> tuple[ListedCamera, ...]:
         MissingExtraError: pyrealsense2 is not installed, so nobody can tell what is connected.
     """
     found = (
-        ListedCamera(f"realsense:{serial}" if serial else "realsense", f"{name} {serial}".strip())
-        for name, serial in connected_devices()
+        ListedCamera(f"realsense:{info.serial}" if info.serial else "realsense", str(info))
+        for info in connected_devices()
     )
     return (ListedCamera("simulated", "simulated people and attacks"), *found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rise_edge.frame import Frame
 
@@ -44,6 +44,10 @@ class Camera(ABC):
     @abstractmethod
     def close(self) -> None:
         """Stop the streams. Closing twice is harmless."""
+
+    def fields(self) -> dict[str, Any]:
+        """What the events `started` and `stopped` say of it: a JSON object."""
+        return {"name": self.name, "serial": self.serial}
 
     def reset(self) -> None:  # noqa: B027
         """Reset the device, as unplugging it would do; nothing where it has no such thing.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import cv2
@@ -12,7 +14,15 @@ from numpy.typing import NDArray
 
 from rise_edge.capture.cameras.realsense_sdk import load_sdk, sdk_errors
 from rise_edge.errors import CameraError
-from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint, modality_set
+from rise_edge.frame import (
+    Arrival,
+    Frame,
+    Image,
+    Intrinsics,
+    Modality,
+    Viewpoint,
+    modality_set,
+)
 
 # Formats that are understood, the preferred one first.
 FORMATS: dict[Modality, tuple[str, ...]] = {
@@ -81,13 +91,25 @@ class RealSensePipeline:
         device: a live, recorded or software-made device.
         profiles: the video profile to stream for each modality that is wanted.
         subject: what to call the device in errors.
+        live: whether frames come as they are taken, so that when they came says something.
+        record: an empty file that the device's streams are recorded in.
+
+    Attributes:
+        recorder: the SDK's recorder, None without `record`.
 
     Raises:
         CameraError: the device does not start.
     """
 
     def __init__(
-        self, context: Any, device: Any, profiles: Mapping[Modality, Any], subject: str
+        self,
+        context: Any,
+        device: Any,
+        profiles: Mapping[Modality, Any],
+        subject: str,
+        *,
+        live: bool = False,
+        record: Path | None = None,
     ) -> None:
         rs = load_sdk()
         config = rs.config()
@@ -95,14 +117,19 @@ class RealSensePipeline:
             config.enable_stream(
                 p.stream_type(), p.stream_index(), p.width(), p.height(), p.format(), p.fps()
             )
+        if record is not None:
+            config.enable_record_to_file(str(record))
         self._subject = subject
+        self._live = live
+        self._rates = {m: float(p.fps()) for m, p in profiles.items()}
         with sdk_errors(subject):
             reference = _reference(offered_profiles(device))
             self._modalities = {p.stream_type(): m for m, p in profiles.items()}
             self._viewpoints = {m: _viewpoint(p, reference) for m, p in profiles.items()}
             self._pipeline = rs.pipeline(context)
             self._pipeline.set_device(device)
-            self._pipeline.start(config)
+            profile = self._pipeline.start(config)
+            self.recorder = None if record is None else profile.get_device().as_recorder()
 
     def read(self, timeout_ms: int) -> Frame | None:
         """The next frame, None when none came within `timeout_ms`.
@@ -110,25 +137,40 @@ class RealSensePipeline:
         Raises:
             CameraError: the device broke.
         """
+        labelled = self.read_labelled(timeout_ms)
+        return labelled[0] if labelled else None
+
+    def read_labelled(self, timeout_ms: int) -> tuple[Frame, dict[Modality, bool]] | None:
+        """The next frame, and which of its pictures the projector lit, as far as metadata say.
+
+        Raises:
+            CameraError: the device broke.
+        """
         with sdk_errors(self._subject):
             came, frameset = self._pipeline.try_wait_for_frames(timeout_ms)
+            host_ms = monotonic() * 1000
             if not came:
                 return None
-            images = {}
-            for frame in frameset:
-                modality = self._modalities[frame.profile.stream_type()]
-                images[modality] = Image(
-                    pixels=_pixels(modality, frame),
-                    viewpoint=self._viewpoints[modality],
-                    frame_number=frame.frame_number,
-                    timestamp_ms=frame.timestamp,
-                )
-        if not images:
-            return None
-        return Frame(
+            raw = {self._modalities[frame.profile.stream_type()]: frame for frame in frameset}
+            if not raw:
+                return None
+            images = {modality: self._image(modality, frame) for modality, frame in raw.items()}
+            arrival = Arrival(host_ms, self._rates, _host_stamped(raw)) if self._live else None
+            lit = _lit(raw)
+        frame = Frame(
             colour=images.get(Modality.COLOUR),
             depth=images.get(Modality.DEPTH),
             infrared=images.get(Modality.INFRARED),
+            arrival=arrival,
+        )
+        return frame, lit
+
+    def _image(self, modality: Modality, frame: Any) -> Image:
+        return Image(
+            pixels=_pixels(modality, frame),
+            viewpoint=self._viewpoints[modality],
+            frame_number=frame.frame_number,
+            timestamp_ms=frame.timestamp,
         )
 
     def stop(self) -> None:
@@ -138,7 +180,21 @@ class RealSensePipeline:
             CameraError: the device broke meanwhile.
         """
         with sdk_errors(self._subject):
+            self.recorder = None  # one that is held keeps its file open
             self._pipeline.stop()
+
+
+def _host_stamped(raw: Mapping[Modality, Any]) -> frozenset[Modality]:
+    """Pictures with the host's time: the sensor's own came neither raw nor mapped to the host's."""
+    system = load_sdk().timestamp_domain.system_time
+    return frozenset(m for m, f in raw.items() if f.get_frame_timestamp_domain() == system)
+
+
+def _lit(raw: Mapping[Modality, Any]) -> dict[Modality, bool]:
+    key = load_sdk().frame_metadata_value.frame_emitter_mode
+    return {
+        m: f.get_frame_metadata(key) != 0 for m, f in raw.items() if f.supports_frame_metadata(key)
+    }
 
 
 def _reference(offered: Mapping[Modality, list[Any]]) -> Any | None:

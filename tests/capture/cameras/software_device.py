@@ -18,6 +18,9 @@ import numpy as np
 from rise_edge.capture.cameras.realsense_sdk import load_sdk
 from rise_edge.frame import Frame, Image, Modality, Viewpoint
 
+# What to patch, to have a camera find this device: the SDK lists no software device by itself.
+PLUGGED = "rise_edge.capture.cameras.realsense.plugged_devices"
+
 _BYTES = {"z16": 2, "y8": 1, "rgb8": 3, "bgr8": 3, "yuyv": 2}
 
 
@@ -30,6 +33,8 @@ class SoftwareDevice:
         colour_format: rgb8, bgr8 or yuyv.
         right_infrared: whether there is a second infrared stream, which never gives a frame.
         fps: what the stream profiles say.
+        info: further lines of its description, by the SDK's names.
+        options: of each sensor by its name, option -> (min, max, step, default).
     """
 
     def __init__(
@@ -42,6 +47,8 @@ class SoftwareDevice:
         colour_format: str = "rgb8",
         right_infrared: bool = False,
         fps: int = 30,
+        info: Mapping[str, str] | None = None,
+        options: Mapping[str, Mapping[str, tuple[float, float, float, float]]] | None = None,
     ) -> None:
         self.rs = load_sdk()
         self._depth_unit_m = depth_unit_m
@@ -49,6 +56,8 @@ class SoftwareDevice:
         self.device = self.rs.software_device()
         self.device.register_info(self.rs.camera_info.name, name)
         self.device.register_info(self.rs.camera_info.serial_number, serial)
+        for field, text in (info or {}).items():
+            self.device.register_info(getattr(self.rs.camera_info, field), text)
         self._sensors: dict[Modality, Any] = {}
         self._profiles: dict[Modality, Any] = {}
         formats = {"depth": ("z16", 0), "infrared": ("y8", 1)}
@@ -71,10 +80,31 @@ class SoftwareDevice:
             self._sensors[modality] = sensor
             profile = sensor.add_video_stream(stream, True)
             self._profiles[modality] = profile.as_video_stream_profile()
+        for sensor in {id(s): s for s in self._sensors.values()}.values():
+            self._add_options(sensor, options or {})
+        self.domain = self.rs.timestamp_domain.hardware_clock
         self._fps = fps
         self._register_extrinsics(template)
         if len(self._profiles) == len(Modality):
             self.device.create_matcher(self.rs.matchers.dlr_c)
+
+    def _add_options(
+        self, sensor: Any, options: Mapping[str, Mapping[str, tuple[float, float, float, float]]]
+    ) -> None:
+        name = sensor.get_info(self.rs.camera_info.name)
+        for option, limits in options.get(name, {}).items():
+            span = self.rs.option_range()
+            span.min, span.max, span.step, span.default = limits
+            sensor.add_option(getattr(self.rs.option, option), span, True)
+
+    def sensor(self, modality: Modality) -> Any:
+        """The SDK's sensor that gives a modality."""
+        return self._sensors[modality]
+
+    def label(self, lit: bool) -> None:
+        """Say of the next depth and infrared pictures whether the projector lit them."""
+        key = self.rs.frame_metadata_value.frame_emitter_mode
+        self._sensors[Modality.DEPTH].set_metadata(key, int(lit))
 
     def _stream(self, modality: Modality, image: Image, form: str, index: int, fps: int) -> Any:
         rs = self.rs
@@ -130,7 +160,7 @@ class SoftwareDevice:
             out = self.rs.software_video_frame()
             out.pixels, out.profile = raw, profile
             out.bpp, out.stride = raw.itemsize * raw[0, 0].size, raw.strides[0]
-            out.timestamp, out.domain = image.timestamp_ms, self.rs.timestamp_domain.hardware_clock
+            out.timestamp, out.domain = image.timestamp_ms, self.domain
             out.frame_number, out.depth_units = image.frame_number, self._depth_unit_m
             self._sensors[modality].on_video_frame(out)
             sent += 1

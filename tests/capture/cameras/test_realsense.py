@@ -3,23 +3,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rise_edge.capture.cameras import RealSenseCamera
-from rise_edge.capture.cameras.realsense import choose_device, connected_devices, nearest_profile
+from rise_edge.capture.cameras.realsense import nearest_profile
+from rise_edge.capture.cameras.realsense_hardware import connected_devices
 from rise_edge.capture.cameras.realsense_pipeline import (
     RealSensePipeline,
     offered_profiles,
     require_streams,
 )
 from rise_edge.capture.cameras.realsense_sdk import new_context
+from rise_edge.clock_check import ClockCheck
 from rise_edge.errors import CameraError
 from rise_edge.frame import ALL_MODALITIES, Frame, Modality
+from tests.capture.cameras.live_device import streaming
 from tests.capture.cameras.random_frames import COLOUR_VIEW, assert_same, random_frames
-from tests.capture.cameras.software_device import SoftwareDevice, record, stream_live
+from tests.capture.cameras.software_device import PLUGGED, SoftwareDevice, stream_live
 
 without_hardware = pytest.mark.skipif(
     bool(connected_devices()), reason="a RealSense is connected to this machine"
@@ -45,30 +48,6 @@ def test_closing_what_never_opened_is_harmless_and_reading_it_is_an_error() -> N
     camera.close()
     with pytest.raises(CameraError, match="call open"):
         camera.read()
-
-
-def test_an_unknown_serial_names_the_serials_found() -> None:
-    devices = [made(serial="111").device, made(serial="222").device]
-    with pytest.raises(CameraError, match="serial number 333, found 111, 222"):
-        choose_device(devices, "333")
-
-
-@pytest.mark.parametrize(("serial", "position"), [("", 0), ("111", 0), ("222", 1)])
-def test_the_serial_chooses_the_device_and_without_one_the_first(
-    serial: str, position: int
-) -> None:
-    devices = [made(serial="111").device, made(serial="222").device]
-    assert choose_device(devices, serial) is devices[position]
-
-
-def test_a_recording_that_is_played_is_no_live_camera(tmp_path: Path) -> None:
-    record(random_frames(3), tmp_path / "x.db3", serial="111")
-    context = new_context()
-    playback = context.load_device(str(tmp_path / "x.db3"))
-    assert playback.is_playback()
-    for serial in ("", "111"):
-        with pytest.raises(CameraError, match="found none"):
-            choose_device([playback, *context.query_devices()], serial)
 
 
 def offered_sizes(*sizes: tuple[int, int, int]) -> list[object]:
@@ -166,8 +145,8 @@ def test_stopping_twice_is_an_error_in_words() -> None:
 def test_opened_again_it_takes_no_other_device(monkeypatch: pytest.MonkeyPatch) -> None:
     first, other = made(serial="111"), made(serial="222")
     plugged = [first.device]
-    monkeypatch.setattr("rise_edge.capture.cameras.realsense._hardware", lambda _: plugged)
-    camera = RealSenseCamera()
+    monkeypatch.setattr(PLUGGED, lambda _: plugged)
+    camera = RealSenseCamera(allow_virtual=True)
     camera.open()
     camera.close()
     plugged[:] = [other.device]
@@ -177,3 +156,51 @@ def test_opened_again_it_takes_no_other_device(monkeypatch: pytest.MonkeyPatch) 
     camera.open()
     assert camera.serial == "111"
     camera.close()
+
+
+def clock_faults(
+    device: SoftwareDevice, monkeypatch: pytest.MonkeyPatch, hold_s: float = 0.0
+) -> list[str]:
+    """What the clock check says of two seconds and a half; frames from 1.5 s on are held back."""
+    monkeypatch.setattr(PLUGGED, lambda _: [device.device])
+    check, faults = ClockCheck(ALL_MODALITIES), []
+
+    steady = (at_rate(frame, k) for k, frame in enumerate(random_frames(120)))
+    sent = streaming(device, steady, late_s=lambda k: hold_s if k >= 45 else 0)
+    with RealSenseCamera(allow_virtual=True) as camera, sent:
+        for _ in range(70):
+            fault = check.examine(camera.read())
+            faults.append(fault.detail if fault else "")
+    return faults
+
+
+def at_rate(frame: Frame, position: int) -> Frame:
+    """The frame, stamped at exactly 30 a second."""
+    images = {
+        m.value: replace(frame.image(m), timestamp_ms=1000 + position * 1000 / 30) for m in Modality
+    }
+    return Frame(**images)
+
+
+def test_a_device_that_streams_in_real_time_has_a_plausible_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    faults = clock_faults(made(), monkeypatch)
+    assert all("was watched for" in fault for fault in faults[:25])
+    # A busy machine now and then reads late.
+    assert faults[35:].count("") >= 25
+
+
+def test_a_device_whose_frames_are_held_back_has_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    faults = clock_faults(made(), monkeypatch, hold_s=0.3)
+    assert "" in faults[:45]
+    assert all(faults[50:])
+    assert "what its clock lets expect" in faults[50]
+
+
+def test_a_host_that_gives_its_own_time_for_the_sensors_has_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    device = made()
+    device.domain = device.rs.timestamp_domain.system_time
+    assert all("this machine's time" in fault for fault in clock_faults(device, monkeypatch))

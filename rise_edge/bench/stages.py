@@ -1,4 +1,4 @@
-"""`python -m rise_edge.bench`: what every stage costs on this device, on one thread.
+"""Stages: what each of them costs on this device, on one thread.
 
 Frames are rendered in a process of their own, and judged in another, so that the peak memory
 printed for the check is the check's and not the simulator's.
@@ -6,15 +6,11 @@ printed for the check is the check's and not the simulator's.
 
 from __future__ import annotations
 
-import argparse
 import json
-import multiprocessing
 import os
 import platform
-import resource
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -22,13 +18,11 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
-from rise_edge.bundle import default_bundle_path, open_bundle
+from rise_edge.bench.fresh_process import in_fresh_process, peak_memory_mb
+from rise_edge.bundle import open_bundle
 from rise_edge.capture.events import Event
 from rise_edge.checker import Checker
-from rise_edge.errors import OutputError, RiseEdgeError
 from rise_edge.evidence import StreamGate
 from rise_edge.face import Crop
 from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint
@@ -83,8 +77,8 @@ def bench(bundle_path: Path, runs: int = 300) -> Report:
     opened = open_bundle(bundle_path)
     with tempfile.TemporaryDirectory() as folder:
         frames = Path(folder) / "frames.npz"
-        simulator = _in_process(_render, frames)
-        judged = _in_process(_judge, frames, bundle_path, runs)
+        simulator = in_fresh_process(_render, frames)
+        judged = in_fresh_process(_judge, frames, bundle_path, runs)
     return Report(
         machine=f"{platform.machine()}, {os.cpu_count()} CPUs, {platform.system()}",
         bundle={"name": opened.manifest.name, "identity": opened.identity},
@@ -93,28 +87,6 @@ def bench(bundle_path: Path, runs: int = 300) -> Report:
         peak_memory_mb=judged["peak_memory_mb"],
         simulator=simulator,
     )
-
-
-def _in_process(work: Any, *arguments: Any) -> dict[str, Any]:
-    """Run `work(pipe, *arguments)` in a fresh interpreter and return what it sends."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(there, *arguments))
-    process.start()
-    there.close()
-    try:
-        answer: dict[str, Any] = here.recv()
-    except EOFError:
-        process.join()
-        raise RuntimeError(f"{work.__name__} ended with code {process.exitcode}") from None
-    process.join()
-    return answer
-
-
-def _peak_memory_mb() -> float:
-    """Of this process. Linux counts in KiB, macOS in bytes."""
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20, 1)
 
 
 def _render(pipe: Any, path: Path) -> None:
@@ -134,7 +106,7 @@ def _render(pipe: Any, path: Path) -> None:
     }
     viewpoint = _image(frames[0], Modality.DEPTH).viewpoint.intrinsics
     np.savez(path, intrinsics=[viewpoint.fx, viewpoint.fy, viewpoint.cx, viewpoint.cy], **arrays)
-    pipe.send({"frames_per_s": round(count / seconds, 1), "peak_memory_mb": _peak_memory_mb()})
+    pipe.send({"frames_per_s": round(count / seconds, 1), "peak_memory_mb": peak_memory_mb()})
 
 
 def _image(frame: Frame, modality: Modality) -> Image:
@@ -162,7 +134,7 @@ def _frames(path: Path) -> Iterator[Frame]:
 
 def _judge(pipe: Any, path: Path, bundle_path: Path, runs: int) -> None:
     checker = Checker(open_bundle(bundle_path))
-    gate, sessions = StreamGate(checker.evidence), Sessions()
+    gate, sessions = StreamGate(checker.evidence), Sessions(None, checker.scatter)
     laps: dict[str, list[float]] = {}
     crops: list[Crop] = []
     for number, frame in enumerate(islice(_frames(path), runs + _WARM_UP)):
@@ -192,60 +164,4 @@ def _judge(pipe: Any, path: Path, bundle_path: Path, runs: int) -> None:
         asdict(Timing(stage, float(np.median(ms)), float(np.percentile(ms, 99)), len(ms)))
         for stage, ms in laps.items()
     ]
-    pipe.send({"timings": rows, "peak_memory_mb": _peak_memory_mb()})
-
-
-def _print(report: Report) -> None:
-    console = Console()
-    table = Table(title=f"one thread, frames of {report.frame}, {report.bundle['name']}")
-    for name in ("stage", "median ms", "p99 ms", "runs"):
-        table.add_column(name, justify="left" if name == "stage" else "right")
-    for row in report.timings:
-        table.add_row(row.stage, f"{row.median_ms:.2f}", f"{row.p99_ms:.2f}", str(row.runs))
-    console.print(table)
-    console.print(f"peak memory of the check: {report.peak_memory_mb:.0f} MB")
-    simulator = report.simulator
-    console.print(
-        f"simulator: {simulator['frames_per_s']:.0f} scenes/s, peak memory "
-        f"{simulator['peak_memory_mb']:.0f} MB; {report.machine}"
-    )
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m rise_edge.bench",
-        description="Time every stage on this device, on one thread.",
-    )
-    parser.add_argument(
-        "--model",
-        type=Path,
-        default=default_bundle_path(),
-        metavar="BUNDLE",
-        help="folder of a model bundle (default: the demonstration bundle)",
-    )
-    parser.add_argument("--runs", type=int, default=300, help="frames to time (default: 300)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
-    options = parser.parse_args(arguments)
-    if options.runs < 10:
-        parser.error(f"expected --runs >= 10, got {options.runs}")
-    try:
-        report = bench(options.model, options.runs)
-        _print(report)
-        if options.json:
-            _write(report, options.json)
-    except RiseEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
-
-
-def _write(report: Report, path: Path) -> None:
-    try:
-        path.write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"cannot write the report to {path}: {error.strerror}") from None
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    pipe.send({"timings": rows, "peak_memory_mb": peak_memory_mb()})

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from rise_edge import Bundle, BundleError
-from rise_edge.bench import main
+from rise_edge.bench.__main__ import main
 
 
 def test_the_bench_times_every_stage_and_writes_json(

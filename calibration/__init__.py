@@ -1,0 +1,1 @@
+"""Calibration of a bundle for its sensor and its site."""

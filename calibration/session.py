@@ -1,0 +1,182 @@
+"""Calibrate a bundle's decision over time: `python calibration/session.py BUNDLE`.
+
+Measures how the margins of one presentation scatter, in a domain that no report measures, writes
+that into the bundle, and checks in other domains how presentations end and how fast. The bundle
+gets `session.json` and `session.png`; its model and its radii stay what they were.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # a script's folder comes first on the path
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+import numpy as np
+import tyro
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from calibration.operating import Ending, Share, play, share, shifted, verdict_times_ms
+from calibration.presentations import Watched, watch
+from calibration.scatter import measure_scatter
+from calibration.session_plot import operating_picture
+from rise_edge import Bundle, Checker, EvidenceConfig, Outcome, SessionConfig, open_bundle
+from rise_edge.bundle import write_bundle
+from rise_edge.errors import RiseEdgeError
+from rise_edge.frame import ALL_MODALITIES, Modality, modality_set, parse_modality_set
+from rise_edge.sequential import MarginScatter
+
+SETS = ("colour", "colour+depth", "colour+infrared", "colour+depth+infrared")
+MEANS = (-0.4, -0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.4)
+_INTERVAL_MS = 1000 / 30
+
+console = Console(stderr=True)
+
+
+@dataclass(frozen=True)
+class CalibrateConfig:
+    """Measure a bundle's scatter and write it into the bundle.
+
+    Attributes:
+        bundle: folder of the bundle.
+        domain: of the simulator, to measure in.
+        check: domains to check in.
+        presentations: to watch in each domain.
+        seed: of the presentations; each domain has its own people.
+    """
+
+    bundle: Annotated[Path, tyro.conf.Positional]
+    domain: str = "depot"
+    check: tuple[str, ...] = ("office", "night", "backlit")
+    presentations: int = 160
+    seed: int = 0
+
+
+def main(config: CalibrateConfig) -> None:
+    """Measure, check, write.
+
+    Raises:
+        BundleError: the bundle does not open.
+        ValueError: too few presentations lie near the sphere.
+    """
+    bundle = open_bundle(config.bundle)
+    checkers = {name: _checker(bundle, name) for name in SETS}
+    seen = _watch(checkers, config.domain, config)
+    scatter = {
+        name: measure_scatter([w.margins for w in watched], _INTERVAL_MS)
+        for name, watched in seen.items()
+    }
+    every = modality_set(ALL_MODALITIES)
+    used = scatter[every]
+    full = {every: checkers[every]}
+    played = {config.domain: seen[every]}
+    played |= {domain: _watch(full, domain, config)[every] for domain in config.check}
+    report = {
+        "command": "python calibration/session.py " + " ".join(sys.argv[1:]),
+        "data": f"simulated presentations, {config.presentations} a domain, seed {config.seed}",
+        "measured_in": config.domain,
+        "scatter": {name: asdict(found) for name, found in scatter.items()},
+        "asked": asdict(SessionConfig()),
+        "domains": {name: _ends(watched, used) for name, watched in played.items()},
+        "shifted": [_shifted_ends(seen[every], used, mean) for mean in MEANS],
+    }
+    _write(bundle, scatter, report)
+    _print(report)
+
+
+def _checker(bundle: Bundle, name: str) -> Checker:
+    evidence = EvidenceConfig(required=frozenset[Modality](parse_modality_set(name)))
+    return Checker(bundle, evidence=evidence)
+
+
+def _watch(
+    checkers: dict[str, Checker], domain: str, config: CalibrateConfig
+) -> dict[str, list[Watched]]:
+    seen: dict[str, list[Watched]] = {name: [] for name in checkers}
+    shown = watch(checkers, domain, config.presentations, config.seed)
+    for each in track(shown, f"{domain:<12}", total=config.presentations, console=console):
+        for name, watched in each.items():
+            seen[name].append(watched)
+    return seen
+
+
+def _ends(watched: list[Watched], scatter: MarginScatter) -> dict[str, Any]:
+    """How the presentations of one domain ended, as they are."""
+    ended = [(w, ending) for w in watched if (ending := play(w, scatter))]
+    live = [ending for w, ending in ended if w.bona_fide]
+    attacks = [ending for w, ending in ended if not w.bona_fide]
+    times_ms = verdict_times_ms(live)
+    return {
+        "bona_fide": _counts(live),
+        "attacks": _counts(attacks),
+        "attacks_live": dict(
+            Counter(w.species for w, e in ended if not w.bona_fide and e.outcome is Outcome.LIVE)
+        ),
+        "verdict_ms": {
+            "median": _rounded(np.median(times_ms)) if times_ms.size else None,
+            "p95": _rounded(np.percentile(times_ms, 95)) if times_ms.size else None,
+            "all": [_rounded(ms) for ms in np.sort(times_ms)],
+        },
+    }
+
+
+def _shifted_ends(watched: list[Watched], scatter: MarginScatter, mean: float) -> dict[str, Any]:
+    moved = [m for w in watched if (m := shifted(w, mean))]
+    return {"mean": mean, **_counts([e for m in moved if (e := play(m, scatter))])}
+
+
+def _counts(endings: list[Ending]) -> dict[str, int]:
+    found = {outcome.value: share(endings, outcome).count for outcome in Outcome}
+    return {"presentations": len(endings), **found}
+
+
+def _rounded(ms: float) -> float:
+    return round(float(ms), 1)
+
+
+def _write(bundle: Bundle, scatter: dict[str, MarginScatter], report: dict[str, Any]) -> None:
+    manifest = bundle.manifest
+    files = {name: bundle.read(name) for name in manifest.files}
+    files["session.json"] = (json.dumps(report, indent=2) + "\n").encode()
+    files["session.png"] = operating_picture(report)
+    fields = {k: v for k, v in vars(manifest).items() if k not in ("format", "files")}
+    write_bundle(bundle.path, files, **{**fields, "margin_scatter": scatter})
+
+
+def _print(report: dict[str, Any]) -> None:
+    output = Console()
+    table = Table(title=f"scatter of the relative margin, measured in {report['measured_in']}")
+    for name in ("modalities", "std", "correlation ms"):
+        table.add_column(name, justify="left" if name == "modalities" else "right")
+    for name, found in report["scatter"].items():
+        table.add_row(name, f"{found['std']:.3f}", f"{found['correlation_ms']:.0f}")
+    output.print(table)
+    table = Table(title="presentations, all modalities")
+    for name in ("domain", "bona fide LIVE", "bona fide SPOOF", "attacks LIVE", "median", "p95"):
+        table.add_column(name, justify="left" if name == "domain" else "right")
+    for domain, ends in report["domains"].items():
+        live, attacks, times = ends["bona_fide"], ends["attacks"], ends["verdict_ms"]
+        table.add_row(
+            domain,
+            str(Share(live["LIVE"], live["presentations"])),
+            str(Share(live["SPOOF"], live["presentations"])),
+            str(Share(attacks["LIVE"], attacks["presentations"])),
+            *(f"{times[k]:.0f} ms" if times[k] is not None else "-" for k in ("median", "p95")),
+        )
+    output.print(table)
+
+
+if __name__ == "__main__":
+    try:
+        main(tyro.cli(CalibrateConfig))
+    except RiseEdgeError as error:
+        console.print(f"error: {error}", style="red", markup=False)
+        sys.exit(error.exit_code)

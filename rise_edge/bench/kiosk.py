@@ -1,0 +1,247 @@
+"""Kiosk: what a running kiosk takes, held against its bars.
+
+The kiosk is the real loop at a real pace: 30 frames a second of a live camera's sizes, an audit and
+the page with one person's and one operator's browser connected. They are programs of their own,
+whose time is not the kiosk's.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from time import monotonic, process_time
+from typing import Any
+
+import numpy as np
+
+from rise_edge.bench.fresh_process import in_fresh_process, peak_memory_mb
+from rise_edge.bench.kiosk_camera import KioskCamera, render_kiosk_frames
+from rise_edge.bundle import open_bundle
+from rise_edge.checker import Checker, Observation
+from rise_edge.evidence import StreamGate
+from rise_edge.frame import Frame
+from rise_edge.session import Sessions
+from rise_edge.verdict import Outcome
+
+_WARM_UP_S = 2.0
+_SUBJECTS = (200_000, 300_000)  # the simulated camera and the calibration show others
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One figure of a kiosk.
+
+    Attributes:
+        what: is measured, with its unit.
+        found: the figure.
+        bar: it may be this at most.
+    """
+
+    what: str
+    found: float
+    bar: float
+
+    @property
+    def held(self) -> bool:
+        """Whether it is within its bar."""
+        return self.found <= self.bar
+
+
+@dataclass(frozen=True)
+class KioskReport:
+    """What one bench of a kiosk found."""
+
+    machine: str
+    bundle: dict[str, str]
+    bars: list[Bar]
+
+
+def bench_kiosk(
+    bundle_path: Path,
+    seconds: float = 20.0,
+    people: int = 30,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> KioskReport:
+    """Run a kiosk twice, without and with its page, and show it people.
+
+    Args:
+        bundle_path: folder of the bundle.
+        seconds: of each of the two runs.
+        people: bona fide presentations whose time to verdict is measured, on the frames' clock.
+        progress: called with what begins.
+
+    Raises:
+        BundleError: the bundle does not open.
+        MissingExtraError: the extra `web` is not installed.
+        RuntimeError: a process of the bench died.
+    """
+    opened = open_bundle(bundle_path)
+    with tempfile.TemporaryDirectory() as folder:
+        frames = Path(folder) / "frames.npz"
+        progress("rendering")
+        in_fresh_process(_render, frames)
+        progress(f"{seconds:g} s without the page")
+        bare = in_fresh_process(_run_kiosk, frames, bundle_path, seconds, False, monotonic())
+        progress(f"{seconds:g} s with the page")
+        page = in_fresh_process(_run_kiosk, frames, bundle_path, seconds, True, monotonic())
+        progress(f"{people} people")
+        times = in_fresh_process(_meet, bundle_path, people)
+    return KioskReport(
+        machine=f"{platform.machine()}, {os.cpu_count()} CPUs, {platform.system()}",
+        bundle={"name": opened.manifest.name, "identity": opened.identity},
+        bars=[
+            Bar("frame to event, median, ms", bare["median_ms"], 15),
+            Bar("frame to event, p99, ms", bare["p99_ms"], 33),
+            Bar("frame to event with the page, median, ms", page["median_ms"], 15),
+            Bar("frame to event with the page, p99, ms", page["p99_ms"], 33),
+            Bar("frames dropped by us, of 1000", bare["dropped_of_1000"], 0),
+            Bar("frames dropped by us with the page, of 1000", page["dropped_of_1000"], 0),
+            Bar("frames missed of 30 a second, of 1000", bare["missed_of_1000"], 0),
+            Bar("share of one core, %", bare["core_percent"], 70),
+            Bar("share of one core with the page, %", page["core_percent"], 85),
+            Bar("start to first verdict possible, s", bare["start_s"], 2),
+            Bar("peak memory with the page, MB", page["peak_memory_mb"], 250),
+            Bar("time to verdict, bona fide, median, s", times["median_s"], 0.5),
+            Bar("time to verdict, bona fide, p95, s", times["p95_s"], 1.5),
+        ],
+    )
+
+
+def _render(pipe: Any, path: Path) -> None:
+    render_kiosk_frames(path)
+    pipe.send({})
+
+
+def _run_kiosk(
+    pipe: Any, frames: Path, bundle_path: Path, seconds: float, with_page: bool, begun_s: float
+) -> None:
+    """A kiosk from its start. `begun_s` is when its process was asked for."""
+    from rise_edge.capture.audit import Audit
+    from rise_edge.capture.events import EventWriter
+    from rise_edge.capture.journal import Journal
+    from rise_edge.capture.listener import Listeners
+    from rise_edge.capture.loop import run
+    from rise_edge.capture.view import View
+    from rise_edge.guidance import load_guide
+
+    checker, camera, guide = Checker(open_bundle(bundle_path)), KioskCamera(frames), load_guide()
+    with ExitStack() as stack:
+        audit = stack.enter_context(Audit(frames.parent / "audit.db"))
+        stack.enter_context(camera)
+        output = stack.enter_context(EventWriter(str(frames.parent / "events.jsonl")))
+        view = View()
+        if with_page:
+            from rise_edge.capture.web.server import Address
+            from rise_edge.capture.web.view import WebView
+
+            page = WebView(camera, checker, guide, Address(port=0))
+            view = stack.enter_context(page)
+            stack.enter_context(_browsers(page.address.port))
+        listeners = Listeners(Journal(output), view)
+        steps = run(camera, checker, guide=guide, on_end=listeners.event, audit=audit)
+        stack.callback(steps.close)
+        pipe.send(_measure(steps, listeners, seconds, begun_s))
+
+
+def _measure(steps: Iterator[Any], listeners: Any, seconds: float, begun_s: float) -> Any:
+    start_s = 0.0
+    took_ms: list[float] = []
+    first: Any = None
+    busy_s = wall_s = 0.0
+    for step in steps:
+        listeners.step(step)
+        if step.event:
+            listeners.event(step.event)
+        now_s = monotonic()
+        start_s = start_s or now_s - begun_s
+        if now_s - begun_s - start_s < _WARM_UP_S:
+            continue
+        if first is None:
+            first, wall_s, busy_s = step, now_s, process_time()
+            continue
+        took_ms.append(step.took_ms)
+        if now_s - wall_s >= seconds:
+            break
+    numbers = step.frame.colour.frame_number - first.frame.colour.frame_number
+    dropped = step.dropped - first.dropped
+    return {
+        "start_s": round(start_s, 2),
+        "median_ms": round(float(np.median(took_ms)), 2),
+        "p99_ms": round(float(np.percentile(took_ms, 99)), 2),
+        "dropped_of_1000": round(1000 * dropped / numbers, 1),
+        "missed_of_1000": round(1000 * (numbers - dropped - len(took_ms)) / numbers, 1),
+        "core_percent": round(100 * (process_time() - busy_s) / (monotonic() - wall_s), 1),
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+@contextmanager
+def _browsers(port: int) -> Iterator[None]:
+    """A person's and an operator's browser, as far as the kiosk can tell: in another process."""
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    process = context.Process(target=_look, args=(port, stop), daemon=True)
+    process.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        process.join(5)
+        if process.is_alive():
+            process.kill()
+
+
+def _look(port: int, stop: Any) -> None:
+    from websockets.sync.client import connect
+
+    def watch(who: str) -> None:
+        with connect(f"ws://127.0.0.1:{port}/ws/{who}", max_size=None) as socket:
+            while not stop.is_set():
+                socket.recv(timeout=5)
+
+    lookers = [threading.Thread(target=watch, args=(who,)) for who in ("person", "operator")]
+    for looker in lookers:
+        looker.start()
+    for looker in lookers:
+        looker.join()
+
+
+def _meet(pipe: Any, bundle_path: Path, people: int) -> None:
+    """How long people wait, from their first good frame, on the frames' clock."""
+    from rise_edge.simulator import presentations
+
+    checker = Checker(open_bundle(bundle_path))
+    shown = presentations(0, species="bona_fide", subjects=_SUBJECTS)
+    waits = [_wait_ms(checker, presentation.frames()) for presentation in islice(shown, people)]
+    waited_s = np.array([wait for wait in waits if wait is not None]) / 1000
+    pipe.send(
+        {
+            "median_s": round(float(np.median(waited_s)), 3),
+            "p95_s": round(float(np.percentile(waited_s, 95)), 3),
+        }
+    )
+
+
+def _wait_ms(checker: Checker, frames: Iterator[Frame]) -> float | None:
+    """From the first reading to LIVE or SPOOF; None where there was neither."""
+    gate, sessions = StreamGate(checker.evidence), Sessions(None, checker.scatter)
+    first_ms: float | None = None
+    for frame in frames:
+        assert frame.colour is not None
+        now_ms, fault = frame.colour.timestamp_ms, gate.examine(frame)
+        observation = Observation(fault, None, None, {}) if fault else checker.observe(frame)
+        if first_ms is None and observation.verdict.outcome is not Outcome.UNDECIDED:
+            first_ms = now_ms
+        result = sessions.update(observation, now_ms)
+        if result and result.verdict.outcome is not Outcome.UNDECIDED and first_ms is not None:
+            return now_ms - first_ms
+    return None
