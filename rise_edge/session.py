@@ -111,6 +111,11 @@ class Sessions:
         self._resting_until_ms: float | None = None
         self._last_face_ms = -np.inf
 
+    @property
+    def number(self) -> int | None:
+        """Of the open session, None where none is open."""
+        return self._count if self._open else None
+
     def update(
         self, observation: Observation, now_ms: float, truth: Truth | None = None
     ) -> SessionResult | None:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from time import monotonic
 from types import FrameType
@@ -19,10 +19,12 @@ from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.cameras.realsense_settings import EMITTERS, RealSenseSettings
 from rise_edge.capture.events import EventWriter, Tally
 from rise_edge.capture.journal import Journal
+from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, KeptEvidence, Retention
 from rise_edge.capture.listener import Listener, Listeners
 from rise_edge.capture.loop import Step, run
 from rise_edge.capture.recovery import Recovery, RecoveryConfig
 from rise_edge.capture.view import open_view, summary_table
+from rise_edge.capture.web.server import Address
 from rise_edge.checker import Checker, load
 from rise_edge.errors import CameraError, RiseEdgeError
 from rise_edge.evidence import EvidenceConfig
@@ -42,7 +44,7 @@ _EXIT_CODES = """exit codes:
   3  camera, recording or image folder: missing, unreadable, lost
   4  bundle: missing, incomplete, altered, foreign
   5  an optional package is missing
-  6  the events file or the recording cannot be written
+  6  the events file, the recording or the folder of kept evidence cannot be written
   8  the audit: unwritable, damaged, locked, no audit, of another version
   9  a page or a port cannot be served
 
@@ -133,6 +135,19 @@ def _parser() -> argparse.ArgumentParser:
         help="record every session in this SQLite file; a session that cannot be recorded is not "
         "LIVE (no audit by default)",
     )
+    _add_evidence_arguments(parser)
+    parser.add_argument(
+        "--monitor",
+        type=_address,
+        metavar="[HOST:]PORT",
+        help="serve /health and /metrics (Prometheus) there: PORT on this machine alone, another "
+        "HOST with a token (no port by default)",
+    )
+    parser.add_argument(
+        "--web-token-file",
+        metavar="FILE",
+        help="holds the token that requests must carry; nobody but its owner may read it",
+    )
     parser.add_argument("--seconds", type=_positive_float, help="stop after this time")
     parser.add_argument("--sessions", type=_positive_int, help="stop after this many sessions")
     parser.add_argument(
@@ -171,6 +186,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_evidence_arguments(parser: argparse.ArgumentParser) -> None:
+    limits = Retention()
+    parser.add_argument(
+        "--keep-evidence",
+        metavar="DIR",
+        help="keep a picture of each session that --keep names in this folder. They show people's "
+        "faces and are personal data: have a right to them, and tell people (no picture is kept by "
+        "default)",
+    )
+    parser.add_argument(
+        "--keep",
+        choices=tuple(KEEP),
+        default="spoof",
+        help="which sessions' evidence: spoof, denied (SPOOF and UNDECIDED, mostly bona fide "
+        "people) or all (default: spoof)",
+    )
+    parser.add_argument(
+        "--keep-days",
+        type=_positive_int,
+        default=limits.days,
+        metavar="N",
+        help=f"that evidence is kept (default: {limits.days})",
+    )
+    parser.add_argument(
+        "--keep-mb",
+        type=_positive_int,
+        default=limits.megabytes,
+        metavar="N",
+        help="that evidence takes at most; the oldest is removed first "
+        f"(default: {limits.megabytes})",
+    )
+
+
 def _positive_int(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -195,6 +243,13 @@ def _positive_float(text: str) -> float:
 def _modalities(text: str) -> frozenset[Modality]:
     try:
         return EvidenceConfig(required=parse_modality_set(text)).required
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -226,11 +281,22 @@ def _capture(options: argparse.Namespace) -> int:
     )
     config = SessionConfig(lockout=_lockout(options, camera))
     error: CameraError | None = None
-    with _open_audit(options.audit) as audit, camera, EventWriter(options.events) as output:
-        output.write("started", _started(camera, checker, config, guide, audit))
+    folder = _open_evidence(options)
+    with (
+        _open_monitor(options, checker) as monitor,
+        _open_audit(options.audit) as audit,
+        camera,
+        EventWriter(options.events) as output,
+    ):
         journal = Journal(output)
-        with open_view(options.view, camera, checker.bundle.manifest) as view:
-            listeners = Listeners(journal, view)
+        told = Listeners(journal, monitor)
+        keeper = _keeper(folder, options.keep, audit, told)
+        output.write("started", _started(camera, checker, config, guide, audit, keeper))
+        with (
+            keeper or nullcontext(Listener()) as kept,
+            open_view(options.view, camera, checker.bundle.manifest) as view,
+        ):
+            listeners = Listeners(told, view, kept)
             steps = run(
                 camera,
                 checker,
@@ -270,6 +336,39 @@ def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
     return Audit(path)
 
 
+@contextmanager
+def _open_monitor(options: argparse.Namespace, checker: Checker) -> Iterator[Listener]:
+    if options.monitor is None:
+        yield Listener()
+        return
+    from rise_edge.capture.health import Health
+    from rise_edge.capture.metrics import Metrics
+    from rise_edge.capture.web.monitor import monitor_server
+    from rise_edge.capture.web.token import read_token
+
+    token = read_token(options.web_token_file) if options.web_token_file else None
+    health, metrics = Health(), Metrics(checker)
+    with monitor_server(health, metrics, options.monitor, token) as server:
+        url = server.address.url
+        print(f"monitor: {url('/health')} {url('/metrics')}", file=sys.stderr, flush=True)
+        yield Listeners(health, metrics)
+
+
+def _open_evidence(options: argparse.Namespace) -> EvidenceFolder | None:
+    if options.keep_evidence is None:
+        return None
+    return EvidenceFolder(options.keep_evidence, Retention(options.keep_days, options.keep_mb))
+
+
+def _keeper(
+    folder: EvidenceFolder | None, keep: str, audit: Audit | None, listener: Listener
+) -> KeptEvidence | None:
+    if folder is None:
+        return None
+    run = audit.run if audit else None
+    return KeptEvidence(folder, run=run, outcomes=KEEP[keep], on_kept=listener.kept)
+
+
 def _pace(options: argparse.Namespace, camera: Camera) -> str:
     if camera.live:
         return "real"
@@ -305,7 +404,12 @@ def _watch(
 
 
 def _started(
-    camera: Camera, checker: Checker, config: SessionConfig, guide: Guide, audit: Audit | None
+    camera: Camera,
+    checker: Checker,
+    config: SessionConfig,
+    guide: Guide,
+    audit: Audit | None,
+    keeper: KeptEvidence | None,
 ) -> dict[str, Any]:
     manifest = checker.bundle.manifest
     return {
@@ -324,6 +428,7 @@ def _started(
         "lockout": asdict(config.lockout) if config.lockout else None,
         "language": guide.language,
         "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
+        "evidence": {"folder": str(keeper.folder.path), "run": keeper.run} if keeper else None,
     }
 
 

@@ -1,7 +1,7 @@
 """Events: what the capture loop says, as JSON lines.
 
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
-kinds and fields are only added, never renamed or removed. Five kinds, told apart by `event`:
+kinds and fields are only added, never renamed or removed. Six kinds, told apart by `event`:
 
 `started`: `camera` {name, serial; of a RealSense also firmware, usb, virtual (null, or what shows
 that it is no hardware, which only --allow-virtual lets pass), emitter, settings [{sensor, option,
@@ -9,7 +9,8 @@ value, note}] and recording (null, or {file, error})}, `bundle` {name, identity,
 `runtime`, `modalities`, `min_readings`, `deadline_ms`, `test` {false_live, false_spoof, delta, std,
 correlation_ms}: what is asked of the sequential test and the scatter that it reckons with,
 `lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the instructions), `audit` (null,
-or {file, run}: where sessions are recorded, and the UUID of this run's records).
+or {file, run}: where sessions are recorded, and the UUID of this run's records), `evidence` (null,
+or {folder, run}: where pictures of sessions are kept, and the UUID in this run's file names).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
@@ -23,6 +24,9 @@ simulated sources {species, bona_fide, subject, domain, presentation}).
 `audit_failed`: `session` has no record in the audit, because of `error`; stands before that
 session, which is UNDECIDED with the reason audit_failed if it would have been LIVE.
 
+`evidence_failed`: the evidence of `session` was not kept, or, where `session` is null, old files
+were not removed, because of `error`; comes some time after that session. No verdict depends on it.
+
 `recovery`: one attempt to open a lost camera again: `attempt` (counts from 1 since the camera was
 last healthy), `waited_ms`, `reset` (whether the device was reset first), `error` (null where the
 camera is back).
@@ -30,7 +34,8 @@ camera is back).
 `stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `camera` (as in
 `started`, as it is now: `recording.error` says why a recording ended early), `sessions`, `frames`,
 `dropped`, `seconds`, `verdicts` {verdict: count}, `truth` (null, or {species: {bona_fide,
-sessions, live, spoof, undecided}}) and `audit_failures` (sessions whose record failed).
+sessions, live, spoof, undecided}}), `audit_failures` (sessions whose record failed) and
+`evidence_failures` (how many events `evidence_failed` there were).
 
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from rise_edge.capture.events import Event, EventWriter, Tally
+from rise_edge.capture.kept_evidence.kept import Kept
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
@@ -15,7 +16,7 @@ _log = logging.getLogger("rise_edge")
 
 
 class Journal(Listener):
-    """Writes sessions, failures of the audit and attempts at recovery.
+    """Writes sessions, attempts at recovery, and what the audit or kept evidence failed at.
 
     Args:
         output: where events go.
@@ -33,6 +34,7 @@ class Journal(Listener):
         self._frames = 0
         self._dropped = 0
         self._audit_failures = 0
+        self._evidence_failures = 0
         self._start_s = monotonic()
 
     def step(self, step: Step) -> None:
@@ -54,6 +56,12 @@ class Journal(Listener):
         self._output.write("recovery", attempt.fields())
         _log.warning("%s", attempt)
 
+    def kept(self, kept: Kept) -> None:
+        """Write what could not be kept."""
+        if kept.error is not None:
+            self._evidence_failures += 1
+            self._output.write("evidence_failed", kept.fields())
+
     def summary(self) -> dict[str, Any]:
         """As the event `stopped` has it."""
         species = {name: entry.fields() for name, entry in sorted(self.tally.species.items())}
@@ -65,4 +73,5 @@ class Journal(Listener):
             "verdicts": dict(sorted(self.tally.verdicts.items())),
             "truth": species or None,
             "audit_failures": self._audit_failures,
+            "evidence_failures": self._evidence_failures,
         }

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
+
+if TYPE_CHECKING:  # it is a listener's own report, and its package imports this file
+    from rise_edge.capture.kept_evidence.kept import Kept
 
 
 class Listener:
@@ -21,6 +26,9 @@ class Listener:
 
     def attempt(self, attempt: Attempt) -> None:
         """An attempt to open a lost camera again was made."""
+
+    def kept(self, kept: Kept) -> None:
+        """The evidence of a session was kept, or could not be."""
 
 
 class Listeners(Listener):
@@ -43,3 +51,8 @@ class Listeners(Listener):
         """Tell each."""
         for listener in self._listeners:
             listener.attempt(attempt)
+
+    def kept(self, kept: Kept) -> None:
+        """Tell each."""
+        for listener in self._listeners:
+            listener.kept(kept)

@@ -36,6 +36,9 @@ class Step:
         observation: what was seen in it.
         event: the session that it closed, if it closed one.
         dropped: frames that were dropped since the start, because newer ones had come.
+        took_ms: from taking the frame to its verdict, and to the event where it closed a session;
+            the wait before it was taken is not in it, the event's record in the audit is.
+        session: the number of the session that the frame belongs to, None where it is in none.
         instruction: what to tell the person now, None where there is nothing to tell.
     """
 
@@ -43,6 +46,8 @@ class Step:
     observation: Observation
     event: Event | None
     dropped: int
+    took_ms: float
+    session: int | None
     instruction: str | None = None
 
 
@@ -170,8 +175,17 @@ class _Watch:
         result = self._sessions.update(observation, self._clock.now_ms, frame.truth)
         total_ms = (perf_counter() - start) * 1000
         self._latency.add({**observation.stage_ms, "total": total_ms})
+        event = self._event(result)
+        took_ms = (perf_counter() - start) * 1000
         instruction = self._prompter.tell(observation.verdict, self._clock.now_ms)
-        return Step(frame, observation, self._event(result), dropped, instruction)
+        session = self._session(result)
+        return Step(frame, observation, event, dropped, took_ms, session, instruction)
+
+    def _session(self, closed: SessionResult | None) -> int | None:
+        if closed is None:
+            return self._sessions.number
+        # Whoever is seen after a gap is not the one who left.
+        return None if closed.verdict.reason is Reason.FACE_LEFT else closed.number
 
     def end(self, reason: Reason) -> Event | None:
         """End the open session undecided, if there is one."""

@@ -104,3 +104,25 @@ def test_a_good_view_and_a_broken_stream_ask_nothing_of_the_person(tiny_checker:
     good, stale = run(FrameSource(frames), tiny_checker)
     assert (str(good.observation.verdict), good.instruction) == ("LIVE", None)
     assert (str(stale.observation.verdict), stale.instruction) == ("UNDECIDED(stale_stream)", None)
+
+
+def test_each_frame_belongs_to_the_session_that_took_it(tiny_checker: Checker) -> None:
+    steps = list(run(FrameSource(visits([40, 90], frames_each=12)), tiny_checker))
+    need, rest, empty = 8, 4, 15
+    after = [None] * (rest + empty)
+    assert [step.session for step in steps] == [1] * need + after + [2] * need + after
+    assert [step.event is not None for step in steps].index(True) == need - 1
+
+
+def test_a_face_after_a_gap_belongs_to_no_session_of_the_one_who_left(
+    tiny_checker: Checker,
+) -> None:
+    frames = [photograph_frame(number) for number in (1, 2, 60, 92)]
+    steps = list(run(FrameSource(frames), tiny_checker))
+    assert [step.session for step in steps] == [1, 1, None, 2]
+    assert [step.event.reason for step in steps if step.event] == ["face_left"]
+
+
+def test_a_step_says_how_long_its_frame_took(tiny_checker: Checker) -> None:
+    (step,) = run(FrameSource([photograph_frame(1)]), tiny_checker)
+    assert step.took_ms >= sum(step.observation.stage_ms.values()) > 0

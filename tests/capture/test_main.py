@@ -11,7 +11,9 @@ import pytest
 from rise_edge import Bundle, BundleError
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.cameras import write_folder
+from rise_edge.capture.kept_evidence import EvidenceFolder
 from tests.capture.frame_source import visits
+from tests.capture.web.asking import ask
 from tests.tiny_bundle import tiny_model, write_tiny_bundle
 
 
@@ -92,8 +94,9 @@ def test_each_failure_is_one_line_and_its_own_exit_code(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--sessions", "0"], ["--seconds", "-1"], ["--modalities", "depth"], ["--view", "x"]],
-)
+    [["--sessions", "0"], ["--seconds", "-1"], ["--modalities", "depth"], ["--view", "x"],
+     ["--monitor", "x"], ["--keep", "live"], ["--keep-days", "0"], ["--keep-mb", "0"]],
+)  # fmt: skip
 def test_wrong_arguments_are_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(arguments)
@@ -142,3 +145,106 @@ def test_instructions_are_told_in_the_asked_language(
 def test_an_unknown_language_is_one_clear_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--language", "xx", "--view", "none"]) == 2
     assert "expected a language among de, en" in capsys.readouterr().err
+
+
+def test_the_monitor_is_served_while_the_camera_is_watched() -> None:
+    command = [sys.executable, "-m", "rise_edge.capture", "--view", "none", "--pace", "real",
+               "--monitor", "0"]  # fmt: skip
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    said = next(line for line in process.stderr if line.startswith("monitor: "))
+    health, metrics = said.split()[1:]
+    assert health.startswith("http://127.0.0.1:")
+    deadline = monotonic() + 20
+    while "no frame yet" in ask(health).text and monotonic() < deadline:
+        sleep(0.05)
+    assert json.loads(ask(health).text)["seconds_without_frame"] < 20
+    counted = next(x for x in ask(metrics).text.splitlines() if x.startswith("rise_edge_frames_t"))
+    assert float(counted.split()[1]) > 0
+    process.terminate()
+    _, error = process.communicate(timeout=20)
+    assert process.returncode == 0, error
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--monitor", "0.0.0.0:0"], "name a file that holds one: --web-token-file"),
+        (["--monitor", "0", "--web-token-file", "/nowhere/token"], "/nowhere/token: cannot be"),
+        (["--monitor", "192.0.2.1:80", "--web-token-file", "TOKEN"], "cannot listen on"),
+    ],
+)
+def test_a_monitor_that_cannot_be_served_is_one_clear_error(
+    flags: list[str],
+    message: str,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    token = tmp_path / "token"
+    token.write_text("a-token-of-the-tests")
+    token.chmod(0o600)
+    flags = [str(token) if flag == "TOKEN" else flag for flag in flags]
+    assert main(["--model", str(tiny_bundle.path), "--view", "none", *flags]) == 9
+    errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error:")]
+    assert len(errors) == 1
+    assert message in errors[0]
+
+
+def keep(folder: Path, bundle: Bundle, *flags: str) -> int:
+    return main(["--camera", str(folder), "--model", str(bundle.path), "--view", "none",
+                 "--events", "-", *flags])  # fmt: skip
+
+
+def test_no_picture_is_kept_unless_it_is_asked_for(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    assert keep(folder, tiny_bundle) == 0
+    assert sorted(tmp_path.rglob("*")) == before
+    assert events_of(capsys.readouterr().out)[0]["evidence"] is None
+
+
+def test_evidence_is_kept_under_the_run_and_the_session_that_the_audit_has(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evidence = tmp_path / "evidence"
+    audit = str(tmp_path / "audit.db")
+    assert keep(folder, tiny_bundle, "--keep-evidence", str(evidence), "--audit", audit) == 0
+    started, *_, stopped = events_of(capsys.readouterr().out)
+    run = started["audit"]["run"]
+    assert started["evidence"] == {"folder": str(evidence), "run": run}
+    assert [path.name.split("Z-")[1] for path in evidence.glob("*.zip")] == [
+        f"{run}-000002-SPOOF.zip"
+    ]
+    assert stopped["evidence_failures"] == 0
+
+
+def test_evidence_that_is_not_kept_is_an_event_and_stops_nothing(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    evidence = tmp_path / "evidence"
+    opened = EvidenceFolder.__init__
+
+    def open_and_lose(self: EvidenceFolder, *arguments: object) -> None:
+        opened(self, *arguments)  # type: ignore[arg-type]
+        self.path.rename(tmp_path / "unmounted")
+
+    monkeypatch.setattr(EvidenceFolder, "__init__", open_and_lose)
+    assert keep(folder, tiny_bundle, "--keep-evidence", str(evidence), "--keep", "all") == 0
+    events = events_of(capsys.readouterr().out)
+    assert [e["verdict"] for e in events if e["event"] == "session"] == ["LIVE", "SPOOF"]
+    failures = [e for e in events if e["event"] == "evidence_failed"]
+    assert [e["session"] for e in failures] == [1, 2]
+    assert all("was the folder removed, or its disk unmounted?" in e["error"] for e in failures)
+    assert events[-1]["evidence_failures"] == 2
+
+
+def test_a_folder_of_somebody_else_s_files_is_refused_before_anything_runs(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert keep(folder, tiny_bundle, "--keep-evidence", str(tmp_path)) == 6
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "expected an empty folder, or one that has kept evidence before" in captured.err

@@ -166,13 +166,15 @@ def write_folder(frames: Iterable[Frame], path: Path | str, *, fps: float = 30.0
             raise OutputError(f"{folder}: expected an empty folder, got one with files in it")
         for number, frame in zip(count(1), frames):
             stem = f"{number:06d}"
-            seen = _sensors_of(frame)
+            seen = sensors_of(frame)
             sensors = sensors or seen
             _check_same(sensors, seen, stem)
             for modality in frame.present:
                 image = frame.image(modality)
                 assert image is not None
-                _write_png(folder / modality.value / f"{stem}.png", modality, image.pixels)
+                file = folder / modality.value / f"{stem}.png"
+                file.parent.mkdir(exist_ok=True)
+                _write_whole(file, encode_png(modality, image.pixels))
                 instants[stem, modality] = (image.frame_number, image.timestamp_ms)
         description = FolderDescription(fps, sensors or {}, instants)
         _write_whole(folder / FILE_NAME, description.to_json().encode())
@@ -250,7 +252,8 @@ def _read_image(modality: Modality, path: Path) -> NDArray[Any]:
     return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB) if modality is Modality.COLOUR else pixels
 
 
-def _sensors_of(frame: Frame) -> dict[Modality, Sensor]:
+def sensors_of(frame: Frame) -> dict[Modality, Sensor]:
+    """The size and viewpoint of each image of a frame, as camera.json has them."""
     images = {m: frame.image(m) for m in Modality}
     return {
         m: Sensor(image.pixels.shape[1], image.pixels.shape[0], image.viewpoint)
@@ -273,11 +276,11 @@ def _check_same(first: dict[Modality, Sensor], seen: dict[Modality, Sensor], ste
             raise ValueError(f"frame {stem}: expected {modality} of the first frame's sensor")
 
 
-def _write_png(path: Path, modality: Modality, pixels: NDArray[Any]) -> None:
-    path.parent.mkdir(exist_ok=True)
+def encode_png(modality: Modality, pixels: NDArray[Any]) -> bytes:
+    """One image as a PNG file that `FolderCamera` reads back bit for bit."""
     if modality is Modality.COLOUR:
         pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-    _write_whole(path, cv2.imencode(".png", pixels)[1].tobytes())
+    return cv2.imencode(".png", pixels)[1].tobytes()
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -1,0 +1,199 @@
+"""EvidenceFolder: where evidence is kept, how long, and how much of it.
+
+Only files of the folder's own naming scheme are ever removed, and only from a folder with the
+marker file that a folder gets when it is first used.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from stat import S_ISREG
+
+from rise_edge.errors import OutputError
+
+MARKER = ".rise_edge_evidence"
+
+_MARKER_TEXT = """This folder holds pictures of people's faces, kept by rise_edge: personal data.
+Files named rise_edge-*.zip are removed by their age and size; no other file is.
+"""
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NAME = re.compile(rf"rise_edge-(\d{{8}}T\d{{6}}Z)-{_UUID}-\d{{6,}}-[A-Z]+\.zip")
+_STAMP = "%Y%m%dT%H%M%SZ"
+_ABANDONED = timedelta(hours=1)
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How much evidence is kept; what is oldest goes first.
+
+    Attributes:
+        days: that a file stays.
+        megabytes: that all files take together, at most.
+
+    Raises:
+        ValueError: a field is below 1.
+    """
+
+    days: int = 30
+    megabytes: int = 1000
+
+    def __post_init__(self) -> None:
+        for name in ("days", "megabytes"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"expected {name} >= 1, got {getattr(self, name)}")
+
+
+def file_name(time: datetime, run: str, session: int, verdict: str) -> str:
+    """The name of a session's file, which sorts by time.
+
+    >>> file_name(datetime(2026, 3, 1, 8, 30), "f3a1", 12, "SPOOF")  # a run's UUID is longer
+    'rise_edge-20260301T083000Z-f3a1-000012-SPOOF.zip'
+    """
+    return f"rise_edge-{time.strftime(_STAMP)}-{run}-{session:06d}-{verdict}.zip"
+
+
+class EvidenceFolder:
+    """A folder of kept evidence, readable by its owner alone.
+
+    Args:
+        path: of the folder: it is made if it is not there, and must else be empty or hold the
+            marker of one that was used before.
+        retention: how much is kept; what is too old goes at once.
+
+    Attributes:
+        path: with symbolic links resolved.
+
+    Raises:
+        OutputError: the folder cannot be made, is not ours, or cannot be written.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], retention: Retention | None = None) -> None:
+        self.path = Path(path).resolve()
+        self.retention = retention or Retention()
+        try:
+            self.path.mkdir(mode=0o700, exist_ok=True)
+            if not self._is_ours():
+                self._adopt()
+            self.path.chmod(0o700)
+        except OSError as error:
+            raise OutputError(
+                f"cannot keep evidence in {self.path}: {error.strerror}; "
+                "name a folder that you own, or a new one in a folder that is there"
+            ) from None
+        self.prune(datetime.now(timezone.utc))
+
+    def write(self, name: str, content: bytes, now: datetime) -> None:
+        """Write one file: whole and on disk when this returns, or not at all.
+
+        Older files make room first, so that the limits hold at every moment.
+
+        Args:
+            name: from `file_name`.
+            content: of the file.
+            now: the time, in UTC.
+
+        Raises:
+            OutputError: it cannot be written, is larger than all files may be together, or the
+                folder is not there any more.
+        """
+        if len(content) > self.retention.megabytes * _MEGABYTE:
+            raise OutputError(
+                f"cannot keep evidence in {self.path}: one file has {len(content)} bytes, and all "
+                f"together may have {self.retention.megabytes} MB; allow more"
+            )
+        self.prune(now, room=len(content))
+        part = self.path / f".{name}.part"
+        try:
+            try:
+                _write_private(part, content)
+                part.replace(self.path / name)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+            _sync_folder(self.path)
+        except OSError as error:
+            raise self._error(error) from None
+
+    def prune(self, now: datetime, room: int = 0) -> None:
+        """Remove what is too old, and then the oldest files until there is room.
+
+        Args:
+            now: the time, in UTC.
+            room: bytes that a file needs that is about to be written.
+
+        Raises:
+            OutputError: the folder is not there any more, or a file cannot be removed.
+        """
+        if not self._is_ours():
+            raise OutputError(
+                f"cannot keep evidence in {self.path}: its marker {MARKER} is gone; "
+                "was the folder removed, or its disk unmounted?"
+            )
+        oldest_kept = (now - timedelta(days=self.retention.days)).strftime(_STAMP)
+        try:
+            files = self._files(now)
+            left = sum(files.values()) + room
+            for path in sorted(files):
+                match = _NAME.fullmatch(path.name)
+                too_old = match is None or match[1] < oldest_kept
+                if too_old or left > self.retention.megabytes * _MEGABYTE:
+                    path.unlink(missing_ok=True)  # another program may keep evidence here too
+                    left -= files[path]
+        except OSError as error:
+            raise self._error(error) from None
+
+    def _files(self, now: datetime) -> dict[Path, int]:
+        """Our files and their sizes, with what an earlier run left half-written."""
+        found = {}
+        with os.scandir(self.path) as entries:
+            for entry in entries:
+                whole = _NAME.fullmatch(entry.name)
+                part = _NAME.fullmatch(entry.name.removeprefix(".").removesuffix(".part"))
+                if not (whole or part):
+                    continue
+                try:
+                    stat = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                age = now - datetime.fromtimestamp(stat.st_mtime, timezone.utc)
+                if S_ISREG(stat.st_mode) and (whole or age > _ABANDONED):
+                    found[self.path / entry.name] = stat.st_size
+        return found
+
+    def _is_ours(self) -> bool:
+        return (self.path / MARKER).is_file()
+
+    def _adopt(self) -> None:
+        if any(self.path.iterdir()):
+            raise OutputError(
+                f"cannot keep evidence in {self.path}: expected an empty folder, or one that has "
+                "kept evidence before, got one with other files in it; name another folder"
+            )
+        _write_private(self.path / MARKER, _MARKER_TEXT.encode())
+
+    def _error(self, error: OSError) -> OutputError:
+        return OutputError(
+            f"cannot keep evidence in {self.path}: {error.strerror}; "
+            "look for a full disk, or a folder that cannot be written"
+        )
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
