@@ -65,17 +65,13 @@ def main(config: CalibrateConfig) -> None:
 
     Raises:
         BundleError: the bundle does not open.
-        ValueError: too few presentations lie near the sphere.
     """
     bundle = open_bundle(config.bundle)
     checkers = {name: _checker(bundle, name) for name in SETS}
     seen = _watch(checkers, config.domain, config)
-    scatter = {
-        name: measure_scatter([w.margins for w in watched], _INTERVAL_MS)
-        for name, watched in seen.items()
-    }
+    scatter = _scatter(seen)
     every = modality_set(ALL_MODALITIES)
-    used = scatter[every]
+    used = scatter.get(every, MarginScatter())
     full = {every: checkers[every]}
     played = {config.domain: seen[every]}
     played |= {domain: _watch(full, domain, config)[every] for domain in config.check}
@@ -106,6 +102,20 @@ def _watch(
         for name, watched in each.items():
             seen[name].append(watched)
     return seen
+
+
+def _scatter(seen: dict[str, list[Watched]]) -> dict[str, MarginScatter]:
+    """Of each set of modalities that can be measured; another one is left to the defaults."""
+    measured = {name: _measured(name, watched) for name, watched in seen.items()}
+    return {name: found for name, found in measured.items() if found}
+
+
+def _measured(name: str, watched: list[Watched]) -> MarginScatter | None:
+    try:
+        return measure_scatter([each.margins for each in watched], _INTERVAL_MS)
+    except ValueError as error:
+        console.print(f"{name} keeps the defaults: {error}", style="yellow", markup=False)
+        return None
 
 
 def _ends(watched: list[Watched], scatter: MarginScatter) -> dict[str, Any]:
