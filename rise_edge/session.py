@@ -85,6 +85,11 @@ class Sessions:
         self._resting_until_ms: float | None = None
         self._last_face_ms = -np.inf
 
+    @property
+    def open_number(self) -> int | None:
+        """The number of the open session, None between two."""
+        return self._count if self._open else None
+
     def update(
         self, observation: Observation, now_ms: float, truth: Truth | None = None
     ) -> SessionResult | None:

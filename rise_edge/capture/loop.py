@@ -36,6 +36,7 @@ class Step:
         event: the session that it closed, if it closed one.
         dropped: frames that were dropped since the start, because newer ones had come.
         instruction: what to tell the person now, None where there is nothing to tell.
+        session: number of the session that is open after this frame, None between two.
     """
 
     frame: Frame
@@ -43,6 +44,7 @@ class Step:
     event: Event | None
     dropped: int
     instruction: str | None = None
+    session: int | None = None
 
 
 def run(
@@ -166,7 +168,9 @@ class _Watch:
         total_ms = (perf_counter() - start) * 1000
         self._latency.add({**observation.stage_ms, "total": total_ms})
         instruction = self._guide.instruction(observation.verdict)
-        return Step(frame, observation, self._event(result), dropped, instruction)
+        event = self._event(result)
+        open_number = self._sessions.open_number
+        return Step(frame, observation, event, dropped, instruction, open_number)
 
     def end(self, reason: Reason) -> Event | None:
         """End the open session undecided, if there is one."""

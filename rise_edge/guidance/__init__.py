@@ -1,5 +1,5 @@
 """Guidance: what to tell the person, in their language; one file of texts a language."""
 
-from rise_edge.guidance.guide import MAX_CHARACTERS, Guide, languages, load_guide
+from rise_edge.guidance.guide import MAX_CHARACTERS, MESSAGES, Guide, languages, load_guide
 
-__all__ = ["MAX_CHARACTERS", "Guide", "languages", "load_guide"]
+__all__ = ["MAX_CHARACTERS", "MESSAGES", "Guide", "languages", "load_guide"]

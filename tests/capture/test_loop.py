@@ -78,3 +78,10 @@ def test_a_good_view_and_a_broken_stream_ask_nothing_of_the_person(tiny_checker:
     good, stale = run(FrameSource(frames), tiny_checker)
     assert (str(good.observation.verdict), good.instruction) == ("LIVE", None)
     assert (str(stale.observation.verdict), stale.instruction) == ("UNDECIDED(stale_stream)", None)
+
+
+def test_a_step_says_which_session_is_open(tiny_checker: Checker) -> None:
+    steps = list(run(FrameSource(visits([40, 90])), tiny_checker))
+    told = [step.session for step in steps]
+    assert list(dict.fromkeys(told)) == [1, None, 2]
+    assert all(step.session is None for step in steps if step.event)
