@@ -31,6 +31,8 @@ from rise_edge.session import SessionConfig
 
 if TYPE_CHECKING:  # brings sqlite3, which only --audit needs
     from rise_edge.capture.audit import Audit
+if TYPE_CHECKING:  # only --view web needs it
+    from rise_edge.capture.web.server import Address
 
 _EXIT_CODES = """exit codes:
   0  the asked sessions or seconds are over, the source ended, or Ctrl-C
@@ -48,7 +50,11 @@ Events are JSON lines; their schema stands in rise_edge/capture/events.py."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    wrong = _wrong_web(options)
+    if wrong:
+        parser.error(wrong)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _interrupt)
@@ -100,9 +106,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--view",
-        choices=("terminal", "none"),
+        choices=("terminal", "web", "none"),
         default="terminal",
-        help="what is shown on standard error (default: terminal)",
+        help="terminal: on standard error; web: pages for the person and the operator, in a "
+        "browser (default: terminal)",
+    )
+    parser.add_argument(
+        "--web",
+        type=_address,
+        metavar="[HOST:]PORT",
+        help="where --view web listens (default: 127.0.0.1:8350); an address that other machines "
+        "reach needs --web-token-file",
+    )
+    parser.add_argument(
+        "--web-token-file",
+        metavar="FILE",
+        help="only who brings the token in this file may watch: 16 or more letters, digits, - or "
+        "_; others must not be able to read it",
     )
     parser.add_argument(
         "--events", metavar="FILE", help="append events as JSON lines; - for standard output"
@@ -119,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         "--pace",
         choices=("real", "fast"),
         help="of a source that is not live: as its timestamps say, or every frame "
-        "as fast as it can be judged (default: real in a terminal view)",
+        "as fast as it can be judged (default: real where somebody watches)",
     )
     parser.add_argument(
         "--recover",
@@ -171,6 +191,27 @@ def _modalities(text: str) -> frozenset[Modality]:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def _address(text: str) -> Address:
+    from rise_edge.capture.web.server import Address
+
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _wrong_web(options: argparse.Namespace) -> str | None:
+    """What is wrong with the options of the page, taken together."""
+    if options.view != "web" and (options.web or options.web_token_file):
+        return "--web and --web-token-file are of --view web; add it, or leave them out"
+    if options.web and not options.web.loopback and not options.web_token_file:
+        return (
+            f"--web {options.web.host} can be reached from other machines: expected "
+            "--web-token-file FILE as well"
+        )
+    return None
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
     # The first signal asks for a clean stop; the second one ends a stop that hangs.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -186,6 +227,7 @@ def _list() -> int:
 
 def _capture(options: argparse.Namespace) -> int:
     guide = load_guide(options.language)
+    token = _token(options.web_token_file)
     evidence = EvidenceConfig(required=options.modalities)
     checker = load(options.model, runtime=options.runtime, evidence=evidence)
     camera = open_camera(options.camera, modalities=options.modalities, seed=options.seed)
@@ -194,7 +236,9 @@ def _capture(options: argparse.Namespace) -> int:
     with _open_audit(options.audit) as audit, camera, EventWriter(options.events) as output:
         output.write("started", _started(camera, checker, config, guide, audit))
         journal = Journal(output)
-        with open_view(options.view, camera, checker.bundle.manifest) as view:
+        with open_view(
+            options.view, camera, checker, guide=guide, address=options.web, token=token
+        ) as view:
             listeners = Listeners(journal, view)
             steps = run(
                 camera,
@@ -228,10 +272,18 @@ def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
     return Audit(path)
 
 
+def _token(path: str | None) -> str | None:
+    if path is None:
+        return None
+    from rise_edge.capture.web.token_file import read_token
+
+    return read_token(path)
+
+
 def _pace(options: argparse.Namespace, camera: Camera) -> str:
     if camera.live:
         return "real"
-    return options.pace or ("real" if options.view == "terminal" else "fast")
+    return options.pace or ("fast" if options.view == "none" else "real")
 
 
 def _recovery(options: argparse.Namespace, camera: Camera, listener: Listener) -> Recovery | None:
