@@ -37,7 +37,7 @@ _PERSON_INTERVAL_S = 1 / 15
 _OPERATOR_INTERVAL_S = 1 / 10
 _POLL_S = 0.01
 _LONGEST_WAIT_S = 0.25  # for a new frame: what else the state says must not wait longer
-_SILENCE_S = 5.0
+SILENCE_S = 5.0
 
 News = Callable[[Glance], tuple[dict[str, Any], Jpegs]]
 
@@ -96,7 +96,7 @@ class Watchers:
     async def _answer(self, socket: WebSocket, channel: Channel) -> None:
         shown, due_s = 0, 0.0
         while True:
-            asked = _asked(await asyncio.wait_for(socket.receive(), _SILENCE_S))
+            asked = _asked(await asyncio.wait_for(socket.receive(), SILENCE_S))
             if asked is None:
                 return
             await asyncio.sleep(max(0.0, due_s - monotonic()))
@@ -106,7 +106,7 @@ class Watchers:
             message = await asyncio.to_thread(
                 _message, channel, glance, glance.number > shown, asked
             )
-            await asyncio.wait_for(socket.send_bytes(message), _SILENCE_S)
+            await asyncio.wait_for(socket.send_bytes(message), SILENCE_S)
             shown = glance.number
 
     async def _wait_for_newer(self, shown: int) -> None:

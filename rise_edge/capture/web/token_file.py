@@ -20,16 +20,16 @@ def read_token(path: str) -> str:
     try:
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
-            content = file.read(_MAX_BYTES)
+            content = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise WebError(f"cannot read the token file {path}: {error.strerror}") from None
     if os.name == "posix":
         _expect_private(path, status)
     token = content.decode("latin-1").strip()
-    if not TOKEN.fullmatch(token):
+    if len(content) > _MAX_BYTES or not TOKEN.fullmatch(token):
         raise WebError(
-            f"token file {path}: expected one token of 16 to {_MAX_BYTES} letters, digits, - or _, "
-            "got something else"
+            f"token file {path}: expected one token of 16 to {_MAX_BYTES} letters, digits, "
+            "- or _, got something else"
         )
     return token
 

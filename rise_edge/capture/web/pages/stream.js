@@ -18,7 +18,7 @@ export function watch(path, show, lost) {
     const socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
     socket.binaryType = "arraybuffer";
     // The question is the time: it comes back, and tells how old the answer is.
-    const ask = () => socket.readyState === WebSocket.OPEN && socket.send(performance.now());
+    const ask = () => socket.readyState === WebSocket.OPEN && socket.send(String(performance.now()));
     socket.onopen = ask;
     socket.onclose = () => {
       takenAt = -Infinity;
