@@ -125,7 +125,7 @@ function program(state) {
     ["Frames", `${state.frames}, ${state.dropped} dropped`],
     ["Rate", `${state.frames_per_s.toFixed(1)} frames/s`],
     ["Up for", duration(state.uptime_s)],
-    ["Watched by", `${state.watchers} of 16 clients`],
+    ["Clients", state.watchers],
   ];
   if (state.recovery) entries.push(["Recovery", state.recovery]);
   list(at("#program"), entries);
@@ -138,7 +138,7 @@ function list(element, entries) {
   if (had.length !== wanted.length) {
     element.replaceChildren(...wanted.map((_, i) => document.createElement(i % 2 ? "dd" : "dt")));
   }
-  wanted.forEach((text, index) => write(element.children[index], text));
+  wanted.forEach((text, index) => write(element.children[index], String(text)));
 }
 
 function duration(seconds) {
