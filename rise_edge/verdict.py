@@ -54,6 +54,21 @@ class Reason(str, Enum):
         return self.value
 
 
+STREAM_FAULTS = frozenset(
+    {
+        Reason.MISSING_MODALITY,
+        Reason.STALE_STREAM,
+        Reason.FROZEN_STREAM,
+        Reason.OUT_OF_STEP,
+        Reason.IMPLAUSIBLE_CLOCK,
+    }
+)
+"""What is wrong with a camera's streams, whoever stands before it."""
+
+DEVICE_FAULTS = STREAM_FAULTS | {Reason.BAD_NUMBERS, Reason.CAMERA_LOST, Reason.AUDIT_FAILED}
+"""Why nothing is decided although nobody before the camera can mend it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Verdict:
     """The answer for a crop, a frame or a session.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rise_edge import GuidanceError, Reason
-from rise_edge.guidance import MAX_CHARACTERS, languages, load_guide
+from rise_edge.guidance import MAX_CHARACTERS, MESSAGES, languages, load_guide
 from rise_edge.quality import VIEW_FAULTS
 from rise_edge.verdict import undecided
 
@@ -22,7 +22,17 @@ def test_every_fault_has_one_short_text_of_its_own(language: str) -> None:
     told = [guide.instruction(undecided(fault)) for fault in VIEW_FAULTS]
     assert all(text and len(text) <= MAX_CHARACTERS for text in told)
     assert len(set(told)) == len(VIEW_FAULTS)
-    assert set(guide.texts) == {fault.value for fault in VIEW_FAULTS}
+    assert set(guide.texts) == {fault.value for fault in VIEW_FAULTS} | set(MESSAGES)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_message_has_words_of_its_own(language: str) -> None:
+    guide = load_guide(language)
+    assert len({guide.message(name) for name in MESSAGES}) == len(MESSAGES)
+
+
+def test_no_reason_is_told_by_the_words_of_a_message() -> None:
+    assert not {reason.value for reason in Reason} & set(MESSAGES)
 
 
 @pytest.mark.parametrize(
@@ -50,13 +60,14 @@ def test_own_texts_are_read_from_a_file(tmp_path: Path) -> None:
     ("texts", "message"),
     [
         ({k: v for k, v in ENGLISH.items() if k != "blurred"}, "no text for blurred"),
+        ({k: v for k, v in ENGLISH.items() if k != "passed"}, "no text for passed"),
         ({**ENGLISH, "frozen_stream": "Wait"}, "frozen_stream is no fault of the view"),
         ({**ENGLISH, "turned": "x" * 41}, r"turned has 41 characters \(max 40\)"),
         ({**ENGLISH, "turned": "  "}, "turned has no words"),
         ({**ENGLISH, "turned": 3}, "turned has no words"),
         ({**ENGLISH, "turned": "Face\nme"}, "turned holds a line break"),
         ({}, "no text for no_face; no text for several_faces"),
-        (["Hold still"], "expected a JSON object, fault -> text, got list"),
+        (["Hold still"], "expected a JSON object, name -> text, got list"),
     ],
 )
 def test_texts_that_do_not_fit_are_refused(tmp_path: Path, texts: Any, message: str) -> None:

@@ -109,9 +109,9 @@ class Event:
             "reason": self.reason,
             "detail": result.verdict.detail,
             "instruction": self.instruction,
-            "norm": _number(reading.norm) if reading else None,
-            "radius": _number(reading.radius) if reading else None,
-            "margin": _number(reading.margin) if reading else None,
+            "norm": finite(reading.norm) if reading else None,
+            "radius": finite(reading.radius) if reading else None,
+            "margin": finite(reading.margin) if reading else None,
             "modalities": reading.modalities if reading else None,
             "frames": result.frames,
             "readings": result.readings,
@@ -126,8 +126,8 @@ class Event:
         }
 
 
-def _number(value: float) -> float | None:
-    """JSON knows no NaN: a norm that is none becomes null."""
+def finite(value: float) -> float | None:
+    """A number for JSON, which knows no NaN: what is none becomes null."""
     return round(value, 6) if abs(value) < float("inf") else None
 
 

@@ -17,18 +17,9 @@ from rise_edge.capture.kept_evidence.kept import Kept
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
-from rise_edge.verdict import Reason
+from rise_edge.verdict import STREAM_FAULTS
 
 _STATUSES = ("ok", "degraded", "failed")
-_STREAM_FAULTS = frozenset(
-    {
-        Reason.MISSING_MODALITY,
-        Reason.STALE_STREAM,
-        Reason.FROZEN_STREAM,
-        Reason.OUT_OF_STEP,
-        Reason.IMPLAUSIBLE_CLOCK,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -126,7 +117,7 @@ class Health(Listener):
             self._frames_s.append(now_s)
             while self._frames_s[0] <= now_s - self.config.rate_window_s:
                 self._frames_s.popleft()
-            if verdict.reason not in _STREAM_FAULTS:
+            if verdict.reason not in STREAM_FAULTS:
                 self._fault = None
                 return
             if self._fault is None:

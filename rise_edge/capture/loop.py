@@ -50,6 +50,11 @@ class Step:
     session: int | None
     instruction: str | None = None
 
+    @property
+    def open_session(self) -> int | None:
+        """The number of the session that is open after this frame, None between two."""
+        return None if self.event else self.session
+
 
 def run(
     camera: Camera,

@@ -6,7 +6,7 @@ import sys
 from collections import deque
 from time import monotonic
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -20,8 +20,13 @@ from rise_edge.capture.events import Event, Tally
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.thumbnail import crop_pictures, thumbnails
+from rise_edge.checker import Checker
 from rise_edge.face import Crop
+from rise_edge.guidance import Guide, load_guide
 from rise_edge.verdict import Verdict
+
+if TYPE_CHECKING:  # only --view web needs it
+    from rise_edge.capture.web.server import Address
 
 _V = TypeVar("_V", bound="View")
 
@@ -52,18 +57,42 @@ class View(Listener):
         """Close what was opened."""
 
 
-def open_view(name: str, camera: Camera, manifest: Manifest) -> View:
-    """A view by name: "terminal" (plain lines where there is no terminal) or "none".
+def open_view(
+    name: str,
+    camera: Camera,
+    checker: Checker,
+    *,
+    guide: Guide | None = None,
+    address: Address | None = None,
+    token: str | None = None,
+) -> View:
+    """A view by name: "terminal" (plain lines where there is no terminal), "web" or "none".
+
+    Args:
+        name: of the view.
+        camera: open.
+        checker: what judges its frames.
+        guide: the language of the web page, English by default.
+        address: of the web page.
+        token: of the web page; see `WebView`.
 
     Raises:
-        ValueError: no view has that name.
+        ValueError: no view has that name, or the token does not fit the address.
+        MissingExtraError: the web page needs the extra `web`.
     """
     if name == "none":
         return View()
     if name == "terminal":
         console = Console(stderr=True)
-        return TerminalView(console, camera, manifest) if console.is_terminal else PlainView()
-    raise ValueError(f"expected view 'terminal' or 'none', got {name!r}")
+        if not console.is_terminal:
+            return PlainView()
+        return TerminalView(console, camera, checker.bundle.manifest)
+    if name == "web":
+        from rise_edge.capture.web.server import Address
+        from rise_edge.capture.web.view import WebView
+
+        return WebView(camera, checker, guide or load_guide(), address or Address(), token)
+    raise ValueError(f"expected view 'terminal', 'web' or 'none', got {name!r}")
 
 
 class PlainView(View):
@@ -222,6 +251,11 @@ class TerminalView(View):
         if self._manifest.notice:
             text.append(f"\n{self._manifest.notice}", style="yellow")
         return text
+
+
+def print_summary(tally: Tally) -> None:
+    """Print how the sessions of each species ended, on standard error."""
+    Console(stderr=True).print(summary_table(tally))
 
 
 def summary_table(tally: Tally) -> Table:

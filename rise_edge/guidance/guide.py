@@ -1,8 +1,8 @@
-"""Guide: from a fault of the view to one short instruction.
+"""Guide: what the person is told, an instruction for each fault of the view and a few messages.
 
 A language is a JSON object in a file `<language>.json`: the name of every fault in `VIEW_FAULTS`
-with its instruction. To add one, translate `en.json`; a file outside of this folder is named by its
-path.
+with its instruction, and of every message in `MESSAGES` with its words. To add one, translate
+`en.json`; a file outside of this folder is named by its path.
 """
 
 from __future__ import annotations
@@ -20,17 +20,32 @@ from rise_edge.verdict import Verdict
 
 MAX_CHARACTERS = 40
 
+# What the kiosk page says beside instructions. No reason has one of these names.
+MESSAGES = (
+    "face_check",
+    "your_picture",
+    "waiting",
+    "checking",
+    "passed",
+    "refused",
+    "try_again",
+    "paused",
+    "out_of_order",
+    "step_away",
+    "ask_staff",
+)
+
 
 @dataclass(frozen=True)
 class Guide:
-    """The instructions of one language.
+    """The texts of one language.
 
     Attributes:
         language: its name.
-        texts: name of a fault in `VIEW_FAULTS` -> instruction.
+        texts: name of a fault in `VIEW_FAULTS` -> instruction; name in `MESSAGES` -> message.
 
     Raises:
-        GuidanceError: a fault has no text, a text belongs to no fault of the view, or is empty,
+        GuidanceError: a fault or message has no text, a text belongs to none, or is empty,
             longer than `MAX_CHARACTERS` or of more than one line.
     """
 
@@ -38,19 +53,23 @@ class Guide:
     texts: Mapping[str, str]
 
     def __post_init__(self) -> None:
-        faults = [reason.value for reason in VIEW_FAULTS]
-        wrong = [f"no text for {fault}" for fault in faults if fault not in self.texts]
-        wrong += [f"{key} is no fault of the view" for key in self.texts if key not in faults]
-        for fault, text in self.texts.items():
+        names = [*(reason.value for reason in VIEW_FAULTS), *MESSAGES]
+        wrong = [f"no text for {name}" for name in names if name not in self.texts]
+        wrong += [
+            f"{key} is no fault of the view and no message"
+            for key in self.texts
+            if key not in names
+        ]
+        for name, text in self.texts.items():
             if not isinstance(text, str) or not text.strip():
-                wrong.append(f"{fault} has no words")
+                wrong.append(f"{name} has no words")
             elif len(text) > MAX_CHARACTERS:
-                wrong.append(f"{fault} has {len(text)} characters (max {MAX_CHARACTERS})")
+                wrong.append(f"{name} has {len(text)} characters (max {MAX_CHARACTERS})")
             elif not text.isprintable():
-                wrong.append(f"{fault} holds a line break or another control character")
+                wrong.append(f"{name} holds a line break or another control character")
         if wrong:
             raise GuidanceError(
-                f"language {self.language}: expected one line of text for every fault, "
+                f"language {self.language}: expected one line of text for every fault and message, "
                 f"got {'; '.join(wrong)}; compare rise_edge/guidance/en.json"
             )
 
@@ -61,6 +80,14 @@ class Guide:
             verdict: of a frame or a session.
         """
         return None if verdict.reason is None else self.texts.get(verdict.reason.value)
+
+    def message(self, name: str) -> str:
+        """One of `MESSAGES`.
+
+        Raises:
+            KeyError: there is no such message.
+        """
+        return self.texts[name]
 
 
 def languages() -> tuple[str, ...]:
@@ -86,9 +113,7 @@ def load_guide(language: str = "en") -> Guide:
         raise GuidanceError(f"language {language}: expected JSON in UTF-8, got {error}") from None
     if not isinstance(texts, dict):
         got = type(texts).__name__
-        raise GuidanceError(
-            f"language {language}: expected a JSON object, fault -> text, got {got}"
-        )
+        raise GuidanceError(f"language {language}: expected a JSON object, name -> text, got {got}")
     return Guide(Path(language).stem, texts)
 
 

@@ -49,7 +49,7 @@ def test_the_terminal_tells_the_person_what_to_do(tiny_checker: Checker) -> None
 def test_without_a_terminal_there_is_one_plain_line_a_session(
     tiny_checker: Checker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    view = open_view("terminal", FrameSource([]), tiny_checker.bundle.manifest)
+    view = open_view("terminal", FrameSource([]), tiny_checker)
     assert isinstance(view, PlainView)
     for step in steps_of(tiny_checker):
         tell(view, step)
@@ -84,5 +84,5 @@ def test_holes_in_depth_look_unlike_any_depth() -> None:
 
 
 def test_an_unknown_view_is_refused(tiny_checker: Checker) -> None:
-    with pytest.raises(ValueError, match="'terminal' or 'none'"):
-        open_view("holographic", FrameSource([]), tiny_checker.bundle.manifest)
+    with pytest.raises(ValueError, match="'terminal', 'web' or 'none'"):
+        open_view("holographic", FrameSource([]), tiny_checker)

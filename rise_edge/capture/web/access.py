@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from rise_edge.capture.web.server import Address, load_web
 
 _COOKIE = "rise_edge_token"
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -40,7 +40,7 @@ class Access:
             raise ValueError(
                 f"expected a token, as {address.host} can be reached from other machines, got none"
             )
-        if token is not None and not _TOKEN.fullmatch(token):
+        if token is not None and not TOKEN.fullmatch(token):
             raise ValueError("expected a token of 16 or more letters, digits, - or _")
         self._app = app
         self._loopback = address.loopback

@@ -14,7 +14,7 @@ _ALWAYS_FRESH = {"Cache-Control": "no-store"}
 
 
 def monitor_routes(health: Health, metrics: Metrics) -> list[Any]:
-    """The starlette routes of the monitor, for an application of its own or a larger one.
+    """The starlette routes of the monitor.
 
     `/health` answers with JSON, status 200 where the loop is ok or degraded and 503 where it has
     failed; `/metrics` with Prometheus' text format, or OpenMetrics where it is asked for.

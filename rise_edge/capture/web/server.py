@@ -13,6 +13,8 @@ from typing import Any
 from rise_edge.errors import MissingExtraError, WebError
 
 _STOP_S = 5.0
+_MAX_MESSAGE_BYTES = 1024  # from a client, which has nothing to say but what time it has
+_GONE_MS = 20_000  # a connection whose other side takes nothing for so long is closed
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,9 @@ class WebServer:
             lifespan="off",
             timeout_graceful_shutdown=1,
             ws="websockets-sansio",
+            ws_max_size=_MAX_MESSAGE_BYTES,
+            # JPEG does not become smaller.
+            ws_per_message_deflate=False,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
@@ -142,6 +147,8 @@ def _listen(address: Address) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux; connections inherit it
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _GONE_MS)
         listener.bind((address.host, address.port))
         listener.listen(64)
     except OSError as error:

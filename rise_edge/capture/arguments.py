@@ -1,0 +1,248 @@
+"""Arguments: what `python -m rise_edge.capture` can be told."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from rise_edge.capture.cameras.realsense_settings import EMITTERS
+from rise_edge.capture.kept_evidence import KEEP, Retention
+from rise_edge.capture.recovery import RecoveryConfig
+from rise_edge.capture.web.server import Address
+from rise_edge.evidence import EvidenceConfig
+from rise_edge.frame import ALL_MODALITIES, Modality, parse_modality_set
+from rise_edge.guidance import languages
+from rise_edge.lockout import LockoutConfig
+from rise_edge.runtimes import RUNTIMES
+
+_EXIT_CODES = """exit codes:
+  0  the asked sessions or seconds are over, the source ended, or Ctrl-C
+  1  an error without a code of its own
+  2  wrong arguments, or a language without all of its texts
+  3  camera, recording or image folder: missing, unreadable, lost
+  4  bundle: missing, incomplete, altered, foreign
+  5  an optional package is missing
+  6  the events file, the recording or the folder of kept evidence cannot be written
+  8  the audit: unwritable, damaged, locked, no audit, of another version
+  9  a page or a port cannot be served
+
+Events are JSON lines; their schema stands in rise_edge/capture/events.py."""
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options; wrong ones end the program with their error and code 2."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    wrong = _wrong(options)
+    if wrong:
+        parser.error(wrong)
+    return options
+
+
+def _wrong(options: argparse.Namespace) -> str | None:
+    """What is wrong with options that are right by themselves."""
+    if options.web and options.view != "web":
+        return "--web is of --view web; add it, or leave --web out"
+    if options.web_token_file and not (options.view == "web" or options.monitor):
+        return "--web-token-file is of --view web and --monitor; add one, or leave it out"
+    if options.keep_evidence is None and options.keep:
+        return "--keep is of --keep-evidence DIR; add it, or leave --keep out"
+    for flag, address in (("--web", options.web), ("--monitor", options.monitor)):
+        if address and not address.loopback and not options.web_token_file:
+            return (
+                f"{flag} {address.host} can be reached from other machines: expected "
+                "--web-token-file FILE as well"
+            )
+    return None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m rise_edge.capture",
+        description="Watch a camera and judge the faces before it: LIVE, SPOOF or UNDECIDED.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--camera",
+        default="simulated",
+        metavar="CAMERA",
+        help="simulated | realsense | realsense:SERIAL | a .db3 recording | "
+        "a folder of images (default: simulated)",
+    )
+    parser.add_argument(
+        "--record",
+        metavar="FILE.db3",
+        help="keep all that a RealSense streams in a new file, for --camera FILE.db3 to play. "
+        "It shows people's faces: personal data, yours to protect and to delete",
+    )
+    parser.add_argument(
+        "--emitter",
+        choices=EMITTERS,
+        help="a RealSense's dot projector: on, as the shipped model needs it; off or alternate (60 "
+        "frames a second) for sites with an infrared lamp of their own (default: on)",
+    )
+    parser.add_argument(
+        "--allow-virtual",
+        action="store_true",
+        help="take a RealSense that is no hardware: to test, never at a door",
+    )
+    parser.add_argument(
+        "--model",
+        metavar="BUNDLE",
+        help="folder of a model bundle (default: the demonstration bundle)",
+    )
+    parser.add_argument(
+        "--runtime",
+        choices=RUNTIMES,
+        default="onnx",
+        help="what runs the bundle's model (default: onnx)",
+    )
+    parser.add_argument(
+        "--modalities",
+        type=_modalities,
+        default=ALL_MODALITIES,
+        metavar="SET",
+        help="what must be seen, e.g. colour+depth; fewer make a weaker check "
+        "(default: colour+depth+infrared)",
+    )
+    parser.add_argument(
+        "--view",
+        choices=("terminal", "web", "none"),
+        default="terminal",
+        help="terminal: on standard error; web: pages for the person and the operator, in a "
+        "browser (default: terminal)",
+    )
+    parser.add_argument(
+        "--web",
+        type=_address,
+        metavar="[HOST:]PORT",
+        help="where --view web listens (default: 127.0.0.1:8350); an address that other machines "
+        "reach needs --web-token-file",
+    )
+    parser.add_argument(
+        "--web-token-file",
+        metavar="FILE",
+        help="only who brings the token in this file may watch: 16 or more letters, digits, - or "
+        "_; others must not be able to read it (also of --monitor)",
+    )
+    parser.add_argument(
+        "--events", metavar="FILE", help="append events as JSON lines; - for standard output"
+    )
+    parser.add_argument(
+        "--audit",
+        metavar="FILE",
+        help="record every session in this SQLite file; a session that cannot be recorded is not "
+        "LIVE (no audit by default)",
+    )
+    _add_evidence_arguments(parser)
+    parser.add_argument(
+        "--monitor",
+        type=_address,
+        metavar="[HOST:]PORT",
+        help="serve /health and /metrics (Prometheus) there: PORT on this machine alone, another "
+        "HOST with a token (no port by default)",
+    )
+    parser.add_argument("--seconds", type=_positive_float, help="stop after this time")
+    parser.add_argument("--sessions", type=_positive_int, help="stop after this many sessions")
+    parser.add_argument(
+        "--pace",
+        choices=("real", "fast"),
+        help="of a source that is not live: as its timestamps say, or every frame "
+        "as fast as it can be judged (default: real where somebody watches)",
+    )
+    parser.add_argument(
+        "--recover",
+        type=_count,
+        default=RecoveryConfig().attempts,
+        metavar="ATTEMPTS",
+        help="to open a live camera again that was lost, before it is given up "
+        f"(default: {RecoveryConfig().attempts})",
+    )
+    window_s, lock_s = LockoutConfig().window_ms / 1000, LockoutConfig().lock_ms / 1000
+    parser.add_argument(
+        "--lock-out",
+        type=_count,
+        metavar="SPOOFS",
+        help=f"that many SPOOF within {window_s:.0f} s, and nobody is judged for {lock_s:.0f} s; "
+        f"0 never locks (default: {LockoutConfig().spoofs} for a live camera, else 0)",
+    )
+    parser.add_argument(
+        "--list-cameras", action="store_true", help="name what --camera can open here, and stop"
+    )
+    parser.add_argument(
+        "--language",
+        default="en",
+        metavar="LANGUAGE",
+        help=f"of what the person is told: {' | '.join(languages())} | "
+        "a .json file with your own texts (default: en)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of the simulated camera (default: 0)")
+    return parser
+
+
+def _add_evidence_arguments(parser: argparse.ArgumentParser) -> None:
+    limits = Retention()
+    parser.add_argument(
+        "--keep-evidence",
+        metavar="DIR",
+        help="keep a picture of each session that --keep names in this folder. They show people's "
+        "faces and are personal data: have a right to them, and tell people (no picture is kept by "
+        "default)",
+    )
+    parser.add_argument(
+        "--keep",
+        choices=tuple(KEEP),
+        help="which sessions' evidence: spoof, denied (SPOOF and UNDECIDED, mostly bona fide "
+        "people) or all (default: spoof)",
+    )
+    parser.add_argument(
+        "--keep-days",
+        type=_positive_int,
+        default=limits.days,
+        metavar="N",
+        help=f"that evidence is kept (default: {limits.days})",
+    )
+    parser.add_argument(
+        "--keep-mb",
+        type=_positive_int,
+        default=limits.megabytes,
+        metavar="N",
+        help="that evidence takes at most; the oldest is removed first "
+        f"(default: {limits.megabytes})",
+    )
+
+
+def _positive_int(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number >= 1, got {text}")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"expected a whole number >= 0, got {text}")
+    return value
+
+
+def _positive_float(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number > 0, got {text}")
+    return value
+
+
+def _modalities(text: str) -> frozenset[Modality]:
+    try:
+        return EvidenceConfig(required=parse_modality_set(text)).required
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

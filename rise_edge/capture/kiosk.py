@@ -1,0 +1,210 @@
+"""Kiosk: the loop with all that was asked to be beside it, from its start to its end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from rise_edge.capture.cameras import open_camera
+from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.cameras.realsense_settings import RealSenseSettings
+from rise_edge.capture.events import EventWriter
+from rise_edge.capture.journal import Journal
+from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, KeptEvidence, Retention
+from rise_edge.capture.listener import Listener, Listeners
+from rise_edge.capture.loop import Step, run
+from rise_edge.capture.recovery import Recovery, RecoveryConfig
+from rise_edge.capture.view import open_view, print_summary
+from rise_edge.checker import Checker, load
+from rise_edge.errors import CameraError
+from rise_edge.evidence import EvidenceConfig
+from rise_edge.frame import modality_set
+from rise_edge.guidance import Guide, load_guide
+from rise_edge.lockout import LockoutConfig
+from rise_edge.session import SessionConfig
+
+if TYPE_CHECKING:  # brings sqlite3, which only --audit needs
+    from rise_edge.capture.audit import Audit
+
+
+def capture(options: argparse.Namespace) -> int:
+    """Watch a camera until something ends it; returns the exit code.
+
+    Args:
+        options: as `rise_edge.capture.arguments.parse` gives them.
+
+    Raises:
+        RiseEdgeError: something that was asked for cannot be had, or was lost; see its exit code.
+    """
+    guide, token = load_guide(options.language), _token(options.web_token_file)
+    evidence = EvidenceConfig(required=options.modalities)
+    checker = load(options.model, runtime=options.runtime, evidence=evidence)
+    camera = open_camera(
+        options.camera,
+        modalities=options.modalities,
+        seed=options.seed,
+        settings=RealSenseSettings(options.emitter) if options.emitter else None,
+        record=options.record,
+        allow_virtual=options.allow_virtual,
+    )
+    config = SessionConfig(lockout=_lockout(options, camera))
+    error: CameraError | None = None
+    with (
+        _open_monitor(options, checker, token) as monitor,
+        _open_audit(options.audit) as audit,
+        camera,
+        EventWriter(options.events) as output,
+    ):
+        journal = Journal(output)
+        told = Listeners(journal, monitor)
+        keeper = _keeper(options, audit, told)
+        output.write("started", _started(camera, checker, config, guide, audit, keeper))
+        with (
+            keeper or nullcontext(Listener()) as kept,
+            open_view(
+                options.view, camera, checker, guide=guide, address=options.web, token=token
+            ) as view,
+        ):
+            listeners = Listeners(told, view, kept)
+            steps = run(
+                camera,
+                checker,
+                config=config,
+                pace=_pace(options, camera),
+                guide=guide,
+                on_end=listeners.event,
+                recovery=_recovery(options, camera, listeners),
+                audit=audit,
+            )
+            try:
+                cause = _watch(options, steps, journal, listeners)
+            except CameraError as lost:
+                cause, error = "camera_lost", lost
+            finally:
+                steps.close()
+        output.write("stopped", {"cause": cause, "camera": camera.fields(), **journal.summary()})
+    if journal.tally.species:
+        print_summary(journal.tally)
+    if error:
+        raise error
+    return 0
+
+
+def _lockout(options: argparse.Namespace, camera: Camera) -> LockoutConfig | None:
+    spoofs = options.lock_out
+    if spoofs is None:
+        spoofs = LockoutConfig().spoofs if camera.live else 0
+    return LockoutConfig(spoofs=spoofs) if spoofs else None
+
+
+def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
+    if path is None:
+        return nullcontext()
+    from rise_edge.capture.audit import Audit
+
+    return Audit(path)
+
+
+@contextmanager
+def _open_monitor(
+    options: argparse.Namespace, checker: Checker, token: str | None
+) -> Iterator[Listener]:
+    if options.monitor is None:
+        yield Listener()
+        return
+    from rise_edge.capture.health import Health
+    from rise_edge.capture.metrics import Metrics
+    from rise_edge.capture.web.monitor import monitor_server
+
+    health, metrics = Health(), Metrics(checker)
+    with monitor_server(health, metrics, options.monitor, token) as server:
+        url = server.address.url
+        print(f"monitor: {url('/health')} {url('/metrics')}", file=sys.stderr, flush=True)
+        yield Listeners(health, metrics)
+
+
+def _keeper(
+    options: argparse.Namespace, audit: Audit | None, listener: Listener
+) -> KeptEvidence | None:
+    if options.keep_evidence is None:
+        return None
+    folder = EvidenceFolder(options.keep_evidence, Retention(options.keep_days, options.keep_mb))
+    run_id = audit.run if audit else None
+    outcomes = KEEP[options.keep or "spoof"]
+    return KeptEvidence(folder, run=run_id, outcomes=outcomes, on_kept=listener.kept)
+
+
+def _token(path: str | None) -> str | None:
+    if path is None:
+        return None
+    from rise_edge.capture.web.token_file import read_token
+
+    return read_token(path)
+
+
+def _pace(options: argparse.Namespace, camera: Camera) -> str:
+    if camera.live:
+        return "real"
+    return options.pace or ("fast" if options.view == "none" else "real")
+
+
+def _recovery(options: argparse.Namespace, camera: Camera, listener: Listener) -> Recovery | None:
+    if not (camera.live and options.recover):
+        return None
+    return Recovery(RecoveryConfig(attempts=options.recover), listener.attempt)
+
+
+def _watch(
+    options: argparse.Namespace,
+    steps: Iterator[Step],
+    journal: Journal,
+    listener: Listener,
+) -> str:
+    """Run the loop until something ends it, and say what did."""
+    end_s = monotonic() + options.seconds if options.seconds else float("inf")
+    try:
+        for step in steps:
+            listener.step(step)
+            if step.event:
+                listener.event(step.event)
+            if options.sessions and journal.tally.sessions >= options.sessions:
+                return "sessions"
+            if monotonic() >= end_s:
+                return "seconds"
+        return "ended"
+    except KeyboardInterrupt:
+        return "interrupted"
+
+
+def _started(
+    camera: Camera,
+    checker: Checker,
+    config: SessionConfig,
+    guide: Guide,
+    audit: Audit | None,
+    keeper: KeptEvidence | None,
+) -> dict[str, Any]:
+    manifest = checker.bundle.manifest
+    return {
+        "camera": camera.fields(),
+        "bundle": {
+            "name": manifest.name,
+            "identity": checker.bundle.identity,
+            "simulated": manifest.simulated,
+            "notice": manifest.notice,
+        },
+        "runtime": checker.runtime.name,
+        "modalities": modality_set(checker.evidence.required),
+        "min_readings": config.min_readings,
+        "deadline_ms": config.deadline_ms,
+        "test": {**asdict(config.test), **asdict(checker.scatter)},
+        "lockout": asdict(config.lockout) if config.lockout else None,
+        "language": guide.language,
+        "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
+        "evidence": {"folder": str(keeper.folder.path), "run": keeper.run} if keeper else None,
+    }

@@ -1,0 +1,128 @@
+"""Operator: what stands beside the pictures on the operator's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.events import Event, finite
+from rise_edge.capture.loop import Step
+from rise_edge.capture.web.board import Glance, History
+from rise_edge.capture.web.person import FRESH_MS
+from rise_edge.checker import Checker
+from rise_edge.frame import modality_set
+
+
+@dataclass(frozen=True)
+class Station:
+    """What does not change while the program runs.
+
+    Attributes:
+        camera: name and serial.
+        bundle: its name.
+        identity: sha256 of its manifest.
+        notice: says so when the model learned from simulated data; "" otherwise.
+        runtime: what runs the model.
+        modalities: what must be seen.
+    """
+
+    camera: str
+    bundle: str
+    identity: str
+    notice: str
+    runtime: str
+    modalities: str
+
+    @classmethod
+    def of(cls, camera: Camera, checker: Checker) -> Station:
+        """Of an open camera and what judges its frames."""
+        manifest = checker.bundle.manifest
+        return cls(
+            camera=f"{camera.name} ({camera.serial})" if camera.serial else camera.name,
+            bundle=manifest.name,
+            identity=checker.bundle.identity,
+            notice=manifest.notice,
+            runtime=checker.runtime.name,
+            modalities=modality_set(checker.evidence.required),
+        )
+
+
+def operator_state(
+    glance: Glance, history: History, station: Station, watchers: int
+) -> dict[str, Any]:
+    """Everything on the page but the pictures, as JSON takes it.
+
+    Args:
+        glance: the newest of everything.
+        history: what came before.
+        station: what does not change.
+        watchers: how many clients watch either page.
+    """
+    return {
+        "camera": station.camera,
+        "bundle": f"{station.bundle} ({station.identity[:12]})",
+        "notice": station.notice,
+        "runtime": station.runtime,
+        "modalities": station.modalities,
+        "fault": _fault(glance),
+        "frames": glance.number,
+        "frames_per_s": round(history.frames_per_s, 1),
+        "dropped": glance.step.dropped if glance.step else 0,
+        "uptime_s": round(history.uptime_s),
+        "watchers": watchers,
+        "recovery": str(history.attempt) if history.attempt else None,
+        "now": _now(glance.step) if glance.step else None,
+        "stage_ms": {stage: round(ms, 2) for stage, ms in history.stage_ms.items()},
+        "readings": [
+            [round(age_ms), finite(norm), radius] for age_ms, norm, radius in history.readings
+        ],
+        "verdicts": history.verdicts,
+        "sessions": [_session(ended, event) for ended, event in history.sessions],
+    }
+
+
+def _fault(glance: Glance) -> str | None:
+    if glance.step is None:
+        return "no frame came yet"
+    if glance.frame_age_ms > FRESH_MS:
+        return f"no frame for {glance.frame_age_ms / 1000:.0f} s"
+    if glance.fault_ms >= FRESH_MS:
+        verdict = glance.step.observation.verdict
+        return f"{verdict.reason}: {verdict.detail}"
+    return None
+
+
+def _now(step: Step) -> dict[str, Any]:
+    verdict, face = step.observation.verdict, step.observation.face
+    reading, colour = verdict.reading, step.frame.colour
+    box = None
+    if face is not None and colour is not None:
+        height, width = colour.pixels.shape[:2]
+        sides = (width, height, width, height)
+        box = [round(float(v) / side, 4) for v, side in zip(face.box, sides, strict=True)]
+    return {
+        "session": step.session,
+        "verdict": str(verdict),
+        "detail": verdict.detail,
+        "instruction": step.instruction,
+        "norm": finite(reading.norm) if reading else None,
+        "radius": reading.radius if reading else None,
+        "margin": finite(reading.margin) if reading else None,
+        "face": box,
+    }
+
+
+def _session(ended: datetime, event: Event) -> dict[str, Any]:
+    result = event.result
+    return {
+        "session": result.number,
+        "time": ended.isoformat(timespec="seconds"),
+        "verdict": event.verdict,
+        "reason": event.reason,
+        "detail": result.verdict.detail,
+        "margin": None if event.margin is None else finite(event.margin),
+        "duration_ms": round(result.duration_ms),
+        "truth": result.truth.species if result.truth else None,
+    }

@@ -1,0 +1,101 @@
+"""WebView: the kiosk page as a view of the loop."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from types import TracebackType
+
+from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.events import Event
+from rise_edge.capture.loop import Step
+from rise_edge.capture.recovery import Attempt
+from rise_edge.capture.view import View
+from rise_edge.capture.web.access import Access
+from rise_edge.capture.web.board import Board
+from rise_edge.capture.web.operator import Station
+from rise_edge.capture.web.server import Address, WebServer, load_web
+from rise_edge.checker import Checker
+from rise_edge.guidance import Guide
+
+_ANY_HOST = ("0.0.0.0", "::")
+
+
+class WebView(View):
+    """Serves the person's and the operator's page.
+
+    Args:
+        camera: open, for the operator to know.
+        checker: what judges its frames.
+        guide: the person's language.
+        address: where to listen.
+        token: needed where other machines reach the address.
+
+    Attributes:
+        address: with the port that was chosen, once it serves.
+
+    Raises:
+        MissingExtraError: the extra `web` is not installed.
+        ValueError: the token is too weak, or missing where it is needed.
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        checker: Checker,
+        guide: Guide,
+        address: Address,
+        token: str | None = None,
+    ) -> None:
+        for module in ("starlette", "uvicorn", "websockets"):
+            load_web(module)
+        from rise_edge.capture.web.app import page_app
+
+        self._board = Board()
+        app = page_app(self._board, guide, Station.of(camera, checker))
+        self._server = WebServer(Access(app, address, token), address)
+        self._token = token
+
+    @property
+    def address(self) -> Address:
+        """Where it serves."""
+        return self._server.address
+
+    def __enter__(self) -> WebView:
+        """Serve, and say where on standard error.
+
+        Raises:
+            WebError: the address cannot be had.
+        """
+        self._server.__enter__()
+        for who, path in (("person", "/"), ("operator", "/operator")):
+            token = "?token=TOKEN" if self._token else ""
+            print(f"{who}: {_url(self.address, path)}{token}", file=sys.stderr, flush=True)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.__exit__(kind, error, trace)
+
+    def step(self, step: Step) -> None:
+        """Leave one frame for whoever watches."""
+        self._board.step(step)
+
+    def event(self, event: Event) -> None:
+        """Leave the end of a session."""
+        self._board.event(event)
+
+    def attempt(self, attempt: Attempt) -> None:
+        """Leave an attempt to open a lost camera again."""
+        self._board.attempt(attempt)
+
+
+def _url(address: Address, path: str) -> str:
+    """Where a browser finds a path: "any address" is none that it could open."""
+    if address.host in _ANY_HOST:
+        return f"http://{socket.gethostname()}:{address.port}{path}"
+    return address.url(path)

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from rise_edge import Checker
+from rise_edge.capture.web.server import Address
+from rise_edge.capture.web.view import WebView
+from rise_edge.guidance import load_guide
+from tests.capture.frame_source import FrameSource
+from tests.capture.web.watching import Scenes
+from tests.tiny_bundle import write_tiny_bundle
+
+
+@pytest.fixture(scope="session")
+def web_checker(tmp_path_factory: pytest.TempPathFactory) -> Checker:
+    return Checker(write_tiny_bundle(tmp_path_factory.mktemp("web") / "tiny"))
+
+
+@pytest.fixture(scope="session")
+def scenes(web_checker: Checker) -> Scenes:
+    return Scenes.of(web_checker)
+
+
+@pytest.fixture
+def view(web_checker: Checker) -> Iterator[WebView]:
+    """Served on a free port of the loopback address."""
+    with WebView(FrameSource([]), web_checker, load_guide(), Address(port=0)) as served:
+        yield served

@@ -1,0 +1,142 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from rise_edge.capture.loop import Step
+from rise_edge.capture.recovery import Attempt
+from rise_edge.capture.web.board import Board
+from rise_edge.capture.web.operator import Station, operator_state
+from rise_edge.checker import Observation
+from rise_edge.embedding import Embedding
+from rise_edge.frame import ALL_MODALITIES
+from rise_edge.radius import Reading
+from rise_edge.verdict import DEVICE_FAULTS, Reason, undecided
+from tests.capture.web.watching import Scenes
+
+STATION = Station("a camera", "tiny", "0" * 64, "a notice", "onnx", "colour")
+
+
+class Clock:
+    now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def board(clock: Clock) -> Board:
+    return Board(clock)
+
+
+def with_fault(step: Step, reason: Reason) -> Step:
+    return replace(step, observation=Observation(undecided(reason, "why"), None, None, {}))
+
+
+def test_nothing_has_come_at_the_start(board: Board) -> None:
+    glance = board.glance()
+    assert (glance.number, glance.step, glance.event) == (0, None, None)
+    assert glance.frame_age_ms == float("inf")
+
+
+def test_the_newest_frame_is_found_with_its_age(board: Board, clock: Clock, scenes: Scenes) -> None:
+    board.step(scenes.empty)
+    board.step(scenes.checked)
+    clock.now_s += 0.5
+    glance = board.glance()
+    assert glance.step is scenes.checked
+    assert (board.number, glance.number) == (2, 2)
+    assert glance.frame_age_ms == pytest.approx(500)
+
+
+def test_a_session_s_end_is_there_with_its_step_and_counted_once(
+    board: Board, scenes: Scenes
+) -> None:
+    board.step(scenes.passed)
+    assert board.glance().event is scenes.passed.event
+    assert scenes.passed.event is not None
+    board.event(scenes.passed.event)
+    assert board.history().verdicts == {"LIVE": 1}
+
+
+def test_a_session_that_ends_without_a_step_is_taken_too(board: Board, scenes: Scenes) -> None:
+    assert scenes.refused.event is not None
+    board.event(scenes.refused.event)
+    assert board.glance().event is scenes.refused.event
+
+
+@pytest.mark.parametrize("reason", sorted(DEVICE_FAULTS))
+def test_a_fault_of_the_device_lasts_until_a_frame_without_one(
+    board: Board, clock: Clock, scenes: Scenes, reason: Reason
+) -> None:
+    for _ in range(4):
+        board.step(with_fault(scenes.empty, reason))
+        clock.now_s += 0.5
+    assert board.glance().fault_ms == pytest.approx(2000)
+    board.step(scenes.empty)
+    assert board.glance().fault_ms == 0
+
+
+def test_the_rate_falls_to_nothing_when_frames_stop(
+    board: Board, clock: Clock, scenes: Scenes
+) -> None:
+    for _ in range(90):
+        board.step(scenes.empty)
+        clock.now_s += 1 / 30
+    assert board.history().frames_per_s == pytest.approx(30, abs=1)
+    clock.now_s += 3
+    assert board.history().frames_per_s == 0
+
+
+def test_what_is_kept_is_bounded(board: Board, clock: Clock, scenes: Scenes) -> None:
+    assert scenes.passed.event is not None
+    for _ in range(2000):
+        board.step(scenes.checked)
+        board.event(replace(scenes.passed.event))
+        clock.now_s += 0.001
+    history = board.history()
+    assert len(history.sessions) == 20
+    assert len(history.readings) == 600
+    assert history.verdicts == {"LIVE": 2000}
+
+
+def test_the_operator_s_state_is_json_even_of_a_norm_that_is_none(
+    board: Board, scenes: Scenes
+) -> None:
+    reading = Reading(Embedding(scenes.checked.observation.verdict.reading.embedding.vector,  # type: ignore[union-attr]
+                                float("nan"), ALL_MODALITIES), 0.5)  # fmt: skip
+    verdict = undecided(Reason.BAD_NUMBERS, "no number", reading)
+    board.step(replace(scenes.checked, observation=Observation(verdict, None, None, {})))
+    state = operator_state(board.glance(), board.history(), STATION, watchers=1)
+    json.dumps(state, allow_nan=False)
+    assert state["now"]["norm"] is None
+    assert state["readings"][0][1:] == [None, 0.5]
+
+
+def test_the_operator_hears_what_is_wrong(board: Board, clock: Clock, scenes: Scenes) -> None:
+    def fault() -> str | None:
+        state = operator_state(board.glance(), board.history(), STATION, watchers=0)
+        known: str | None = state["fault"]
+        return known
+
+    assert fault() == "no frame came yet"
+    board.step(scenes.empty)
+    assert fault() is None
+    clock.now_s += 3
+    assert fault() == "no frame for 3 s"
+    board.step(with_fault(scenes.empty, Reason.FROZEN_STREAM))
+    clock.now_s += 0.6
+    board.step(with_fault(scenes.empty, Reason.FROZEN_STREAM))
+    clock.now_s += 0.6
+    assert fault() == "frozen_stream: why"
+
+
+def test_the_operator_hears_of_attempts_to_bring_a_camera_back(board: Board) -> None:
+    board.attempt(Attempt(2, 1000.0, False, "no such device"))
+    state = operator_state(board.glance(), board.history(), STATION, watchers=0)
+    assert state["recovery"] == "attempt 2 to open the camera again: failed: no such device"
