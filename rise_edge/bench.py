@@ -148,13 +148,16 @@ def _pixels(frame: Frame, modality: Modality) -> Any:
 
 
 def _frames(path: Path) -> Iterator[Frame]:
-    """The kept frames, round and round, with counters and clocks that move on."""
+    """The kept frames, round and round, with counters, clocks and noise that move on."""
+    from rise_edge.simulator.retake import retake
+
+    rng = np.random.default_rng(0)
     with np.load(path, allow_pickle=False) as file:
         viewpoint = Viewpoint(Intrinsics(*(float(v) for v in file["intrinsics"])))
         arrays = {m.value: file[m.value] for m in Modality}
     for number, index in enumerate(cycle(range(len(arrays["depth"])))):
         images: dict[str, Any] = {
-            name: Image(pixels[index], viewpoint, number, number * _FRAME_MS)
+            name: retake(Image(pixels[index], viewpoint, 0, 0.0), number, number * _FRAME_MS, rng)
             for name, pixels in arrays.items()
         }
         yield Frame(**images)

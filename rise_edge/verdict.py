@@ -27,6 +27,7 @@ class Reason(str, Enum):
     MISSING_MODALITY = "missing_modality"
     STALE_STREAM = "stale_stream"
     FROZEN_STREAM = "frozen_stream"
+    RESIZED_STREAM = "resized_stream"
     OUT_OF_STEP = "out_of_step"
     DEPTH_COVERAGE = "depth_coverage"
     TOO_DARK = "too_dark"
