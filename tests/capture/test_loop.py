@@ -2,7 +2,7 @@ import pytest
 
 from rise_edge import CameraError, Checker, Frame, Image, Modality
 from rise_edge.capture.events import Event
-from rise_edge.capture.loop import run, sessions
+from rise_edge.capture.loop import _Latency, run, sessions
 from rise_edge.guidance import load_guide
 from tests.capture.frame_source import FrameSource, lost, visits
 from tests.pictures import photograph_frame
@@ -78,3 +78,29 @@ def test_a_good_view_and_a_broken_stream_ask_nothing_of_the_person(tiny_checker:
     good, stale = run(FrameSource(frames), tiny_checker)
     assert (str(good.observation.verdict), good.instruction) == ("LIVE", None)
     assert (str(stale.observation.verdict), stale.instruction) == ("UNDECIDED(stale_stream)", None)
+
+
+@pytest.mark.parametrize("stamp_ms", [float("nan"), float("inf"), float("-inf"), 1e18, -1e18])
+def test_a_clock_that_gives_no_times_once_stops_no_later_session(
+    tiny_checker: Checker, stamp_ms: float
+) -> None:
+    frames = list(visits([40, 90]))
+    broken = frames[3]
+    images = {
+        m.value: Image(image.pixels, image.viewpoint, image.frame_number, stamp_ms)
+        for m in Modality
+        if (image := broken.image(m)) is not None
+    }
+    frames[3] = Frame(**images, truth=broken.truth)
+    events = list(sessions(FrameSource(frames), tiny_checker))
+    assert events[-1].verdict == "SPOOF"
+    assert all(0 <= event.fields()["duration_ms"] < 1e6 for event in events)
+
+
+def test_a_wait_for_hours_keeps_no_times_of_every_frame() -> None:
+    latency = _Latency()
+    for _ in range(100_000):
+        latency.add({"detect": 2.0, "total": 3.0})
+    kept = sum(len(times) for times in latency._stages.values())
+    assert kept <= 1000
+    assert latency.take() == {"detect": 2.0, "total": 3.0}
