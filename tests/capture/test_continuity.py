@@ -34,14 +34,15 @@ def seen(number: int, moved_px: float = 0.0) -> Observation:
     [
         ([], seen(0), None),
         ([], seen(1), Reason.FACE_CHANGED),
-        ([], seen(1, moved_px=30), None),
+        ([], seen(1, moved_px=30), Reason.FACE_CHANGED),
+        ([seen(0, moved_px=30)], seen(1, moved_px=60), None),
         ([NOBODY] * 5, seen(1), Reason.FACE_CHANGED),
         ([NOBODY] * 12, seen(1), None),
         ([BLIND] * 5, seen(0), None),
         ([BLIND] * 5, seen(1), Reason.FACE_CHANGED),
     ],
     ids=[
-        "the same", "another", "another on its way, whom the session must see", "after a blink",
+        "the same", "another", "another near by", "one who walks", "after a blink",
         "after an absence, which the session sees", "after a short fault", "during a short fault",
     ],
 )  # fmt: skip
@@ -51,7 +52,7 @@ def test_another_face_in_the_same_place_is_noticed(
     continuity = Continuity(absent_ms=300.0)
     clock = count(1000.0, FRAME_MS)
     last = None
-    for observation in [seen(0), *between, second]:
+    for observation in [seen(0), seen(0), *between, second]:
         last = continuity.broken(observation, next(clock), seen=observation is not BLIND)
     assert last is reason
 
