@@ -40,6 +40,7 @@ class Reason(str, Enum):
     TURNED = "turned"
     OCCLUDED = "occluded"
     BLURRED = "blurred"
+    UNSTEADY = "unsteady"
     FACE_CHANGED = "face_changed"
     BAD_NUMBERS = "bad_numbers"
     INCONSISTENT = "inconsistent"

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from rise_edge.checker import Observation
 from rise_edge.face import Crop, Face, likeness
-from rise_edge.verdict import Reason
+from rise_edge.verdict import Reason, undecided
 
-# Of the simulator's living faces that stand, the least alike in two frames in a row are so by 0.66;
-# two strangers are by 0.32 in the median.
+# Of the simulator's living faces that stand, the least alike in two frames in a row are so by 0.86;
+# of two strangers one pair in a thousand is by 0.8 and more.
+_LIKENESS = 0.8
 _STILL = 0.1  # way of a face from one frame to the next, in its widths, while it stands
-_LIKENESS = 0.6
 
 
 class Continuity:
-    """Follows one face from frame to frame, beside the session, whose evidence must be of one face.
+    """Follows one face from frame to frame, so that a session's evidence is of one face.
 
-    A face may be replaced in two ways that its place does not show: by one near by, and while
-    nobody could look, because the streams were at fault. The first is noticed of a face that stood;
-    one that walks can look like a stranger's in the next frame.
+    The session sees where a face is. It may be replaced in two ways that its place does not show:
+    by one near by, and while nobody could look, because the streams were at fault. So readings
+    count from where a face stands, and each must look like the frame before; where one does not,
+    what was seen before it is over. A face that walks up may look like a stranger's in the next
+    frame: it is not followed yet, and its readings do not count.
 
     Args:
         absent_ms: time without sight of a face after which it may be anyone's.
@@ -28,7 +32,8 @@ class Continuity:
     def __init__(self, absent_ms: float) -> None:
         self._absent_ms = absent_ms
         self._last: tuple[Face, Crop] | None = None
-        self._stood = False
+        self._follows = False
+        self._counted = False
         self._face_ms = 0.0
         self._blind = False
 
@@ -46,25 +51,34 @@ class Continuity:
         # Without blind frames the session itself knows that nobody was there.
         lost = gone and self._blind
         if gone:
-            self._last, self._stood = None, False
+            self._last, self._follows = None, False
         if seen and reason is not Reason.NO_FACE:
             self._face_ms, self._blind = now_ms, False
-        changed = self._changed(observation.face, observation.crop)
+        if observation.face is not None and observation.crop is not None:
+            self._follow(observation.face, observation.crop)
+        changed = self._counted and not self._follows and not gone
+        self._counted &= self._follows
         if lost:
             return Reason.FACE_LEFT if seen else reason
         return Reason.FACE_CHANGED if changed else None
 
-    def _changed(self, face: Face | None, crop: Crop | None) -> bool:
-        """Whether a face that stood is unlike the one that is there now."""
-        if face is None or crop is None:
-            return False
-        last, stood = self._last, self._stood
-        self._last, self._stood = (face, crop), False
+    def evidence(self, observation: Observation) -> Observation:
+        """What the session may count of the observation that was asked about last."""
+        if observation.verdict.reading is None:
+            return observation
+        if self._follows:
+            self._counted = True
+            return observation
+        text = "the face does not look like the one before it, which stood still"
+        return replace(observation, verdict=undecided(Reason.UNSTEADY, text))
+
+    def _follow(self, face: Face, crop: Crop) -> None:
+        last, self._last = self._last, (face, crop)
         if last is None:
-            return False
+            return
         step = np.hypot(*np.subtract(_centre(face), _centre(last[0]))) / last[0].width
-        self._stood = bool(step <= _STILL)
-        return stood and not likeness(last[1], crop) >= _LIKENESS
+        alike = likeness(last[1], crop) >= _LIKENESS
+        self._follows = alike and (self._follows or bool(step <= _STILL))
 
 
 def _centre(face: Face) -> tuple[float, float]:

@@ -29,7 +29,8 @@ Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 
 Version 2 added `language` and `instruction`, the reasons `too_near`, `off_centre`, `turned`,
 `occluded` and `blurred`, and gave saturated infrared, `too_bright` before, its own reason,
-`infrared_saturated`. The reason `resized_stream` was added within version 2.
+`infrared_saturated`. The reasons `resized_stream` and
+`unsteady` were added within version 2.
 """
 
 from __future__ import annotations

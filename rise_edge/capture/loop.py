@@ -170,7 +170,8 @@ class _Watch:
         now_ms = self._clock.now_ms
         broken = self._continuity.broken(observation, now_ms, seen=fault is None)
         result = self._sessions.end(broken, now_ms) if broken else None
-        result = result or self._sessions.update(observation, now_ms, frame.truth)
+        evidence = self._continuity.evidence(observation)
+        result = result or self._sessions.update(evidence, now_ms, frame.truth)
         total_ms = (perf_counter() - start) * 1000
         self._latency.add({**observation.stage_ms, "total": total_ms})
         instruction = self._guide.instruction(observation.verdict)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from rich.table import Table
 from rise_edge.capture.cameras.faults import random_faults
 from rise_edge.checker import load
 from rise_edge.errors import OutputError, RiseEdgeError
-from rise_edge.soak.scenes import render_films
+from rise_edge.soak.scenes import Film, render_films
 from rise_edge.soak.soak import Soak, SoakReport
 
 _FILMS, _FILM_FRAMES = 24, 8  # about 400 MB of pictures
@@ -82,7 +84,7 @@ def _soak(options: argparse.Namespace) -> SoakReport:
     checker = load(options.model)
     console = Console(stderr=True)
     with console.status("rendering people and attacks"):
-        films = render_films(options.seed, _FILMS, _FILM_FRAMES)
+        films = _render(options.seed)
     columns = (TextColumn("frames"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -99,6 +101,12 @@ def _soak(options: argparse.Namespace) -> SoakReport:
             on_frames=lambda judged: progress.update(task, completed=judged),
         )
         return soak.run()
+
+
+def _render(seed: int) -> tuple[Film, ...]:
+    """Render in a process of its own: what the simulator holds is no memory of the check."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as simulator:
+        return simulator.submit(render_films, seed, _FILMS, _FILM_FRAMES).result()
 
 
 def _print(report: SoakReport) -> None:

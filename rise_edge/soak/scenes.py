@@ -11,8 +11,9 @@ import numpy as np
 
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.errors import CameraError
+from rise_edge.face import face_square
 from rise_edge.frame import Frame, Modality, Truth
-from rise_edge.simulator import Presentation, presentations
+from rise_edge.simulator import Presentation, SampleTruth, presentations
 from rise_edge.simulator.retake import retake
 
 FRAME_MS = 1000 / 30
@@ -21,6 +22,7 @@ _SUBJECTS = (100_000, 200_000)  # models learn from those that are counted from 
 _EMPTY_EVERY = 6  # an empty scene has nothing to miss: five frames a second will do
 _EMPTY = (2, 4)  # frames of it between two scenes: an absence
 _SHARES = {"presented": 0.6, "leaves": 0.1, "swapped": 0.12, "two": 0.08, "patchwork": 0.1}
+_LIKE_SIZE = 0.8
 _FOREIGN = ((Modality.DEPTH,), (Modality.INFRARED,), (Modality.DEPTH, Modality.INFRARED))
 
 
@@ -31,10 +33,17 @@ class Film:
     Attributes:
         frames: of the presentation, with its truth.
         empty: the scene without anybody.
+        size_px: of the face, as large as the square that is cut around it.
     """
 
     frames: tuple[Frame, ...]
     empty: Frame
+    size_px: float
+
+    def like_size(self, other: Film) -> bool:
+        """Whether neither face is much smaller than the other one."""
+        small, large = sorted((self.size_px, other.size_px))
+        return small >= _LIKE_SIZE * large
 
     @property
     def memory_mb(self) -> float:
@@ -74,7 +83,11 @@ def render_films(seed: int, films: int, frames: int, *, domain: str = "office") 
 
 def _film(one: Presentation, frames: int) -> Film:
     shown = [one.frame_at(one.presented_ms + k * FRAME_MS, k) for k in range(frames)]
-    return Film(tuple(_plain(frame) for frame in shown), one.frame_at(0.0))
+    truth = shown[0].truth
+    assert isinstance(truth, SampleTruth)
+    assert truth.keypoints is not None
+    size_px = face_square(truth.keypoints).side
+    return Film(tuple(_plain(frame) for frame in shown), one.frame_at(0.0), size_px)
 
 
 def _plain(frame: Frame) -> Frame:
@@ -130,9 +143,17 @@ class SceneCamera(Camera):
                 yield self._retaken(self._film().empty, tick)
 
     def _scene(self, presentation: int) -> Iterator[Frame]:
-        first, second = (self._people(presentation, which) for which in range(2))
-        length, until = int(self._rng.integers(14, 25)), int(self._rng.integers(2, 11))
         kind = self._rng.choice(list(_SHARES), p=list(_SHARES.values()))
+        film, other = self._film(), self._film()
+        if kind == "two":
+            # A smaller face is somebody's who passes by behind: who stands in front is judged.
+            others = [one for one in self._films if one.like_size(film)]
+            other = others[int(self._rng.integers(len(others)))]
+        first, second = (
+            self._people(film, 2 * presentation),
+            self._people(other, 2 * presentation + 1),
+        )
+        length, until = int(self._rng.integers(14, 25)), int(self._rng.integers(2, 11))
         if kind == "presented":
             yield from islice(first, length)
         elif kind == "leaves":
@@ -148,10 +169,9 @@ class SceneCamera(Camera):
             both = zip(first, second, strict=False)
             yield from (_patchwork(a, b, foreign) for a, b in islice(both, length))
 
-    def _people(self, presentation: int, which: int) -> Iterator[Frame]:
+    def _people(self, film: Film, presentation: int) -> Iterator[Frame]:
         """Somebody before the camera, there and back through a film without end."""
-        film = self._film()
-        truth = replace(film.truth, presentation=2 * presentation + which)
+        truth = replace(film.truth, presentation=presentation)
         there_and_back = [*film.frames, *film.frames[-2:0:-1]]
         start = int(self._rng.integers(len(there_and_back)))
         for position in count(start):

@@ -28,6 +28,7 @@ MAX_GROWTH = 0.02
 
 _SAMPLES = 200  # of memory
 _WAIT_MS = 0.001  # before a camera is opened again: a soak has no time to wait
+_HEALTHY_MS = 100.0  # after which losses are forgotten: they are far more frequent here
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class SoakReport:
         reopened: how often the camera was opened again.
         given_up: how often it stayed away for too long, and a new loop began.
         audit_failures: sessions without a record; the bar is 0.
-        memory: its growth, None where it cannot be told.
+        memory: its growth, without the films, which would hide it; None where it cannot be told.
         max_growth: the bar for it, as a share.
         before: what the process held before the loop.
         after: what it held after it; the bar is no more than before.
@@ -128,6 +129,7 @@ class Soak(Listener):
         self._oracle = Oracle(self._config.min_readings)
         self._every = max(1, frames // _SAMPLES)
         self._samples_mb: list[float] = []
+        self._films_mb = sum(film.memory_mb for film in films)
         self._judged = 0
         self._given_up = 0
         self._attacks = 0
@@ -157,7 +159,7 @@ class Soak(Listener):
             self._on_frames(self._judged)
             gc.collect()
             if (now_mb := memory_mb()) is not None:
-                self._samples_mb.append(now_mb)
+                self._samples_mb.append(now_mb - self._films_mb)
 
     def event(self, event: Event) -> None:
         """Count a session."""
@@ -168,9 +170,8 @@ class Soak(Listener):
 
     def _watch(self, listeners: Listener, audit: Audit) -> None:
         """Watch the camera until it ends, is lost for good, or enough frames were judged."""
-        # Without a time that counts as healthy, a soak would use up its attempts.
         config = RecoveryConfig(
-            first_wait_ms=_WAIT_MS, longest_wait_ms=_WAIT_MS, healthy_ms=_WAIT_MS
+            first_wait_ms=_WAIT_MS, longest_wait_ms=_WAIT_MS, healthy_ms=_HEALTHY_MS
         )
         with self._camera:
             steps = run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import count
 
+import numpy as np
 import pytest
 
 from rise_edge import Checker, Face, Frame, Image, Modality
@@ -11,8 +12,10 @@ from rise_edge.capture.continuity import Continuity
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import sessions
 from rise_edge.checker import Observation
+from rise_edge.embedding import Embedding
+from rise_edge.radius import Reading
 from rise_edge.session import SessionConfig
-from rise_edge.verdict import Reason, undecided
+from rise_edge.verdict import Reason, decide, undecided
 from tests.capture.frame_source import FrameSource
 from tests.pictures import photograph_frame
 from tests.rendered_faces import rendered, view_of
@@ -20,13 +23,38 @@ from tests.rendered_faces import rendered, view_of
 FRAME_MS = 1000 / 30
 NOBODY = Observation(undecided(Reason.NO_FACE), None, None, {})
 BLIND = Observation(undecided(Reason.STALE_STREAM), None, None, {})
+TWO = Observation(undecided(Reason.SEVERAL_FACES), None, None, {})
 
 
 def seen(number: int, moved_px: float = 0.0) -> Observation:
-    """A rendered person, in a box of 150 pixels that is moved aside."""
+    """A rendered person, alive, in a box of 150 pixels that is moved aside."""
     faces, crop = view_of(rendered("office", number))
     box = (200 + moved_px, 150.0, 350 + moved_px, 300.0)
-    return Observation(undecided(Reason.TURNED), Face(box, faces[0].keypoints, 1.0), crop, {})
+    vector = np.array([0.1, 0.0], np.float32)
+    reading = Reading(Embedding(vector, float(vector[0]), frozenset(Modality)), 0.5)
+    return Observation(decide(reading), Face(box, faces[0].keypoints, 1.0), crop, {})
+
+
+def follow(*observations: Observation) -> list[tuple[bool, Reason | None]]:
+    """For each frame whether its reading counts, and what broke off before it."""
+    continuity = Continuity(absent_ms=300.0)
+    clock = count(1000.0, FRAME_MS)
+    told = []
+    for observation in observations:
+        broken = continuity.broken(observation, next(clock), seen=observation is not BLIND)
+        counts = continuity.evidence(observation).verdict.reading is not None
+        told.append((counts, broken))
+    return told
+
+
+def test_readings_count_from_where_a_face_stands() -> None:
+    walking = [seen(0, moved_px=moved) for moved in (0, 60, 120)]
+    told = follow(*walking, seen(0, moved_px=121), seen(0, moved_px=122))
+    assert told == [(False, None)] * 3 + [(True, None)] * 2
+
+
+def test_a_face_that_is_followed_may_walk() -> None:
+    assert follow(seen(0), seen(0), seen(0, moved_px=60))[-1] == (True, None)
 
 
 @pytest.mark.parametrize(
@@ -34,38 +62,34 @@ def seen(number: int, moved_px: float = 0.0) -> Observation:
     [
         ([], seen(0), None),
         ([], seen(1), Reason.FACE_CHANGED),
-        ([], seen(1, moved_px=30), Reason.FACE_CHANGED),
-        ([seen(0, moved_px=30)], seen(1, moved_px=60), None),
+        ([], seen(1, moved_px=60), Reason.FACE_CHANGED),
         ([NOBODY] * 5, seen(1), Reason.FACE_CHANGED),
         ([NOBODY] * 12, seen(1), None),
+        ([TWO] * 60, seen(1), Reason.FACE_CHANGED),
         ([BLIND] * 5, seen(0), None),
         ([BLIND] * 5, seen(1), Reason.FACE_CHANGED),
     ],
     ids=[
-        "the same", "another", "another near by", "one who walks", "after a blink",
-        "after an absence, which the session sees", "after a short fault", "during a short fault",
+        "the same", "another", "another near by", "after a blink",
+        "after an absence, which the session sees", "after both stood there",
+        "after a short fault", "during a short fault",
     ],
 )  # fmt: skip
-def test_another_face_in_the_same_place_is_noticed(
+def test_what_was_counted_is_over_where_another_face_follows(
     between: list[Observation], second: Observation, reason: Reason | None
 ) -> None:
-    continuity = Continuity(absent_ms=300.0)
-    clock = count(1000.0, FRAME_MS)
-    last = None
-    for observation in [seen(0), seen(0), *between, second]:
-        last = continuity.broken(observation, next(clock), seen=observation is not BLIND)
-    assert last is reason
+    assert follow(seen(0), seen(0), *between, second)[-1][1] is reason
+
+
+def test_where_nothing_was_counted_nothing_is_over() -> None:
+    assert follow(seen(0), seen(1), seen(2)) == [(False, None)] * 3
 
 
 def test_who_was_not_seen_for_the_time_of_an_absence_has_left() -> None:
-    continuity = Continuity(absent_ms=300.0)
-    clock = count(1000.0, FRAME_MS)
-    assert continuity.broken(seen(0), next(clock), seen=True) is None
-    told = [continuity.broken(BLIND, next(clock), seen=False) for _ in range(12)]
-    assert told[:8] == [None] * 8
-    assert set(told[9:]) == {Reason.STALE_STREAM}
-    assert continuity.broken(seen(0), next(clock), seen=True) is Reason.FACE_LEFT
-    assert continuity.broken(seen(0), next(clock), seen=True) is None
+    told = [reason for _, reason in follow(seen(0), *[BLIND] * 12, seen(0), seen(0))]
+    assert told[:9] == [None] * 9
+    assert set(told[10:13]) == {Reason.STALE_STREAM}
+    assert told[13:] == [Reason.FACE_LEFT, None]
 
 
 def stale(frame: Frame, old: Image) -> Frame:
@@ -77,10 +101,10 @@ def test_readings_from_before_the_streams_were_blind_are_no_evidence_after(
     tiny_checker: Checker,
 ) -> None:
     need = SessionConfig().min_readings
-    frames = [photograph_frame(n, infrared_level=40) for n in range(1, 2 * need + 12)]
-    old = frames[need - 2].depth
+    frames = [photograph_frame(n, infrared_level=40) for n in range(1, 2 * need + 14)]
+    old = frames[need - 1].depth
     assert old is not None
-    blind = [stale(frame, old) for frame in frames[need - 1 : need + 11]]
-    source = FrameSource([*frames[: need - 1], *blind, *frames[need + 11 :]])
+    blind = [stale(frame, old) for frame in frames[need : need + 12]]
+    source = FrameSource([*frames[:need], *blind, *frames[need + 12 :]])
     events: list[Event] = list(sessions(source, tiny_checker))
     assert [str(event.result.verdict) for event in events] == ["UNDECIDED(stale_stream)"]

@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from rise_edge.face import likeness
@@ -18,7 +17,7 @@ def test_a_standing_face_is_alike_from_one_frame_to_the_next(number: int) -> Non
 
 def test_another_face_in_the_same_place_is_unlike() -> None:
     others = [likeness(crop_of(a), crop_of(b)) for a in range(4) for b in range(a)]
-    assert np.median(others) < 0.6
+    assert max(others) < 0.8
 
 
 def test_brighter_light_makes_no_other_face() -> None:
