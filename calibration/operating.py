@@ -27,7 +27,7 @@ class Ending:
     Attributes:
         outcome: LIVE, SPOOF or UNDECIDED.
         reason: why it is UNDECIDED, None otherwise.
-        verdict_ms: from the first good frame to that verdict; None if undecided.
+        verdict_ms: from the first frame of a good view to that verdict; None if undecided.
         log_ratio: at that verdict.
     """
 
@@ -45,7 +45,7 @@ def play(
     first_ms: float | None = None
     last: Ending | None = None
     for now_ms, observation in zip(watched.times_ms, watched.observations, strict=True):
-        if first_ms is None and observation.verdict.reading and not observation.verdict.reason:
+        if first_ms is None and observation.verdict.reading:
             first_ms = float(now_ms)
         result = sessions.update(observation, float(now_ms))
         if result is None:

@@ -9,7 +9,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge import Checker, Observation
+from rise_edge import Checker, Observation, SessionConfig
+from rise_edge.continuity import Continuity
 from rise_edge.evidence import StreamGate
 from rise_edge.simulator import Presentation, presentations
 
@@ -35,9 +36,10 @@ class Watched:
 
     @property
     def margins(self) -> NDArray[np.float64]:
-        """1 - norm / radius of each frame, NaN where there is no reading."""
-        readings = [observation.verdict.reading for observation in self.observations]
-        return np.array([r.margin / r.radius if r and r.sound else np.nan for r in readings])
+        """1 - norm / radius of each frame, NaN where there is no reading that counts."""
+        verdicts = [observation.verdict for observation in self.observations]
+        readings = [None if verdict.reason else verdict.reading for verdict in verdicts]
+        return np.array([r.margin / r.radius if r else np.nan for r in readings])
 
 
 def watch(
@@ -60,6 +62,7 @@ def watch(
 
 def _watch(checkers: Mapping[str, Checker], presentation: Presentation) -> dict[str, Watched]:
     gates = {name: StreamGate(checker.evidence) for name, checker in checkers.items()}
+    followers = {name: Continuity(SessionConfig().absent_ms) for name in checkers}
     seen: dict[str, list[Observation]] = {name: [] for name in checkers}
     times_ms = []
     for frame in presentation.frames():
@@ -68,7 +71,8 @@ def _watch(checkers: Mapping[str, Checker], presentation: Presentation) -> dict[
         for name, checker in checkers.items():
             fault = gates[name].examine(frame)
             observation = Observation(fault, None, None, {}) if fault else checker.observe(frame)
-            seen[name].append(replace(observation, crop=None))
+            followed = followers[name].follow(observation, times_ms[-1])
+            seen[name].append(replace(followed, crop=None))
     species = presentation.setting.species
     return {
         name: Watched(species.name, species.bona_fide, np.array(times_ms), tuple(seen[name]))

@@ -5,7 +5,8 @@ Every check answers with an UNDECIDED verdict or None. None of them can make a v
 
 from __future__ import annotations
 
-import zlib
+import hashlib
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from rise_edge.frame import ALL_MODALITIES, Frame, Image, Modality, modality_set
 from rise_edge.verdict import Reason, Verdict, undecided
 
 _FINGERPRINT_STRIDE = 7
+_REMEMBERED = 1800  # pictures of each stream: a minute, longer than any session
 
 SATURATION_REASONS = {
     Modality.COLOUR: Reason.TOO_BRIGHT,
@@ -60,19 +62,46 @@ class EvidenceConfig:
 class _Seen:
     frame_number: int
     timestamp_ms: float
-    fingerprint: int
+
+    def before(self, image: Image) -> bool:
+        """Whether an image came later, by its counter and by its clock; not if that is NaN."""
+        return self.frame_number < image.frame_number and self.timestamp_ms < image.timestamp_ms
+
+
+class _Pictures:
+    """The latest pictures of one stream, as fingerprints."""
+
+    def __init__(self) -> None:
+        self._order: deque[bytes] = deque()
+        self._known: set[bytes] = set()
+
+    def repeat(self, image: Image) -> bool:
+        """Whether this picture came before; it is remembered from now on."""
+        sparse = np.ascontiguousarray(image.pixels[::_FINGERPRINT_STRIDE, ::_FINGERPRINT_STRIDE])
+        fingerprint = hashlib.blake2b(sparse.tobytes(), digest_size=8).digest()
+        if fingerprint in self._known:
+            return True
+        if len(self._order) >= _REMEMBERED:
+            self._known.discard(self._order.popleft())
+        self._order.append(fingerprint)
+        self._known.add(fingerprint)
+        return False
 
 
 class StreamGate:
     """Watches every stream of one camera from frame to frame.
 
     A stalled sensor keeps delivering its last picture beside the others' fresh ones, so each
-    stream's own counter, clock and pixels must move.
+    stream's own counter, clock and pixels must move. No picture may come twice within a minute:
+    a driver may hand out two old buffers in turn. And a stream keeps the size that it had when its
+    camera was opened: its viewpoint holds for that size alone.
     """
 
     def __init__(self, config: EvidenceConfig | None = None) -> None:
         self._config = config or EvidenceConfig()
         self._last: dict[Modality, _Seen] = {}
+        self._sizes: dict[Modality, tuple[int, ...]] = {}
+        self._pictures = {modality: _Pictures() for modality in Modality}
 
     def examine(self, frame: Frame) -> Verdict | None:
         """What is wrong with this frame's streams, None if nothing is."""
@@ -80,22 +109,39 @@ class StreamGate:
         if missing:
             return undecided(Reason.MISSING_MODALITY, f"no {modality_set(missing)} in this frame")
         images = {m: i for m in self._config.required if (i := frame.image(m)) is not None}
-        fault = self._examine_motion(images) or self._examine_skew(images)
-        self._last.update({m: _see(image) for m, image in images.items()})
+        repeated = {m for m, image in images.items() if self._pictures[m].repeat(image)}
+        fault = (
+            self._examine_sizes(images)
+            or self._examine_motion(images, repeated)
+            or self._examine_skew(images)
+        )
+        self._last.update({m: _Seen(i.frame_number, i.timestamp_ms) for m, i in images.items()})
         return fault
 
-    def _examine_motion(self, images: dict[Modality, Image]) -> Verdict | None:
+    def _examine_sizes(self, images: dict[Modality, Image]) -> Verdict | None:
+        for modality, image in sorted(images.items()):
+            size = image.pixels.shape[1::-1]
+            first = self._sizes.setdefault(modality, size)
+            if size != first:
+                return undecided(
+                    Reason.RESIZED_STREAM,
+                    f"{modality} is {size[0]}x{size[1]}, and was {first[0]}x{first[1]} when its "
+                    "camera was opened",
+                )
+        return None
+
+    def _examine_motion(
+        self, images: dict[Modality, Image], repeated: set[Modality]
+    ) -> Verdict | None:
         for modality, image in sorted(images.items()):
             last = self._last.get(modality)
-            if last is None:
-                continue
-            if image.frame_number <= last.frame_number or image.timestamp_ms <= last.timestamp_ms:
+            if last and not last.before(image):
                 return undecided(
                     Reason.STALE_STREAM,
                     f"{modality} stands at frame {image.frame_number}, {image.timestamp_ms:.1f} ms "
                     f"(before: {last.frame_number}, {last.timestamp_ms:.1f} ms)",
                 )
-            if _see(image).fingerprint == last.fingerprint:
+            if modality in repeated:
                 return undecided(Reason.FROZEN_STREAM, f"{modality} repeats the same pixels")
         return None
 
@@ -109,11 +155,6 @@ class StreamGate:
                 f"{last} is {skew:.1f} ms after {first} (max {self._config.max_skew_ms:g} ms)",
             )
         return None
-
-
-def _see(image: Image) -> _Seen:
-    sparse = np.ascontiguousarray(image.pixels[::_FINGERPRINT_STRIDE, ::_FINGERPRINT_STRIDE])
-    return _Seen(image.frame_number, image.timestamp_ms, zlib.crc32(sparse.tobytes()))
 
 
 def examine_faces(faces: tuple[Face, ...], config: EvidenceConfig) -> Verdict | None:

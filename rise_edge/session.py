@@ -26,13 +26,12 @@ class SessionConfig:
         agreement: share of readings inside the sphere without which nothing is LIVE, whatever the
             test says.
         deadline_ms: time from the first face after which the session ends undecided.
-        absent_ms: time without a face after which the person has left.
+        absent_ms: time without sight of the face after which the session ends: the person has left,
+            or nobody could look for so long that anyone may stand there.
         retry_ms: pause after an undecided session before the same person is tried again.
         max_step: largest way of a face between two frames, in widths of the face; a larger one
             means that another face took its place.
         max_growth: largest ratio of its widths in two frames; a larger one means the same.
-        max_blind_ms: longest time in which the face was not followed. After a longer one nobody
-            knows whose the readings before it are.
         lockout: None never locks.
 
     Raises:
@@ -47,7 +46,6 @@ class SessionConfig:
     retry_ms: float = 1000.0
     max_step: float = 0.6
     max_growth: float = 1.5
-    max_blind_ms: float = 200.0
     lockout: LockoutConfig | None = None
 
     def __post_init__(self) -> None:
@@ -57,7 +55,7 @@ class SessionConfig:
             raise ValueError(f"expected agreement in (0.5, 1], got {self.agreement}")
         if not self.max_growth > 1:
             raise ValueError(f"expected max_growth > 1, got {self.max_growth}")
-        for name in ("deadline_ms", "absent_ms", "retry_ms", "max_step", "max_blind_ms"):
+        for name in ("deadline_ms", "absent_ms", "retry_ms", "max_step"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"expected {name} > 0, got {getattr(self, name)}")
 
@@ -93,7 +91,9 @@ class Sessions:
     """Follows one camera's observations and says when a session has its verdict.
 
     A session opens with the first face, and closes with a verdict. The next one opens when the
-    person has left, or, after an undecided one, after a pause.
+    person has left, or, after an undecided one, after a pause. A face that jumps or changes its
+    size at once is another one, and so is one that `Continuity` finds to look otherwise: what was
+    read ends undecided, and the face that is there now is judged by itself.
 
     Args:
         config: how frames make a verdict.
@@ -131,8 +131,7 @@ class Sessions:
         if observation.verdict.reason is not Reason.NO_FACE:
             self._last_face_ms = now_ms
         if absent and self._open is not None:
-            why = f"after {self._open.readings} readings"
-            return self._close(undecided(Reason.FACE_LEFT, why), now_ms)
+            return self._close(self._open.lost_sight(observation), now_ms)
         if self._open is None:
             rested = self._resting_until_ms is None or now_ms >= self._resting_until_ms
             if absent or rested:
@@ -163,8 +162,10 @@ class Sessions:
         if verdict.outcome is Outcome.SPOOF:
             self._lockout.spoof(now_ms)
         decided = verdict.outcome is not Outcome.UNDECIDED
+        # Who took another's place was not judged yet.
+        retry_ms = 0.0 if verdict.reason is Reason.FACE_CHANGED else self.config.retry_ms
+        pause_ms = max(retry_ms, self._lockout.left_ms(now_ms))
         # A decided person is not judged again before leaving.
-        pause_ms = max(self.config.retry_ms, self._lockout.left_ms(now_ms))
         self._resting_until_ms = np.inf if decided else now_ms + pause_ms
         return result
 
@@ -176,31 +177,27 @@ class _Session:
         self, config: SessionConfig, scatter: MarginScatter, start_ms: float, truth: Truth | None
     ) -> None:
         self._config = config
-        self._scatter = scatter
         self._start_ms = start_ms
         self._truth = truth
         self._faults: Counter[str] = Counter()
         self._frames = 0
         self._face: Face | None = None
         self._face_ms = start_ms
-        self._forget()
-
-    def _forget(self) -> None:
-        """What was read is no evidence for the face that is there now."""
         self._readings: list[Reading] = []
-        self._test = SequentialTest(self._config.test, self._scatter)
+        self._test = SequentialTest(config.test, scatter)
         self._first_reading_ms: float | None = None
-
-    @property
-    def readings(self) -> int:
-        return len(self._readings)
 
     def add(self, observation: Observation, now_ms: float) -> Verdict | None:
         self._frames += 1
         verdict = observation.verdict
         if verdict.reason is not None:
             self._faults[verdict.reason.value] += 1
-        self._follow(observation, now_ms)
+        if now_ms - self._face_ms >= self._config.absent_ms:
+            return self.lost_sight(observation)
+        if self._changed(observation) and self._readings:
+            return undecided(Reason.FACE_CHANGED, f"after {len(self._readings)} readings")
+        if observation.face is not None:
+            self._face, self._face_ms = observation.face, now_ms
         if verdict.reason is None and verdict.reading is not None:
             self._read(verdict.reading, now_ms)
             decided = self._decide()
@@ -210,18 +207,20 @@ class _Session:
             return self._give_up()
         return None
 
-    def _follow(self, observation: Observation, now_ms: float) -> None:
-        """Keep the evidence only as long as it is certain whose it is."""
-        if observation.verdict.reason is Reason.SEVERAL_FACES:
-            self._forget()
+    def _changed(self, observation: Observation) -> bool:
+        """Whether it is not certain that this is the face that was read."""
+        if observation.verdict.reason is Reason.FACE_CHANGED:
+            return True
         face = observation.face
-        if face is None:
-            return
-        blind = now_ms - self._face_ms > self._config.max_blind_ms
-        if self._face is not None and (blind or self._jumped(self._face, face)):
-            self._forget()
-            self._faults[Reason.FACE_CHANGED.value] += 1
-        self._face, self._face_ms = face, now_ms
+        return face is not None and self._face is not None and self._jumped(self._face, face)
+
+    def lost_sight(self, observation: Observation) -> Verdict:
+        """Whoever is seen from now on may be anyone."""
+        why = f"after {len(self._readings)} readings"
+        reason = observation.verdict.reason
+        if reason is None or reason is Reason.NO_FACE or observation.face is not None:
+            return undecided(Reason.FACE_LEFT, why)
+        return undecided(reason, f"{observation.verdict.detail}; {why}")
 
     def _jumped(self, before: Face, now: Face) -> bool:
         wide, narrow = max(before.width, now.width), min(before.width, now.width)

@@ -27,6 +27,7 @@ class Reason(str, Enum):
     MISSING_MODALITY = "missing_modality"
     STALE_STREAM = "stale_stream"
     FROZEN_STREAM = "frozen_stream"
+    RESIZED_STREAM = "resized_stream"
     OUT_OF_STEP = "out_of_step"
     IMPLAUSIBLE_CLOCK = "implausible_clock"
     DEPTH_COVERAGE = "depth_coverage"
@@ -40,6 +41,7 @@ class Reason(str, Enum):
     TURNED = "turned"
     OCCLUDED = "occluded"
     BLURRED = "blurred"
+    UNSTEADY = "unsteady"
     FACE_CHANGED = "face_changed"
     BAD_NUMBERS = "bad_numbers"
     INCONSISTENT = "inconsistent"
@@ -59,6 +61,7 @@ STREAM_FAULTS = frozenset(
         Reason.MISSING_MODALITY,
         Reason.STALE_STREAM,
         Reason.FROZEN_STREAM,
+        Reason.RESIZED_STREAM,
         Reason.OUT_OF_STEP,
         Reason.IMPLAUSIBLE_CLOCK,
     }

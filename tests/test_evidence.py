@@ -50,6 +50,32 @@ def test_old_pixels_under_a_new_number_are_frozen(name: str) -> None:
     assert name in verdict.detail
 
 
+@pytest.mark.parametrize("name", ["colour", "depth", "infrared"])
+def test_two_stored_pictures_in_turn_are_frozen(name: str) -> None:
+    gate = StreamGate()
+    stored = [photograph_frame(number).image(Modality(name)).pixels for number in (1, 2)]
+    reasons = []
+    for number in range(1, 7):
+        frame = moved(photograph_frame(number), name, pixels=stored[number % 2])
+        verdict = gate.examine(frame)
+        reasons.append(verdict.reason if verdict else None)
+    assert reasons == [None, None, *[Reason.FROZEN_STREAM] * 4]
+
+
+@pytest.mark.parametrize("name", ["colour", "depth", "infrared"])
+def test_a_stream_must_keep_its_size(name: str) -> None:
+    gate = StreamGate()
+    reasons = []
+    for number in range(1, 7):
+        frame = photograph_frame(number)
+        if number in (3, 4):
+            frame = moved(frame, name, pixels=frame.image(Modality(name)).pixels[::2, ::2])
+        verdict = gate.examine(frame)
+        reasons.append(verdict.reason if verdict else None)
+    resized = [Reason.RESIZED_STREAM] * 2
+    assert reasons == [None, None, *resized, None, None]
+
+
 @pytest.mark.parametrize(
     ("lag_ms", "reason"),
     [(20.0, None), (40.0, Reason.OUT_OF_STEP), (-200.0, Reason.OUT_OF_STEP),

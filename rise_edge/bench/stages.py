@@ -23,6 +23,7 @@ from rise_edge.bench.fresh_process import in_fresh_process, peak_memory_mb
 from rise_edge.bundle import open_bundle
 from rise_edge.capture.events import Event
 from rise_edge.checker import Checker
+from rise_edge.continuity import Continuity
 from rise_edge.evidence import StreamGate
 from rise_edge.face import Crop
 from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint
@@ -120,13 +121,16 @@ def _pixels(frame: Frame, modality: Modality) -> Any:
 
 
 def _frames(path: Path) -> Iterator[Frame]:
-    """The kept frames, round and round, with counters and clocks that move on."""
+    """The kept frames, round and round, with counters, clocks and noise that move on."""
+    from rise_edge.simulator.retake import retake
+
+    rng = np.random.default_rng(0)
     with np.load(path, allow_pickle=False) as file:
         viewpoint = Viewpoint(Intrinsics(*(float(v) for v in file["intrinsics"])))
         arrays = {m.value: file[m.value] for m in Modality}
     for number, index in enumerate(cycle(range(len(arrays["depth"])))):
         images: dict[str, Any] = {
-            name: Image(pixels[index], viewpoint, number, number * _FRAME_MS)
+            name: retake(Image(pixels[index], viewpoint, 0, 0.0), number, number * _FRAME_MS, rng)
             for name, pixels in arrays.items()
         }
         yield Frame(**images)
@@ -135,6 +139,7 @@ def _frames(path: Path) -> Iterator[Frame]:
 def _judge(pipe: Any, path: Path, bundle_path: Path, runs: int) -> None:
     checker = Checker(open_bundle(bundle_path))
     gate, sessions = StreamGate(checker.evidence), Sessions(None, checker.scatter)
+    continuity = Continuity(sessions.config.absent_ms)
     laps: dict[str, list[float]] = {}
     crops: list[Crop] = []
     for number, frame in enumerate(islice(_frames(path), runs + _WARM_UP)):
@@ -143,7 +148,8 @@ def _judge(pipe: Any, path: Path, bundle_path: Path, runs: int) -> None:
         gated = perf_counter()
         observation = checker.observe(frame)
         observed = perf_counter()
-        result = sessions.update(observation, number * _FRAME_MS)
+        followed = continuity.follow(observation, number * _FRAME_MS)
+        result = sessions.update(followed, number * _FRAME_MS)
         # The longest way that a frame can go is the one that ends in an event.
         result = result or sessions.end(Reason.ENDED, number * _FRAME_MS)
         if result:

@@ -40,9 +40,9 @@ sessions, live, spoof, undecided}}), `audit_failures` (sessions whose record fai
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 
 Version 2 added `language`, `instruction`, `verdict_ms`, `log_ratio`, `test` and `lockout`, the
-reasons `too_near`, `off_centre`, `turned`, `occluded`, `blurred`, `locked_out`, `audit_failed` and
-`implausible_clock`, and gave saturated infrared, `too_bright` before, its own reason,
-`infrared_saturated`.
+reasons `too_near`, `off_centre`, `turned`, `occluded`, `blurred`, `unsteady`, `resized_stream`,
+`implausible_clock`, `locked_out` and `audit_failed`, and gave saturated infrared, `too_bright`
+before, its own reason, `infrared_saturated`.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ import sys
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
+from io import SEEK_END, FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -208,15 +209,15 @@ class EventWriter:
         """Write one event.
 
         Raises:
-            OutputError: the line could not be written.
+            OutputError: the line could not be written. Of a line that the disk had no room for,
+                nothing stays in a file.
         """
         if self._file is None:
             return
         time = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
         line = json.dumps({"schema": SCHEMA, "event": kind, "time": time, **fields})
         try:
-            self._file.write(line.encode() + b"\n")
-            self._file.flush()
+            _write_whole(self._file, line.encode() + b"\n")
         except BrokenPipeError:
             raise  # the reader of a pipe has seen enough: no error of ours
         except OSError as error:
@@ -237,3 +238,19 @@ class EventWriter:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _write_whole(file: BinaryIO, line: bytes) -> None:
+    """Write a line whole or, to a file, not at all: a full disk first takes a part of it."""
+    rest = memoryview(line)
+    try:
+        while rest:
+            rest = rest[file.write(rest) :]
+        file.flush()
+    except OSError:
+        written = len(line) - len(rest)
+        if written and isinstance(file, FileIO) and file.seekable():
+            end = file.tell()
+            if file.seek(0, SEEK_END) == end:  # nobody else wrote behind it meanwhile
+                file.truncate(end - written)
+        raise

@@ -124,7 +124,8 @@ class _Clock:
     def wait_for(self, frame: Frame) -> None:
         due_s = timestamp_ms(frame) / 1000
         now_s = monotonic()
-        if self._offset_s is None or abs(due_s + self._offset_s - now_s) > 1:
+        # The limit is not met by NaN, which would hold no later frame to its pace.
+        if self._offset_s is None or not abs(due_s + self._offset_s - now_s) <= 1:
             self._offset_s = now_s - due_s
         sleep(max(0.0, due_s + self._offset_s - now_s))
 

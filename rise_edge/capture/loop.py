@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from time import monotonic, perf_counter
@@ -14,6 +15,7 @@ from rise_edge.capture.feed import Feed, timestamp_ms
 from rise_edge.capture.recovery import Recovery
 from rise_edge.checker import Checker, Observation
 from rise_edge.clock_check import ClockCheck
+from rise_edge.continuity import Continuity
 from rise_edge.errors import CameraError
 from rise_edge.evidence import StreamGate
 from rise_edge.frame import Frame
@@ -25,6 +27,8 @@ if TYPE_CHECKING:  # brings sqlite3, which only who asks for an audit needs
     from rise_edge.capture.audit import Audit
 
 _NOMINAL_FRAME_MS = 1000 / 30
+_LONGEST_FRAME_MS = 60_000.0  # enough to be an absence; what a broken clock adds must stay finite
+_LATENCIES = 300  # frames whose times are kept while no session ends
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +162,7 @@ class _Watch:
         self._latency = _Latency()
         self._gate = StreamGate(checker.evidence)
         self._clocks = ClockCheck(checker.evidence.required)
+        self._continuity = Continuity(sessions.config.absent_ms)
 
     def frames(self, feed: Feed, recovery: Recovery | None) -> Iterator[Frame]:
         """The frames of a camera that was just opened, on the clock of all."""
@@ -177,12 +182,14 @@ class _Watch:
         stale, implausible = self._gate.examine(frame), self._clocks.examine(frame)
         fault = stale or implausible
         observation = Observation(fault, None, None, {}) if fault else self._checker.observe(frame)
-        result = self._sessions.update(observation, self._clock.now_ms, frame.truth)
+        now_ms = self._clock.now_ms
+        observation = self._continuity.follow(observation, now_ms)
+        result = self._sessions.update(observation, now_ms, frame.truth)
         total_ms = (perf_counter() - start) * 1000
         self._latency.add({**observation.stage_ms, "total": total_ms})
         event = self._event(result)
         took_ms = (perf_counter() - start) * 1000
-        instruction = self._prompter.tell(observation.verdict, self._clock.now_ms)
+        instruction = self._prompter.tell(observation.verdict, now_ms)
         session = self._session(result)
         return Step(frame, observation, event, dropped, took_ms, session, instruction)
 
@@ -227,7 +234,7 @@ class _FrameClock:
             self.now_ms = monotonic() * 1000
             return self.now_ms
         stamp, last = timestamp_ms(frame), self._last_timestamp_ms
-        moved = stamp - last if last is not None else 0.0
+        moved = min(stamp - last, _LONGEST_FRAME_MS) if last is not None else 0.0
         # A source whose own clock stands or runs back still has its deadlines.
         self.now_ms += moved if moved > 0 else _NOMINAL_FRAME_MS
         self._last_timestamp_ms = stamp
@@ -238,11 +245,11 @@ class _Latency:
     """Collects each stage's milliseconds, and gives their medians once a session."""
 
     def __init__(self) -> None:
-        self._stages: dict[str, list[float]] = {}
+        self._stages: dict[str, deque[float]] = {}
 
     def add(self, stage_ms: dict[str, float]) -> None:
         for stage, ms in stage_ms.items():
-            self._stages.setdefault(stage, []).append(ms)
+            self._stages.setdefault(stage, deque(maxlen=_LATENCIES)).append(ms)
 
     def take(self) -> dict[str, float]:
         medians = {stage: statistics.median(ms) for stage, ms in self._stages.items()}

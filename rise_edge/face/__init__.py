@@ -4,6 +4,7 @@ from rise_edge.face.crop import CROP_SIZE, Crop, crop_face, cut_square
 from rise_edge.face.detector import FaceDetector
 from rise_edge.face.face import Face, Square, face_square
 from rise_edge.face.head_angles import HeadAngles, head_angles
+from rise_edge.face.likeness import likeness
 from rise_edge.face.sharpness import sharpness
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "cut_square",
     "face_square",
     "head_angles",
+    "likeness",
     "sharpness",
 ]

@@ -1,4 +1,5 @@
 import json
+import resource
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,26 @@ def test_a_file_that_cannot_be_written_is_one_clear_error(tmp_path: Path) -> Non
 def test_a_full_disk_is_one_clear_error() -> None:
     with EventWriter("/dev/full") as writer, pytest.raises(OutputError, match="No space left"):
         writer.write("session", {})
+
+
+def test_a_disk_that_runs_full_leaves_no_half_line(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    with EventWriter(str(path)) as writer:
+        writer.write("started", {})
+        whole = path.read_bytes()
+        # Room for a part of the next line: the system then writes that part, without an error.
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 20, hard))
+        try:
+            with pytest.raises(OutputError, match="File too large"):
+                writer.write("session", {"verdict": "LIVE"})
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert path.read_bytes() == whole
+        writer.write("session", {"verdict": "SPOOF"})
+    assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == [
+        "started", "session",
+    ]  # fmt: skip
 
 
 def test_the_tally_counts_by_species(tiny_checker: Checker) -> None:

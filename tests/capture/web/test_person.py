@@ -16,6 +16,7 @@ from tests.pictures import VIEWPOINT, photograph
 ENGLISH = load_guide()
 ENDS_OF_A_TRY = {
     Reason.FACE_CHANGED,
+    Reason.UNSTEADY,
     Reason.INCONSISTENT,
     Reason.TIME_OUT,
     Reason.FACE_LEFT,
