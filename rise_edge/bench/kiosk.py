@@ -7,12 +7,13 @@ whose time is not the kiosk's.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import platform
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -32,6 +33,7 @@ from rise_edge.session import Sessions
 from rise_edge.verdict import Outcome
 
 _WARM_UP_S = 2.0
+_FEWEST_SHOWN_PER_S = 8.0
 _SUBJECTS = (200_000, 300_000)  # the simulated camera and the calibration show others
 
 
@@ -185,13 +187,16 @@ def _measure(steps: Iterator[Any], listeners: Any, seconds: float, begun_s: floa
 
 @contextmanager
 def _browsers(port: int) -> Iterator[None]:
-    """A person's and an operator's browser, as far as the kiosk can tell: in another process."""
-    import multiprocessing
+    """A person's and an operator's browser, as far as the kiosk can tell: in another process.
 
+    Raises:
+        RuntimeError: they were shown less than a few pictures a second: the page was not running.
+    """
     context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    process = context.Process(target=_look, args=(port, stop), daemon=True)
+    stop, shown = context.Event(), context.Value("i", 0)
+    process = context.Process(target=_look, args=(port, stop, shown), daemon=True)
     process.start()
+    begun_s = monotonic()
     try:
         yield
     finally:
@@ -199,15 +204,25 @@ def _browsers(port: int) -> Iterator[None]:
         process.join(5)
         if process.is_alive():
             process.kill()
+    rate = shown.value / (monotonic() - begun_s)
+    if rate < _FEWEST_SHOWN_PER_S:
+        raise RuntimeError(f"the page's browsers were shown {rate:.1f} answers a second only")
 
 
-def _look(port: int, stop: Any) -> None:
+def _look(port: int, stop: Any, shown: Any) -> None:
+    from websockets.exceptions import ConnectionClosed
     from websockets.sync.client import connect
 
     def watch(who: str) -> None:
-        with connect(f"ws://127.0.0.1:{port}/ws/{who}", max_size=None) as socket:
+        with (
+            suppress(ConnectionClosed),
+            connect(f"ws://127.0.0.1:{port}/ws/{who}", max_size=None) as socket,
+        ):
             while not stop.is_set():
+                socket.send(str(monotonic() * 1000))
                 socket.recv(timeout=5)
+                with shown.get_lock():
+                    shown.value += 1
 
     lookers = [threading.Thread(target=watch, args=(who,)) for who in ("person", "operator")]
     for looker in lookers:
