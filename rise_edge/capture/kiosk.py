@@ -19,6 +19,7 @@ from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, KeptEvidence, 
 from rise_edge.capture.listener import Listener, Listeners
 from rise_edge.capture.loop import Step, run
 from rise_edge.capture.recovery import Recovery, RecoveryConfig
+from rise_edge.capture.service import Service
 from rise_edge.capture.view import open_view, print_summary
 from rise_edge.checker import Checker, load
 from rise_edge.errors import CameraError
@@ -70,7 +71,7 @@ def capture(options: argparse.Namespace) -> int:
                 options.view, camera, checker, guide=guide, address=options.web, token=token
             ) as view,
         ):
-            listeners = Listeners(told, view, kept)
+            listeners = Listeners(told, view, kept, Service())
             steps = run(
                 camera,
                 checker,
