@@ -178,6 +178,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RiseEdgeError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
+    print(f"bundle {bundle.manifest.name}, identity {bundle.identity}")
     for proof in proofs:
         print(proof)
     return 0 if proofs and all(proof.holds for proof in proofs) else 1
