@@ -26,8 +26,10 @@ def main(out: Path) -> None:
             with view:
                 sessions = 0
                 for step in run(camera, checker):
-                    view.show(step)
-                    sessions += step.event is not None
+                    view.step(step)
+                    if step.event:
+                        view.event(step.event)
+                        sessions += 1
                     if sessions == SESSIONS:
                         break
         picture = Console(file=nowhere, record=True, width=100, force_terminal=True,

@@ -92,6 +92,7 @@ class Board(Listener):
         self._sessions: deque[tuple[datetime, Event]] = deque(maxlen=_MAX_SESSIONS)
         self._verdicts: Counter[str] = Counter()
         self._attempt: Attempt | None = None
+        self._closing: Step | None = None
 
     @property
     def number(self) -> int:
@@ -99,33 +100,22 @@ class Board(Listener):
         return self._number
 
     def step(self, step: Step) -> None:
-        """Take one frame."""
-        now_s = self._clock()
-        verdict = step.observation.verdict
+        """Take one frame; one that closes a session is taken with its event, and not before it."""
         with self._lock:
-            self._number += 1
-            self._step, self._stepped_s = step, now_s
-            self._times_s.append(now_s)
-            while self._times_s[0] < now_s - _RATE_S:
-                self._times_s.popleft()
-            if verdict.reason not in DEVICE_FAULTS:
-                self._faulty_since_s = None
-            elif self._faulty_since_s is None:
-                self._faulty_since_s = now_s
-            for stage, ms in step.observation.stage_ms.items():
-                self._stage_ms[stage] = 0.9 * self._stage_ms.get(stage, ms) + 0.1 * ms
-            if verdict.reading:
-                reading = verdict.reading
-                self._readings.append((now_s, reading.norm, reading.radius))
-            if step.event:
-                self._end(step.event, now_s)
+            self._closing = step if step.event else None
+            if self._closing is None:
+                self._take(step, self._clock())
 
     def event(self, event: Event) -> None:
         """Take the end of a session."""
         with self._lock:
-            # What a step closed was taken with that step: no glance may fall between the two.
-            if not (self._sessions and self._sessions[0][1] is event):
-                self._end(event, self._clock())
+            now_s = self._clock()
+            if self._closing is not None and self._closing.event is event:
+                self._take(self._closing, now_s)
+            self._closing = None
+            self._ended_s = now_s
+            self._sessions.appendleft((datetime.now(timezone.utc), event))
+            self._verdicts[event.verdict] += 1
 
     def attempt(self, attempt: Attempt) -> None:
         """Take an attempt to open a lost camera again."""
@@ -164,7 +154,19 @@ class Board(Listener):
                 attempt=self._attempt,
             )
 
-    def _end(self, event: Event, now_s: float) -> None:
-        self._ended_s = now_s
-        self._sessions.appendleft((datetime.now(timezone.utc), event))
-        self._verdicts[event.verdict] += 1
+    def _take(self, step: Step, now_s: float) -> None:
+        verdict = step.observation.verdict
+        self._number += 1
+        self._step, self._stepped_s = step, now_s
+        self._times_s.append(now_s)
+        while self._times_s[0] < now_s - _RATE_S:
+            self._times_s.popleft()
+        if verdict.reason not in DEVICE_FAULTS:
+            self._faulty_since_s = None
+        elif self._faulty_since_s is None:
+            self._faulty_since_s = now_s
+        for stage, ms in step.observation.stage_ms.items():
+            self._stage_ms[stage] = 0.9 * self._stage_ms.get(stage, ms) + 0.1 * ms
+        if verdict.reading:
+            reading = verdict.reading
+            self._readings.append((now_s, reading.norm, reading.radius))

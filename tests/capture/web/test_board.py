@@ -54,13 +54,15 @@ def test_the_newest_frame_is_found_with_its_age(board: Board, clock: Clock, scen
     assert glance.frame_age_ms == pytest.approx(500)
 
 
-def test_a_session_s_end_is_there_with_its_step_and_counted_once(
+def test_a_session_s_end_is_shown_once_it_was_told_to_all_and_together_with_its_frame(
     board: Board, scenes: Scenes
 ) -> None:
+    board.step(scenes.checked)
     board.step(scenes.passed)
-    assert board.glance().event is scenes.passed.event
+    assert (board.glance().event, board.glance().step) == (None, scenes.checked)
     assert scenes.passed.event is not None
     board.event(scenes.passed.event)
+    assert (board.glance().event, board.glance().step) == (scenes.passed.event, scenes.passed)
     assert board.history().verdicts == {"LIVE": 1}
 
 

@@ -59,6 +59,8 @@ def test_the_person_s_page_gets_its_words_its_oval_and_the_picture(
 
 def test_the_operator_s_page_gets_everything(view: WebView, scenes: Scenes) -> None:
     view.step(scenes.passed)
+    assert scenes.passed.event is not None
+    view.event(scenes.passed.event)
     with watch(view, "/ws/operator") as client:
         news = ask(client)
     assert set(news.pictures) == {"colour", "depth", "infrared"}
