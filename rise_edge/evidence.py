@@ -103,20 +103,32 @@ class StreamGate:
         self._sizes: dict[Modality, tuple[int, ...]] = {}
         self._pictures = {modality: _Pictures() for modality in Modality}
 
+    def reopened(self) -> None:
+        """The camera was opened again: its counters, clocks and sizes begin anew.
+
+        Its pictures do not: a driver may come back with the buffers that it had.
+        """
+        self._last.clear()
+        self._sizes.clear()
+
     def examine(self, frame: Frame) -> Verdict | None:
         """What is wrong with this frame's streams, None if nothing is."""
-        missing = self._config.required - frame.present
-        if missing:
-            return undecided(Reason.MISSING_MODALITY, f"no {modality_set(missing)} in this frame")
         images = {m: i for m in self._config.required if (i := frame.image(m)) is not None}
         repeated = {m for m, image in images.items() if self._pictures[m].repeat(image)}
         fault = (
-            self._examine_sizes(images)
+            self._examine_presence(frame)
+            or self._examine_sizes(images)
             or self._examine_motion(images, repeated)
             or self._examine_skew(images)
         )
         self._last.update({m: _Seen(i.frame_number, i.timestamp_ms) for m, i in images.items()})
         return fault
+
+    def _examine_presence(self, frame: Frame) -> Verdict | None:
+        missing = self._config.required - frame.present
+        if missing:
+            return undecided(Reason.MISSING_MODALITY, f"no {modality_set(missing)} in this frame")
+        return None
 
     def _examine_sizes(self, images: dict[Modality, Image]) -> Verdict | None:
         for modality, image in sorted(images.items()):

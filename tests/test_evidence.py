@@ -62,6 +62,34 @@ def test_two_stored_pictures_in_turn_are_frozen(name: str) -> None:
     assert reasons == [None, None, *[Reason.FROZEN_STREAM] * 4]
 
 
+def test_a_picture_beside_a_missing_one_is_old_afterwards() -> None:
+    gate = StreamGate()
+    first = photograph_frame(1)
+    verdict = gate.examine(first.only({Modality.COLOUR, Modality.DEPTH}))
+    assert verdict is not None
+    assert verdict.reason is Reason.MISSING_MODALITY
+    verdict = gate.examine(moved(photograph_frame(2), "depth", pixels=first.depth.pixels))
+    assert verdict is not None
+    assert verdict.reason is Reason.FROZEN_STREAM
+
+
+def test_a_camera_that_was_opened_again_may_count_anew_but_not_show_old_pictures() -> None:
+    gate = StreamGate()
+    old = [photograph_frame(number) for number in (7, 8, 9)]
+    assert [gate.examine(frame) for frame in old] == [None] * 3
+    gate.reopened()
+    reasons = []
+    for number, pixels in enumerate([old[0].depth.pixels, old[1].depth.pixels, None], 1):
+        frame = photograph_frame(20 + number)
+        if pixels is not None:
+            frame = moved(frame, "depth", pixels=pixels)
+        for name in ("colour", "depth", "infrared"):
+            frame = moved(frame, name, frame_number=number, timestamp_ms=number * 33.0)
+        verdict = gate.examine(frame)
+        reasons.append(verdict.reason if verdict else None)
+    assert reasons == [Reason.FROZEN_STREAM, Reason.FROZEN_STREAM, None]
+
+
 @pytest.mark.parametrize("name", ["colour", "depth", "infrared"])
 def test_a_stream_must_keep_its_size(name: str) -> None:
     gate = StreamGate()

@@ -166,8 +166,9 @@ class _Watch:
 
     def frames(self, feed: Feed, recovery: Recovery | None) -> Iterator[Frame]:
         """The frames of a camera that was just opened, on the clock of all."""
-        self._gate = StreamGate(self._checker.evidence)
+        self._gate.reopened()
         self._clocks = ClockCheck(self._checker.evidence.required)
+        self._continuity = Continuity(self._sessions.config.absent_ms)
         begun_ms: float | None = None
         while (frame := feed.next()) is not None:
             now_ms = self._clock.tick(frame)

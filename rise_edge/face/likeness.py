@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from rise_edge.face.crop import Crop
 
-_SIDE_PX = 28  # what moves in a face between two frames is smaller than such a pixel
-_FLAT = 9.0  # variance of grey below which there is nothing to compare
+_SIDE_PX = 14  # what moves in a face between two frames is smaller than such a pixel
+_FLAT = 9.0  # variance below which there is nothing to compare
 
 
 def likeness(first: Crop, second: Crop) -> float:
-    """Correlation of two heads in grey, from about 0 for strangers to 1 for the same picture.
+    """Correlation of two heads in colour, from about 0 for strangers to 1 for the same picture.
 
     Hair and what is around the head count too: they differ more than faces do. Crops are cut by the
     face's own keypoints, so that it does not matter where the face stands and how far away. It
@@ -24,11 +24,10 @@ def likeness(first: Crop, second: Crop) -> float:
         first: with colour.
         second: with colour.
     """
-    a, b = _grey(first), _grey(second)
+    a, b = _coarse(first), _coarse(second)
     return float((np.mean(a * b) + _FLAT) / (a.std() * b.std() + _FLAT))
 
 
-def _grey(crop: Crop) -> NDArray[np.float32]:
-    grey = cv2.cvtColor(crop.colour, cv2.COLOR_RGB2GRAY)
-    small = cv2.resize(grey, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA)
+def _coarse(crop: Crop) -> NDArray[np.float32]:
+    small = cv2.resize(crop.colour, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA)
     return np.asarray(small - small.mean(dtype=np.float32), np.float32)

@@ -22,6 +22,8 @@ _SUBJECTS = (100_000, 200_000)  # models learn from those that are counted from 
 _EMPTY_EVERY = 6  # an empty scene has nothing to miss: five frames a second will do
 _EMPTY = (2, 4)  # frames of it between two scenes: an absence
 _SHARES = {"presented": 0.6, "leaves": 0.1, "swapped": 0.12, "two": 0.08, "patchwork": 0.1}
+_STAY = (20, 40)  # frames of a presentation, of which a check needs the first ones
+_CUT_SHORT = (2, 20)  # frames after which somebody leaves or is replaced
 _LIKE_SIZE = 0.8
 _FOREIGN = ((Modality.DEPTH,), (Modality.INFRARED,), (Modality.DEPTH, Modality.INFRARED))
 
@@ -144,16 +146,15 @@ class SceneCamera(Camera):
 
     def _scene(self, presentation: int) -> Iterator[Frame]:
         kind = self._rng.choice(list(_SHARES), p=list(_SHARES.values()))
-        film, other = self._film(), self._film()
+        film = self._film()
+        others = [one for one in self._films if one.truth.subject != film.truth.subject]
         if kind == "two":
             # A smaller face is somebody's who passes by behind: who stands in front is judged.
             others = [one for one in self._films if one.like_size(film)]
-            other = others[int(self._rng.integers(len(others)))]
-        first, second = (
-            self._people(film, 2 * presentation),
-            self._people(other, 2 * presentation + 1),
-        )
-        length, until = int(self._rng.integers(14, 25)), int(self._rng.integers(2, 11))
+        other = others[int(self._rng.integers(len(others)))]
+        first = self._people(film, 2 * presentation)
+        second = self._people(other, 2 * presentation + 1)
+        length, until = int(self._rng.integers(*_STAY)), int(self._rng.integers(*_CUT_SHORT))
         if kind == "presented":
             yield from islice(first, length)
         elif kind == "leaves":

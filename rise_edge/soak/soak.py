@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -52,6 +52,7 @@ class SoakReport:
         given_up: how often it stayed away for too long, and a new loop began.
         audit_failures: sessions without a record; the bar is 0.
         memory: its growth, without the films, which would hide it; None where it cannot be told.
+        memory_mb: its samples, at even distances, without the films.
         max_growth: the bar for it, as a share.
         before: what the process held before the loop.
         after: what it held after it; the bar is no more than before.
@@ -73,6 +74,7 @@ class SoakReport:
     given_up: int
     audit_failures: int
     memory: MemoryGrowth | None
+    memory_mb: list[float]
     max_growth: float
     before: Held
     after: Held
@@ -112,7 +114,7 @@ class Soak(Listener):
         self,
         checker: Checker,
         films: tuple[Film, ...],
-        faults: tuple[Fault, ...],
+        faults: Sequence[Fault],
         *,
         frames: int,
         seed: int,
@@ -213,6 +215,7 @@ class Soak(Listener):
             given_up=self._given_up,
             audit_failures=summary["audit_failures"],
             memory=memory_growth(self._samples_mb),
+            memory_mb=[round(sample, 2) for sample in self._samples_mb],
             max_growth=self._max_growth,
             before=before,
             after=held(),

@@ -61,7 +61,9 @@ def people(first: int, count: int) -> list[Frame]:
 
 
 def test_the_loop_goes_on_after_the_camera_came_back(tiny_checker: Checker) -> None:
-    source = UnpluggedSource(list(visits([90])), list(visits([40])), failures=2)
+    frames = list(visits([90, 40]))
+    half = len(frames) // 2
+    source = UnpluggedSource(frames[:half], frames[half:], failures=2)
     again, made, _ = recovery()
     source.open()
     steps = list(run(source, tiny_checker, recovery=again))

@@ -179,7 +179,7 @@ class FaultyCamera(Camera):
         return replace(image, timestamp_ms=self._bad_time(image.timestamp_ms))
 
     def _lagging(self, modality: Modality, image: Image) -> Image:
-        due_ms = image.timestamp_ms - LAG_MS
+        due_ms = image.timestamp_ms - LAG_MS + 1e-3  # timestamps are rounded
         old = [taken for taken in self._taken[modality] if taken.timestamp_ms <= due_ms]
         return old[-1] if old else self._taken[modality][0]
 
