@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
+from rise_edge.capture.argument_types import count, positive_float, positive_int
 from rise_edge.capture.cameras.realsense_settings import EMITTERS
 from rise_edge.capture.kept_evidence import KEEP, Retention
 from rise_edge.capture.recovery import RecoveryConfig
@@ -143,8 +144,8 @@ def _parser() -> argparse.ArgumentParser:
         help="serve /health and /metrics (Prometheus) there: PORT on this machine alone, another "
         "HOST with a token (no port by default)",
     )
-    parser.add_argument("--seconds", type=_positive_float, help="stop after this time")
-    parser.add_argument("--sessions", type=_positive_int, help="stop after this many sessions")
+    parser.add_argument("--seconds", type=positive_float, help="stop after this time")
+    parser.add_argument("--sessions", type=positive_int, help="stop after this many sessions")
     parser.add_argument(
         "--pace",
         choices=("real", "fast"),
@@ -153,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--recover",
-        type=_count,
+        type=count,
         default=RecoveryConfig().attempts,
         metavar="ATTEMPTS",
         help="to open a live camera again that was lost, before it is given up "
@@ -162,7 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     window_s, lock_s = LockoutConfig().window_ms / 1000, LockoutConfig().lock_ms / 1000
     parser.add_argument(
         "--lock-out",
-        type=_count,
+        type=count,
         metavar="SPOOFS",
         help=f"that many SPOOF within {window_s:.0f} s, and nobody is judged for {lock_s:.0f} s; "
         f"0 never locks (default: {LockoutConfig().spoofs} for a live camera, else 0)",
@@ -198,40 +199,19 @@ def _add_evidence_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--keep-days",
-        type=_positive_int,
+        type=positive_int,
         default=limits.days,
         metavar="N",
         help=f"that evidence is kept (default: {limits.days})",
     )
     parser.add_argument(
         "--keep-mb",
-        type=_positive_int,
+        type=positive_int,
         default=limits.megabytes,
         metavar="N",
         help="that evidence takes at most; the oldest is removed first "
         f"(default: {limits.megabytes})",
     )
-
-
-def _positive_int(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number >= 1, got {text}")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"expected a whole number >= 0, got {text}")
-    return value
-
-
-def _positive_float(text: str) -> float:
-    value = float(text)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"expected a number > 0, got {text}")
-    return value
 
 
 def _modalities(text: str) -> frozenset[Modality]:

@@ -54,7 +54,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from io import SEEK_END, FileIO
 from pathlib import Path
-from types import TracebackType
 from typing import Any, BinaryIO
 
 from rise_edge.errors import OutputError
@@ -231,12 +230,7 @@ class EventWriter:
     def __enter__(self) -> EventWriter:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from time import monotonic, sleep
-from types import TracebackType
 
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.errors import CameraError
@@ -75,12 +74,7 @@ class Feed:
     def __enter__(self) -> Feed:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _run(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import deque
 from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console, Group, RenderableType
@@ -48,12 +47,7 @@ class View(Listener):
     def __enter__(self: _V) -> _V:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Close what was opened."""
 
 
@@ -143,12 +137,7 @@ class TerminalView(View):
         self._live.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._draw()
         self._live.stop()
 

@@ -18,7 +18,6 @@ import uuid
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 
 from rise_edge.capture.audit.file import (
     BUSY_TIMEOUT_MS,
@@ -119,12 +118,7 @@ class Audit:
     def __enter__(self) -> Audit:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def _open(self) -> sqlite3.Connection:

@@ -15,6 +15,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.table import Table
 
+from rise_edge.capture.argument_types import positive_int
 from rise_edge.capture.audit.query import Selection, count, prune, records
 from rise_edge.capture.audit.record import COLUMNS, Record
 from rise_edge.errors import OutputError, RiseEdgeError
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     listing.set_defaults(run=_list)
     _add_selection(listing)
     listing.add_argument(
-        "--last", type=_positive_int, default=20, help="so many sessions, the newest (default: 20)"
+        "--last", type=positive_int, default=20, help="so many sessions, the newest (default: 20)"
     )
 
     export = commands.add_parser("export", help="sessions as JSON lines or CSV")
@@ -129,13 +130,6 @@ def _time(text: str) -> datetime:
         raise argparse.ArgumentTypeError(
             f"expected a time such as 2026-03-01 or 2026-03-01T08:30+01:00, got {text}"
         ) from None
-
-
-def _positive_int(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number >= 1, got {text}")
-    return value
 
 
 def _days(text: str) -> timedelta:

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from time import monotonic
-from types import TracebackType
 
 from rise_edge.capture.events import Event
 from rise_edge.capture.kept_evidence.archive import pack
@@ -87,12 +86,7 @@ class KeptEvidence(Listener):
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Wait for what is still to be written, no longer than `stop_s`."""
         end_s = monotonic() + self._stop_s
         with suppress(queue.Full):

@@ -7,7 +7,6 @@ import socket
 import threading
 from contextlib import closing
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 from rise_edge.errors import MissingExtraError, WebError
@@ -111,12 +110,7 @@ class WebServer:
                 raise WebError(f"the server on {self.address.url()} ended before it had started")
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._server.should_exit = True
         self._thread.join(_STOP_S)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import sys
-from types import TracebackType
 
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event
@@ -73,13 +72,8 @@ class WebView(View):
             print(f"{who}: {_url(self.address, path)}{token}", file=sys.stderr, flush=True)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.__exit__(kind, error, trace)
+    def __exit__(self, *error: object) -> None:
+        self._server.__exit__(*error)
 
     def step(self, step: Step) -> None:
         """Leave one frame for whoever watches."""
