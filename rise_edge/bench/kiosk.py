@@ -126,6 +126,7 @@ def _run_kiosk(
     pipe: Any, frames: Path, bundle_path: Path, seconds: float, with_page: bool, begun_s: float
 ) -> None:
     """A kiosk from its start. `begun_s` is when its process was asked for."""
+    from rise_edge.capture.allocator import bound_arenas
     from rise_edge.capture.audit import Audit
     from rise_edge.capture.events import EventWriter
     from rise_edge.capture.journal import Journal
@@ -134,6 +135,7 @@ def _run_kiosk(
     from rise_edge.capture.view import View
     from rise_edge.guidance import load_guide
 
+    bound_arenas()
     checker, camera, guide = Checker(open_bundle(bundle_path)), KioskCamera(frames), load_guide()
     with ExitStack() as stack:
         audit = stack.enter_context(Audit(frames.parent / "audit.db"))

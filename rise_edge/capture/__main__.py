@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
+from rise_edge.capture.allocator import bound_arenas
 from rise_edge.capture.arguments import parse
 from rise_edge.capture.cameras import list_cameras
 from rise_edge.capture.kiosk import capture
@@ -18,6 +19,7 @@ from rise_edge.errors import RiseEdgeError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     options = parse(arguments)
+    bound_arenas()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _interrupt)

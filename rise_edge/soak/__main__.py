@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from rise_edge.capture.allocator import bound_arenas
 from rise_edge.capture.cameras.faults import random_faults
 from rise_edge.checker import load
 from rise_edge.errors import OutputError, RiseEdgeError
@@ -36,6 +37,7 @@ _EXIT_CODES = """exit codes:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     options = _parser().parse_args(arguments)
+    bound_arenas()  # as a kiosk does
     try:
         report = _soak(options)
         _print(report)
