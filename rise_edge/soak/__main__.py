@@ -7,7 +7,7 @@ import json
 import multiprocessing
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -133,15 +133,17 @@ def _rows(report: SoakReport) -> list[tuple[str, str]]:
             f"{report.memory.share:+.2%} (bar {report.max_growth:.0%})"
         )
     before, after = report.before, report.after
-    accepted = sum(report.live_on_attacks.values())
+    accepted = {
+        name: f"{report.live_on_attacks.get(name, 0)} of {sessions}"
+        for name, sessions in report.attack_sessions.items()
+    }
     return [
         ("LIVE without evidence", f"{report.live_without_evidence} (bar 0)"),
         ("sessions", _counts(report.sessions)),
         ("undecided because", _counts(report.reasons)),
         ("faults injected", f"{sum(report.faults.values())}: {_counts(report.faults)}"),
         ("readings of frames at fault", _counts(report.read_in_spite)),
-        ("LIVE on attacks (the model's)", f"{accepted} of {report.attack_sessions} sessions: "
-         f"{_counts(report.live_on_attacks)}"),
+        ("LIVE on attacks (the model's)", _counts(accepted)),
         ("memory, without the films", memory),
         ("threads before, after", f"{before.threads}, {after.threads}"),
         ("open files before, after", f"{before.files}, {after.files}"),
@@ -151,7 +153,7 @@ def _rows(report: SoakReport) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def _counts(counts: dict[str, int]) -> str:
+def _counts(counts: Mapping[str, int | str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items()) or "none"
 
 

@@ -46,7 +46,7 @@ class SoakReport:
         live_without_evidence: see `Oracle`; the bar is 0.
         cases: the first of those in words.
         live_on_attacks: species -> sessions that the model let pass.
-        attack_sessions: sessions that began with an attack.
+        attack_sessions: species -> sessions that began with it.
         read_in_spite: kind of fault -> readings of frames that it had touched.
         reopened: how often the camera was opened again.
         given_up: how often it stayed away for too long, and a new loop began.
@@ -68,7 +68,7 @@ class SoakReport:
     live_without_evidence: int
     cases: list[str]
     live_on_attacks: dict[str, int]
-    attack_sessions: int
+    attack_sessions: dict[str, int]
     read_in_spite: dict[str, int]
     reopened: int
     given_up: int
@@ -134,7 +134,7 @@ class Soak(Listener):
         self._films_mb = sum(film.memory_mb for film in films)
         self._judged = 0
         self._given_up = 0
-        self._attacks = 0
+        self._attacks: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
 
     def run(self) -> SoakReport:
@@ -166,7 +166,8 @@ class Soak(Listener):
     def event(self, event: Event) -> None:
         """Count a session."""
         truth = event.result.truth
-        self._attacks += truth is not None and not truth.bona_fide
+        if truth is not None and not truth.bona_fide:
+            self._attacks[truth.species] += 1
         if event.reason:
             self._reasons[event.reason] += 1
 
@@ -209,7 +210,7 @@ class Soak(Listener):
             live_without_evidence=oracle.without_evidence,
             cases=oracle.cases,
             live_on_attacks=dict(oracle.on_attacks.most_common()),
-            attack_sessions=self._attacks,
+            attack_sessions=dict(self._attacks.most_common()),
             read_in_spite=dict(oracle.read_in_spite.most_common()),
             reopened=self._camera.opened - 1,
             given_up=self._given_up,
