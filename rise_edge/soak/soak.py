@@ -133,6 +133,7 @@ class Soak(Listener):
         self._samples_mb: list[float] = []
         self._films_mb = sum(film.memory_mb for film in films)
         self._judged = 0
+        self._collected_s = 0.0
         self._given_up = 0
         self._attacks: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
@@ -159,7 +160,7 @@ class Soak(Listener):
         self._judged += 1
         if self._judged % self._every == 0:
             self._on_frames(self._judged)
-            gc.collect()
+            self._collect()
             if (now_mb := memory_mb()) is not None:
                 self._samples_mb.append(now_mb - self._films_mb)
 
@@ -170,6 +171,12 @@ class Soak(Listener):
             self._attacks[truth.species] += 1
         if event.reason:
             self._reasons[event.reason] += 1
+
+    def _collect(self) -> None:
+        """Drop what nobody refers to, at most once a second: in a large process it takes long."""
+        if perf_counter() - self._collected_s >= 1.0:
+            gc.collect()
+            self._collected_s = perf_counter()
 
     def _watch(self, listeners: Listener, audit: Audit) -> None:
         """Watch the camera until it ends, is lost for good, or enough frames were judged."""
