@@ -16,7 +16,7 @@ from rise_edge.capture import open_camera, sessions
 from rise_edge.simulator import Presentation
 from tests.capture.cameras.software_device import record
 
-FRAMES_EACH = 52
+FRAMES_EACH = 66
 GAP_MS = 500.0
 
 
