@@ -79,7 +79,7 @@ def test_frames_their_faults_and_their_stages_are_counted(watched: Metrics) -> N
 
 def test_durations_and_norms_are_told_by_verdict(watched: Metrics) -> None:
     duration, norm = "rise_edge_session_duration_seconds", "rise_edge_session_norm_ratio"
-    assert value(watched, f"{duration}_sum", verdict="LIVE") == pytest.approx(7 / 30)
+    assert value(watched, f"{duration}_sum", verdict="LIVE") == pytest.approx(8 / 30)
     assert value(watched, f"{duration}_bucket", verdict="LIVE", le="0.2") == 0
     assert value(watched, f"{duration}_bucket", verdict="LIVE", le="0.3") == 1
     live, spoof = (value(watched, f"{norm}_sum", verdict=v) for v in ("LIVE", "SPOOF"))
