@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge import Checker, Observation, SessionConfig
-from rise_edge.continuity import Continuity
-from rise_edge.evidence import StreamGate
+from rise_edge.observer import Observer
 from rise_edge.simulator import Presentation, presentations
 
 # Nobody else looks at these: models learn from low numbers, the simulated camera shows others.
@@ -61,18 +60,16 @@ def watch(
 
 
 def _watch(checkers: Mapping[str, Checker], presentation: Presentation) -> dict[str, Watched]:
-    gates = {name: StreamGate(checker.evidence) for name, checker in checkers.items()}
-    followers = {name: Continuity(SessionConfig().absent_ms) for name in checkers}
+    absent_ms = SessionConfig().absent_ms
+    observers = {name: Observer(checker, absent_ms) for name, checker in checkers.items()}
     seen: dict[str, list[Observation]] = {name: [] for name in checkers}
     times_ms = []
     for frame in presentation.frames():
         assert frame.colour is not None
         times_ms.append(frame.colour.timestamp_ms)
-        for name, checker in checkers.items():
-            fault = gates[name].examine(frame)
-            observation = Observation(fault, None, None, {}) if fault else checker.observe(frame)
-            followed = followers[name].follow(observation, times_ms[-1])
-            seen[name].append(replace(followed, crop=None))
+        for name, observer in observers.items():
+            observation = observer.observe(frame, times_ms[-1])
+            seen[name].append(replace(observation, crop=None))
     species = presentation.setting.species
     return {
         name: Watched(species.name, species.bona_fide, np.array(times_ms), tuple(seen[name]))

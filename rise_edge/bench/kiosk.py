@@ -25,10 +25,9 @@ import numpy as np
 from rise_edge.bench.fresh_process import in_fresh_process, peak_memory_mb
 from rise_edge.bench.kiosk_camera import KioskCamera, render_kiosk_frames
 from rise_edge.bundle import open_bundle
-from rise_edge.checker import Checker, Observation
-from rise_edge.continuity import Continuity
-from rise_edge.evidence import StreamGate
+from rise_edge.checker import Checker
 from rise_edge.frame import Frame
+from rise_edge.observer import Observer
 from rise_edge.session import Sessions
 from rise_edge.verdict import Outcome
 
@@ -251,16 +250,16 @@ def _meet(pipe: Any, bundle_path: Path, people: int) -> None:
 
 def _wait_ms(checker: Checker, frames: Iterator[Frame]) -> float | None:
     """From the first reading to LIVE or SPOOF; None where there was neither."""
-    gate, sessions = StreamGate(checker.evidence), Sessions(None, checker.scatter)
-    continuity = Continuity(sessions.config.absent_ms)
+    sessions = Sessions(None, checker.scatter)
+    observer = Observer(checker, sessions.config.absent_ms)
     first_ms: float | None = None
     for frame in frames:
         assert frame.colour is not None
-        now_ms, fault = frame.colour.timestamp_ms, gate.examine(frame)
-        observation = Observation(fault, None, None, {}) if fault else checker.observe(frame)
-        if first_ms is None and observation.verdict.outcome is not Outcome.UNDECIDED:
+        now_ms = frame.colour.timestamp_ms
+        observation = observer.observe(frame, now_ms)
+        if first_ms is None and observation.verdict.reading is not None:
             first_ms = now_ms
-        result = sessions.update(continuity.follow(observation, now_ms), now_ms)
+        result = sessions.update(observation, now_ms)
         if result and result.verdict.outcome is not Outcome.UNDECIDED and first_ms is not None:
             return now_ms - first_ms
     return None

@@ -14,12 +14,10 @@ from rise_edge.capture.events import Event
 from rise_edge.capture.feed import Feed, timestamp_ms
 from rise_edge.capture.recovery import Recovery
 from rise_edge.checker import Checker, Observation
-from rise_edge.clock_check import ClockCheck
-from rise_edge.continuity import Continuity
 from rise_edge.errors import CameraError
-from rise_edge.evidence import StreamGate
 from rise_edge.frame import Frame
 from rise_edge.guidance import Guide, Prompter, load_guide
+from rise_edge.observer import Observer
 from rise_edge.session import SessionConfig, SessionResult, Sessions
 from rise_edge.verdict import Reason
 
@@ -160,15 +158,11 @@ class _Watch:
         self._audit = audit
         self._clock = _FrameClock(camera.live)
         self._latency = _Latency()
-        self._gate = StreamGate(checker.evidence)
-        self._clocks = ClockCheck(checker.evidence.required)
-        self._continuity = Continuity(sessions.config.absent_ms)
+        self._observer = Observer(checker, sessions.config.absent_ms)
 
     def frames(self, feed: Feed, recovery: Recovery | None) -> Iterator[Frame]:
         """The frames of a camera that was just opened, on the clock of all."""
-        self._gate.reopened()
-        self._clocks = ClockCheck(self._checker.evidence.required)
-        self._continuity = Continuity(self._sessions.config.absent_ms)
+        self._observer.reopened()
         begun_ms: float | None = None
         while (frame := feed.next()) is not None:
             now_ms = self._clock.tick(frame)
@@ -180,11 +174,8 @@ class _Watch:
     def step(self, frame: Frame, dropped: int) -> Step:
         """Judge one frame."""
         start = perf_counter()
-        stale, implausible = self._gate.examine(frame), self._clocks.examine(frame)
-        fault = stale or implausible
-        observation = Observation(fault, None, None, {}) if fault else self._checker.observe(frame)
         now_ms = self._clock.now_ms
-        observation = self._continuity.follow(observation, now_ms)
+        observation = self._observer.observe(frame, now_ms)
         result = self._sessions.update(observation, now_ms, frame.truth)
         total_ms = (perf_counter() - start) * 1000
         self._latency.add({**observation.stage_ms, "total": total_ms})
