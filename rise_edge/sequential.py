@@ -25,6 +25,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+_LEAST = 1e-3
 EXTREME = 0.5  # relative margins beyond it count as much: one reading is never enough
 
 
@@ -39,7 +40,8 @@ class MarginScatter:
         correlation_ms: tau.
 
     Raises:
-        ValueError: a field is not a positive number.
+        ValueError: a field is not a number from 0.001 on: no margin scatters by less, and a bundle
+            that says so would have the first reading decide.
     """
 
     std: float = 0.25
@@ -48,8 +50,8 @@ class MarginScatter:
     def __post_init__(self) -> None:
         for name in ("std", "correlation_ms"):
             value = getattr(self, name)
-            if not 0 < value < math.inf:
-                raise ValueError(f"expected {name} to be a positive number, got {value!r}")
+            if not _LEAST <= value < math.inf:
+                raise ValueError(f"expected {name} to be a number >= {_LEAST:g}, got {value!r}")
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def test_a_margin_that_is_no_number_and_a_clock_that_runs_back_are_refused() -> 
         test.add(0.1, 9.0)
 
 
-@pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf")])
+@pytest.mark.parametrize("value", [0.0, 1e-4, -1.0, float("nan"), float("inf")])
 @pytest.mark.parametrize("field", ["std", "correlation_ms"])
 def test_a_scatter_that_is_not_positive_is_refused(field: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"expected {field}"):

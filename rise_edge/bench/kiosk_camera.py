@@ -45,6 +45,11 @@ class KioskCamera(Camera):
         self._number = 0
         self._begun_s = 0.0
 
+    @property
+    def virtual(self) -> str | None:
+        """It is rendered."""
+        return "its frames are rendered"
+
     def open(self) -> None:
         """Begin the clock."""
         self._begun_s = monotonic()

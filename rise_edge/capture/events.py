@@ -3,14 +3,14 @@
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
 kinds and fields are only added, never renamed or removed. Six kinds, told apart by `event`:
 
-`started`: `camera` {name, serial; of a RealSense also firmware, usb, virtual (null, or what shows
-that it is no hardware, which only --allow-virtual lets pass), emitter, settings [{sensor, option,
-value, note}] and recording (null, or {file, error})}, `bundle` {name, identity, simulated, notice},
-`runtime`, `modalities`, `min_readings`, `deadline_ms`, `test` {false_live, false_spoof, delta, std,
-correlation_ms}: what is asked of the sequential test and the scatter that it reckons with,
-`lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the instructions), `audit` (null,
-or {file, run}: where sessions are recorded, and the UUID of this run's records), `evidence` (null,
-or {folder, run}: where pictures of sessions are kept, and the UUID in this run's file names).
+`started`: `camera` {name, serial, virtual (as in `session`); of a RealSense also firmware, usb,
+emitter, settings [{sensor, option, value, note}] and recording (null, or {file, error})}, `bundle`
+{name, identity, simulated, notice}, `runtime`, `modalities`, `min_readings`, `deadline_ms`, `test`
+{false_live, false_spoof, delta, std, correlation_ms}: what is asked of the sequential test and the
+scatter that it reckons with, `lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the
+instructions), `audit` (null, or {file, run}: where sessions are recorded, and the UUID of this
+run's records), `evidence` (null, or {folder, run}: where pictures of sessions are kept, and the
+UUID in this run's file names).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
@@ -18,7 +18,9 @@ they do would help), `norm`, `radius`, `margin` (radius - norm; null without a r
 `modalities`, `frames`, `readings`, `faults` {reason: count}, `duration_ms` (from the first face, on
 the frames' clock), `verdict_ms` (from the first reading; null without one), `log_ratio` (what the
 sequential test found: log likelihood of a living person against an attack),
-`bundle` (identity), `camera` (serial), `latency_ms` {stage: median} and `truth` (null, or for
+`bundle` (identity), `camera` (serial), `virtual` (null for a sensor of this machine; else why the
+verdict is of nobody who stands there now: a recording, images, a simulation, a device made of
+software; such a line opens no door), `latency_ms` {stage: median} and `truth` (null, or for
 simulated sources {species, bona_fide, subject, domain, presentation}).
 
 `audit_failed`: `session` has no record in the audit, because of `error`; stands before that
@@ -39,10 +41,10 @@ sessions, live, spoof, undecided}}), `audit_failures` (sessions whose record fai
 
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 
-Version 2 added `language`, `instruction`, `verdict_ms`, `log_ratio`, `test` and `lockout`, the
-reasons `too_near`, `off_centre`, `turned`, `occluded`, `blurred`, `unsteady`, `resized_stream`,
-`implausible_clock`, `locked_out` and `audit_failed`, and gave saturated infrared, `too_bright`
-before, its own reason, `infrared_saturated`.
+Version 2 added `language`, `instruction`, `verdict_ms`, `log_ratio`, `virtual`, `test` and
+`lockout`, the reasons `too_near`, `off_centre`, `turned`, `occluded`, `blurred`, `unsteady`,
+`resized_stream`, `implausible_clock`, `locked_out` and `audit_failed`, and gave saturated infrared,
+`too_bright` before, its own reason, `infrared_saturated`.
 """
 
 from __future__ import annotations
@@ -74,6 +76,7 @@ class Event:
         latency_ms: stage -> median milliseconds over the session's frames.
         instruction: what to tell the person, None where there is nothing to tell.
         audit_error: why the session has no record, where one was asked for and failed.
+        virtual: why the frames say nothing of who stands there now; None for those of a sensor.
     """
 
     result: SessionResult
@@ -82,6 +85,7 @@ class Event:
     latency_ms: dict[str, float]
     instruction: str | None = None
     audit_error: str | None = None
+    virtual: str | None = "nobody says where the frames come from"
 
     @property
     def verdict(self) -> str:
@@ -121,6 +125,7 @@ class Event:
             "log_ratio": round(result.log_ratio, 2),
             "bundle": self.bundle_identity,
             "camera": self.camera_serial,
+            "virtual": self.virtual,
             "latency_ms": {stage: round(ms, 2) for stage, ms in self.latency_ms.items()},
             "truth": _truth(result),
         }

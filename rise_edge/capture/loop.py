@@ -204,6 +204,7 @@ class _Watch:
             self._checker.bundle.identity,
             self._latency.take(),
             self._guide.instruction(result.verdict),
+            virtual=self._camera.virtual,
         )
         if self._audit is None:
             return event

@@ -153,3 +153,11 @@ def test_a_wait_for_hours_keeps_no_times_of_every_frame() -> None:
     kept = sum(len(times) for times in latency._stages.values())
     assert kept <= 1000
     assert latency.take() == {"detect": 2.0, "total": 3.0}
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_an_event_says_whether_a_sensor_saw_it(tiny_checker: Checker, live: bool) -> None:
+    # At a door's pace, as a live camera's newest frame wins.
+    source = FrameSource(visits([40]), live=live, interval_s=0.02 if live else 0.0)
+    (event, *_) = sessions(source, tiny_checker)
+    assert (event.fields()["virtual"] is None) == live

@@ -70,3 +70,16 @@ def test_the_same_scenes_with_a_stalled_depth_sensor_are_never_live(tmp_path: Pa
     with open_camera(str(path)) as camera:
         verdicts = {event.verdict for event in sessions(camera, rise_edge.load())}
     assert "LIVE" not in verdicts
+
+
+def test_live_from_a_recording_is_marked_though_it_has_the_camera_s_serial_number(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "person.db3"
+    record(scenes(["bona_fide"], colour_view(640, 15.0, 0.0), (640, 360)), path)
+    with open_camera(str(path)) as camera:
+        (event,) = sessions(camera, rise_edge.load())
+        said = event.fields()
+    assert said["verdict"] == "LIVE"
+    assert said["camera"] == camera.serial != ""
+    assert said["virtual"] is not None

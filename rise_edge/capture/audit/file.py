@@ -43,7 +43,8 @@ _SCHEMA = (
         bundle_identity TEXT NOT NULL,
         runtime TEXT NOT NULL,
         camera_name TEXT NOT NULL,
-        camera_serial TEXT
+        camera_serial TEXT,
+        camera_virtual TEXT
     )
     """,
     "CREATE INDEX sessions_by_time ON sessions (time)",

@@ -35,6 +35,7 @@ class Record:
         runtime: that ran the bundle's model.
         camera_name: of the camera.
         camera_serial: None where the camera has none.
+        camera_virtual: why the verdict is of nobody who stood there; None for a sensor's.
     """
 
     time: str
@@ -57,6 +58,7 @@ class Record:
     runtime: str
     camera_name: str
     camera_serial: str | None
+    camera_virtual: str | None
 
 
 COLUMNS = tuple(field.name for field in fields(Record))
@@ -86,6 +88,7 @@ def record_of(event: Event, camera: Camera, checker: Checker, run: str) -> Recor
         runtime=checker.runtime.name,
         camera_name=camera.name,
         camera_serial=event.camera_serial or None,
+        camera_virtual=event.virtual,
     )
 
 

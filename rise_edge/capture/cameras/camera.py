@@ -44,9 +44,18 @@ class Camera(ABC):
     def close(self) -> None:
         """Stop the streams. Closing twice is harmless."""
 
+    @property
+    def virtual(self) -> str | None:
+        """Why its frames say nothing of who stands there now; None for a sensor of this machine.
+
+        A recording has the serial number of the camera that it was made with: that alone does not
+        tell them apart.
+        """
+        return None if self.live else "its frames are played, not seen now"
+
     def fields(self) -> dict[str, Any]:
         """What the events `started` and `stopped` say of it: a JSON object."""
-        return {"name": self.name, "serial": self.serial}
+        return {"name": self.name, "serial": self.serial, "virtual": self.virtual}
 
     def reset(self) -> None:  # noqa: B027
         """Reset the device, as unplugging it would do; nothing where it has no such thing.

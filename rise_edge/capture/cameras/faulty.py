@@ -71,6 +71,11 @@ class FaultyCamera(Camera):
         self._taken: dict[Modality, deque[Image]] = {m: deque(maxlen=_KEPT) for m in Modality}
         self._given: dict[Modality, deque[Image]] = {m: deque(maxlen=2) for m in Modality}
 
+    @property
+    def virtual(self) -> str | None:
+        """No frame of it is evidence at a door."""
+        return "its faults are made on schedule"
+
     def open(self) -> None:
         """Open the source, if the schedule lets it be there.
 

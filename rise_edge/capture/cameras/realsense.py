@@ -81,7 +81,7 @@ class RealSenseCamera(Camera):
         self._fps = fps * 2 if self.settings.emitter == "alternate" else fps
         self._allow_virtual = allow_virtual
         self._info: DeviceInfo | None = None
-        self._virtual: str | None = None
+        self._virtual: str | None = "it was not opened yet"
         self._record = None if record is None else Path(record)
         self._recorder: SessionRecorder | None = None
         self._pipeline: RealSensePipeline | None = None
@@ -151,6 +151,11 @@ class RealSenseCamera(Camera):
             self._recorder.look()
         return frame
 
+    @property
+    def virtual(self) -> str | None:
+        """What shows that the device is no hardware, which only `allow_virtual` lets pass."""
+        return self._virtual
+
     def fields(self) -> dict[str, Any]:
         """Name, serial number, firmware, link, what shows it to be virtual, settings, recording."""
         info, recorder = self._info, self._recorder
@@ -158,7 +163,6 @@ class RealSenseCamera(Camera):
             **super().fields(),
             "firmware": info.firmware if info else "",
             "usb": info.usb if info else "",
-            "virtual": self._virtual,
             "emitter": self.settings.emitter,
             "settings": [asdict(applied) for applied in self.applied],
             "recording": {"file": str(recorder.path), "error": recorder.error}

@@ -22,7 +22,7 @@ def record(session: int, run: str = "run", **changes: object) -> Record:
         "modalities": "colour+depth+infrared", "frames": 9, "readings": 8, "duration_ms": 266.7,
         "verdict_ms": 233.3, "log_ratio": 12.5,
         "bundle_name": "tiny", "bundle_identity": "469f709bb899", "runtime": "onnx",
-        "camera_name": "source", "camera_serial": "source-1",
+        "camera_name": "source", "camera_serial": "source-1", "camera_virtual": None,
     }  # fmt: skip
     return Record(**{**values, **changes})  # type: ignore[arg-type]
 
