@@ -6,111 +6,31 @@ What was evidence is told by the oracle, which knows the faults' schedule and no
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
-from time import monotonic, sleep
 
 import numpy as np
 import pytest
 
 import rise_edge
-from rise_edge import Bundle, CameraError, Checker, Frame, Modality, Truth
-from rise_edge.capture.__main__ import main
-from rise_edge.capture.audit import Audit
-from rise_edge.capture.cameras import RecordingCamera, write_folder
-from rise_edge.capture.cameras.camera import Camera
+from rise_edge import CameraError, Checker, Frame, Modality, Truth
 from rise_edge.capture.cameras.faults import Fault, FaultKind
-from rise_edge.capture.cameras.faulty import FaultyCamera, FaultyTruth
-from rise_edge.capture.events import EventWriter
-from rise_edge.capture.journal import Journal
-from rise_edge.capture.listener import Listeners
-from rise_edge.capture.loop import run
-from rise_edge.capture.recovery import Recovery, RecoveryConfig
-from rise_edge.session import SessionConfig
+from rise_edge.capture.cameras.faulty import FaultyCamera
 from rise_edge.simulator.retake import retake
-from rise_edge.soak.oracle import Oracle
 from rise_edge.soak.scenes import Film, render_films
-from tests.capture.audit.audits import exclusive_lock, rows, write_audit
-from tests.capture.cameras.software_device import record
-from tests.capture.frame_source import FrameSource, visits
+from tests.capture.frame_source import FrameSource
+from tests.capture.survival import (
+    ENOUGH,
+    FEW,
+    FRAME_MS,
+    HALF,
+    NEED,
+    REST,
+    standing,
+    watch,
+)
 from tests.pictures import photograph_frame
-
-NEED = SessionConfig().min_readings
-ALIVE, ATTACK = 40, 90  # grey in infrared, to the tiny model
-FRAME_MS = 1000 / 30
-REST = 40  # frames in which an undecided session's pause passes
-HALF = NEED // 2
-ENOUGH = NEED + 1  # frames of one person: the first one follows no other and is not counted
-FEW = ENOUGH - 1
-
-
-def person(level: int = ALIVE, who: int = 0) -> Truth:
-    species = "bona_fide" if level == ALIVE else "flat_print"
-    return Truth(species, level == ALIVE, f"person {who}", "photograph", who)
-
-
-@lru_cache
-def scene(level: int) -> Frame:
-    return photograph_frame(infrared_level=level)
-
-
-def standing(
-    frames: int, *, first: int = 1, level: int = ALIVE, who: int = 0, truth: bool = True
-) -> Iterator[Frame]:
-    """The photographed person, in a new picture each frame."""
-    rng = np.random.default_rng(first)
-    for number in range(first, first + frames):
-        images = {
-            m.value: retake(scene(level).image(m), number, number * FRAME_MS, rng) for m in Modality
-        }
-        yield Frame(**images, truth=person(level, who) if truth else None)
-
-
-@dataclass
-class Told:
-    """What a run left behind."""
-
-    sessions: list[dict] = field(default_factory=list)
-    attempts: int = 0
-    error: CameraError | None = None
-    oracle: Oracle = field(default_factory=lambda: Oracle(NEED))
-
-    @property
-    def verdicts(self) -> list[str]:
-        return [e["verdict"] + (f"({e['reason']})" if e["reason"] else "") for e in self.sessions]
-
-
-def watch(
-    camera: Camera, checker: Checker, folder: Path, *, audit: Audit | None = None, slow_s: float = 0
-) -> Told:
-    """Watch a camera as the command does, with the oracle beside it."""
-    told = Told()
-    path = folder / "events.jsonl"
-    with camera, EventWriter(str(path)) as output:
-        listeners = Listeners(Journal(output), told.oracle)
-        again = Recovery(RecoveryConfig(), listeners.attempt, wait=lambda seconds: None)
-        steps = run(camera, checker, on_end=listeners.event, recovery=again, audit=audit)
-        try:
-            for step in steps:
-                listeners.step(step)
-                if step.event:
-                    listeners.event(step.event)
-                sleep(slow_s)
-        except CameraError as error:
-            told.error = error
-    events = [json.loads(line) for line in path.read_text().splitlines()]
-    told.sessions = [event for event in events if event["event"] == "session"]
-    told.attempts = sum(event["event"] == "recovery" for event in events)
-    return told
-
 
 STREAM_ROWS = [
     (FaultKind.STALL, "stale_stream"),
@@ -301,180 +221,3 @@ def films_by_kind(films: Iterable[Film]) -> tuple[Film, Film]:
     known = list(films)
     living = next(film for film in known if film.truth.bona_fide)
     return living, next(film for film in known if not film.truth.bona_fide)
-
-
-# Recordings: the same faults, through librealsense's own recorder, player and syncer.
-
-
-@pytest.mark.parametrize("modality", list(Modality), ids=str)
-@pytest.mark.parametrize(
-    "kind", [FaultKind.STALL, FaultKind.FREEZE, FaultKind.BLACK, FaultKind.LAG], ids=str
-)
-def test_a_recording_of_a_stream_at_fault_is_not_live(
-    kind: FaultKind, modality: Modality, tiny_checker: Checker, tmp_path: Path
-) -> None:
-    fault = Fault(kind, start_frame=FEW, frames=3 * NEED, modality=modality)
-    given = FaultyCamera(FrameSource(standing(4 * NEED)), [fault])
-    with given:
-        frames = list(iter(given.read, None))
-    path = tmp_path / "fault.db3"
-    record(frames, path)
-    healthy = {frame.colour.frame_number: frame for frame in standing(4 * NEED)}
-    told = Told(oracle=Oracle(NEED, lambda frame: truth_by_pixels(frame, healthy)))
-    listeners = Listeners(told.oracle)
-    with RecordingCamera(path) as camera:
-        events = []
-        for step in run(camera, tiny_checker, on_end=events.append):
-            listeners.step(step)
-            events += [step.event] if step.event else []
-    for event in events:
-        listeners.event(event)
-    assert events
-    assert "LIVE" not in {event.verdict for event in events}
-    assert not told.oracle.read_in_spite
-
-
-def truth_by_pixels(frame: Frame, healthy: dict[int, Frame]) -> Truth:
-    """Told by what was before the camera: recordings carry no truth."""
-    numbers = {frame.image(m).frame_number for m in frame.present}
-    true = healthy[max(numbers)]
-    same = all(np.array_equal(frame.image(m).pixels, true.image(m).pixels) for m in frame.present)
-    faults = () if same else (FaultKind.STALL,)
-    return FaultyTruth(**vars(person()), faults=faults)
-
-
-def test_a_recording_that_ends_mid_session_ends_undecided(
-    tiny_checker: Checker, tmp_path: Path
-) -> None:
-    path = tmp_path / "short.db3"
-    record(standing(FEW, truth=False), path)
-    told = watch(RecordingCamera(path), tiny_checker, tmp_path)
-    assert told.verdicts == ["UNDECIDED(ended)"]
-    assert told.error is None
-
-
-def test_a_recording_whose_file_is_cut_short_is_refused(
-    tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "cut.db3"
-    record(standing(NEED, truth=False), path)
-    os.truncate(path, path.stat().st_size // 2)
-    code = main(["--camera", str(path), "--model", str(tiny_bundle.path), "--view", "none"])
-    assert code == CameraError.exit_code
-    assert "cut short" in capsys.readouterr().err
-
-
-# Around the camera: who reads the steps, the disk, the audit, signals.
-
-
-class Ticking(FrameSource):
-    """A live camera of one person, a hundred frames a second, that remembers when each came."""
-
-    def __init__(self, frames: int) -> None:
-        super().__init__(standing(frames), live=True, interval_s=0.01)
-        self.came_s: dict[int, float] = {}
-
-    def read(self, timeout_ms: int = 1000) -> Frame | None:
-        frame = super().read(timeout_ms)
-        if frame is not None and frame.colour is not None:
-            self.came_s[frame.colour.frame_number] = monotonic()
-        return frame
-
-
-def test_for_a_slow_reader_the_newest_frame_wins(tiny_checker: Checker) -> None:
-    camera = Ticking(250)
-    ages_s, numbers, dropped = [], [], 0
-    for step in run(camera, tiny_checker):
-        assert step.frame.colour is not None
-        number = step.frame.colour.frame_number
-        ages_s.append(monotonic() - camera.came_s[number])
-        numbers.append(number)
-        dropped = step.dropped
-        sleep(0.05)
-    assert numbers == sorted(set(numbers))
-    assert dropped == 250 - len(numbers) > 100
-    # Were frames queued, the last ones would be two seconds old.
-    assert np.median(ages_s[-10:]) < 0.3
-
-
-def test_a_reader_too_slow_to_know_who_stood_there_makes_no_live(
-    tiny_checker: Checker, tmp_path: Path
-) -> None:
-    told = watch(Ticking(400), tiny_checker, tmp_path, slow_s=0.35)
-    assert len(told.sessions) >= 2
-    assert {event["verdict"] for event in told.sessions} == {"UNDECIDED"}
-
-
-@pytest.mark.parametrize("output", ["--events", "--audit"])
-def test_a_disk_that_runs_full_gives_no_live_that_is_not_written(
-    output: str, tiny_bundle: Bundle, tmp_path: Path
-) -> None:
-    write_folder(visits([ALIVE] * 8, frames_each=ENOUGH + 1), tmp_path / "images")
-    path = tmp_path / "output"
-    limit = 3_000 if output == "--events" else 40_000
-    command = [
-        sys.executable, "-c",
-        "import resource, sys; from rise_edge.capture.__main__ import main; "
-        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); sys.exit(main())",
-        "--camera", str(tmp_path / "images"), "--model", str(tiny_bundle.path),
-        "--pace", "fast", output, str(path),
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert "Traceback" not in done.stderr
-    given = done.stderr.count("  LIVE  ")
-    assert given > 0
-    if output == "--events":
-        assert done.returncode == 6
-        events = [json.loads(line) for line in path.read_text().splitlines()]
-        written = sum(event.get("verdict") == "LIVE" for event in events)
-    else:
-        assert done.returncode == 0
-        assert "UNDECIDED(audit_failed)" in done.stderr
-        written = rows(path).count(("LIVE",))
-    assert given <= written
-
-
-def test_a_locked_audit_makes_no_live_and_the_loop_goes_on(
-    tiny_checker: Checker, tmp_path: Path
-) -> None:
-    path = tmp_path / "audit.db"
-    with Audit(path, busy_timeout_ms=50) as audit, exclusive_lock(path):
-        told = watch(FrameSource(visits([ALIVE, ATTACK])), tiny_checker, tmp_path, audit=audit)
-    assert told.verdicts == ["UNDECIDED(audit_failed)", "SPOOF"]
-    assert (told.oracle.live, rows(path)) == (0, [])
-
-
-def test_an_audit_that_is_corrupted_meanwhile_makes_no_live_and_the_loop_goes_on(
-    tiny_checker: Checker, tmp_path: Path
-) -> None:
-    path = write_audit(tmp_path / "audit.db")
-    with Audit(path) as audit:
-        path.write_bytes(b"\xa5" * path.stat().st_size)
-        told = watch(FrameSource(visits([ALIVE, ATTACK])), tiny_checker, tmp_path, audit=audit)
-    assert told.verdicts == ["UNDECIDED(audit_failed)", "SPOOF"]
-
-
-def test_sigterm_mid_session_ends_it_undecided_and_written(
-    tiny_bundle: Bundle, tmp_path: Path
-) -> None:
-    # One session that ends, as a sign that the loop runs; then somebody too far away to be judged.
-    far = [photograph_frame(60 + n, depth_mm=2000) for n in range(120)]
-    write_folder([*islice(visits([ALIVE]), 30), *far], tmp_path / "images")
-    events = tmp_path / "events.jsonl"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rise_edge.capture", "--camera", str(tmp_path / "images"), "--model",
-         str(tiny_bundle.path), "--pace", "real", "--view", "none", "--events", str(events)],
-        stderr=subprocess.PIPE,
-    )  # fmt: skip
-    deadline_s = monotonic() + 20
-    while monotonic() < deadline_s and not (events.exists() and '"LIVE"' in events.read_text()):
-        sleep(0.05)
-    sleep(2.0)
-    os.kill(process.pid, signal.SIGTERM)
-    _, error = process.communicate(timeout=20)
-    told = [json.loads(line) for line in events.read_text().splitlines()]
-    assert process.returncode == 0, error
-    assert b"Traceback" not in error
-    assert [event["event"] for event in told] == ["started", "session", "session", "stopped"]
-    assert (told[2]["verdict"], told[2]["reason"]) == ("UNDECIDED", "ended")
-    assert told[3]["cause"] == "interrupted"
