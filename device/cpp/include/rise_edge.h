@@ -1,0 +1,220 @@
+/*
+ * rise_edge: a face presentation attack detection bundle inside a C, C++, Swift or Kotlin program.
+ *
+ *     rise_open -> rise_check(frame, face) -> LIVE, SPOOF, or UNDECIDED with its reason -> rise_close
+ *
+ * Every function that can fail gives a rise_status and leaves its reason in rise_last_error(). No
+ * exception leaves the library, no pointer that you pass is kept after the call, and what is written
+ * to an output after a failure is UNDECIDED and zero. Zeroed memory is never LIVE.
+ *
+ * One checker belongs to one thread at a time; different checkers may run side by side. ExecuTorch's
+ * thread pool is the process's own: the last rise_open that asks for a number of threads sets it.
+ */
+#ifndef RISE_EDGE_H
+#define RISE_EDGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define RISE_API __declspec(dllexport)
+#else
+#define RISE_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a call came to. */
+typedef enum rise_status {
+  RISE_OK = 0,
+  RISE_ERROR_ARGUMENT = 1,   /* a null pointer, a wrong size, an unknown value */
+  RISE_ERROR_BUNDLE = 2,     /* missing, incomplete, altered or of a foreign format */
+  RISE_ERROR_RUNTIME = 3,    /* this build has no such runtime, or the runtime refuses the model */
+  RISE_ERROR_MODALITIES = 4, /* no radius was calibrated for these modalities */
+  RISE_ERROR_MEMORY = 5,     /* memory ran out */
+  RISE_ERROR_INTERNAL = 6    /* anything else; the message says what */
+} rise_status;
+
+/* What runs the bundle's model. */
+typedef enum rise_runtime {
+  RISE_EXECUTORCH = 0, /* model.pte, int8 on XNNPACK */
+  RISE_ONNX = 1,       /* model.onnx, int8 on onnxruntime */
+  RISE_ONNX_FLOAT = 2  /* model_float.onnx, full precision on onnxruntime */
+} rise_runtime;
+
+/* Bits of a set of modalities. */
+enum { RISE_COLOUR = 1, RISE_DEPTH = 2, RISE_INFRARED = 4 };
+
+/* The three answers. */
+typedef enum rise_outcome { RISE_UNDECIDED = 0, RISE_LIVE = 1, RISE_SPOOF = 2 } rise_outcome;
+
+/* Why there is no decision. The names are those of Python's `rise_edge.verdict.Reason`. */
+typedef enum rise_reason {
+  RISE_NO_REASON = 0,
+  RISE_MISSING_MODALITY = 1,
+  RISE_DEPTH_COVERAGE = 2,
+  RISE_TOO_DARK = 3,
+  RISE_TOO_BRIGHT = 4,
+  RISE_INFRARED_SATURATED = 5,
+  RISE_OUT_OF_FRAME = 6,
+  RISE_TOO_FAR = 7,
+  RISE_BAD_NUMBERS = 8
+} rise_reason;
+
+/* How a picture's pixels are laid out. */
+typedef enum rise_format {
+  RISE_RGB8 = 0,       /* one plane, 3 bytes a pixel */
+  RISE_RGBA8 = 1,      /* one plane, 4 bytes a pixel */
+  RISE_BGRA8 = 2,      /* one plane, 4 bytes a pixel: kCVPixelFormatType_32BGRA */
+  RISE_YUV420_FULL = 3,  /* planes Y, U, V; full range BT.601 as in JFIF: Android's YUV_420_888 */
+  RISE_YUV420_VIDEO = 4, /* planes Y, U, V; video range (16 to 235) BT.601 */
+  RISE_GREY8 = 16,     /* infrared, 1 byte a pixel */
+  RISE_GREY16 = 17,    /* infrared, 2 bytes a pixel; the upper byte counts */
+  RISE_DEPTH_MM_U16 = 32,       /* millimetres, 0 = no reading: RealSense, ARCore's 16-bit depth */
+  RISE_DEPTH16_ANDROID = 33,    /* ImageFormat.DEPTH16: 13 bits of millimetres, 3 of confidence */
+  RISE_DEPTH_METRES_F32 = 34,   /* kCVPixelFormatType_DepthFloat32 */
+  RISE_DEPTH_METRES_F16 = 35,   /* kCVPixelFormatType_DepthFloat16 */
+  RISE_DISPARITY_F32 = 36,      /* kCVPixelFormatType_DisparityFloat32: one over metres */
+  RISE_DISPARITY_F16 = 37       /* kCVPixelFormatType_DisparityFloat16 */
+} rise_format;
+
+/* Where one component of a picture lies. NV12 and NV21 are YUV420 whose U and V planes begin one
+ * byte apart and have a pixel_stride of 2. */
+typedef struct rise_plane {
+  const void *data;
+  int64_t size_bytes;   /* that may be read from data on; nothing is read beyond it */
+  int32_t row_stride;   /* bytes from one row to the next; 0 = rows lie close */
+  int32_t pixel_stride; /* bytes from one sample to the next; 0 = the format's own */
+} rise_plane;
+
+/* Where a picture was taken from: a pinhole camera, placed relative to the frame's depth camera. A
+ * point p in the depth camera's coordinates (x right, y down, z forward) is rotation * p +
+ * translation_mm here. A rotation of only zeros stands for none, as for sensors whose pictures are
+ * registered already. */
+typedef struct rise_viewpoint {
+  double fx, fy, cx, cy; /* in pixels of this picture as it was delivered */
+  double rotation[9];    /* row by row */
+  double translation_mm[3];
+} rise_viewpoint;
+
+typedef struct rise_image {
+  rise_format format;
+  int32_t width, height;
+  rise_plane planes[3];
+  rise_viewpoint viewpoint;
+} rise_image;
+
+/* Pictures of one instant; NULL where a modality is absent. Colour must be there. */
+typedef struct rise_frame {
+  const rise_image *colour;
+  const rise_image *depth;
+  const rise_image *infrared;
+  int32_t rotation_deg; /* clockwise, that makes the delivered pictures upright: 0, 90, 180, 270 */
+  int32_t mirrored;     /* not 0: the upright picture is then flipped left to right */
+} rise_frame;
+
+/* A face, in pixels of the upright (turned, flipped) colour picture. */
+typedef struct rise_face {
+  float right_eye[2]; /* x, y; the person's own right */
+  float left_eye[2];
+  float mouth[2]; /* its centre */
+} rise_face;
+
+/* What the model reads. The arrays hold size * size pixels, row by row, upright. */
+typedef struct rise_crop {
+  int32_t size;
+  const uint8_t *colour;    /* RGB, 3 bytes a pixel; NULL = absent */
+  const uint16_t *depth_mm; /* 0 = no reading; NULL = absent */
+  const uint8_t *infrared;  /* NULL = absent */
+  float side_px;     /* of the square that was cut, in pixels of its picture; 0 = a prepared crop */
+  float outside;     /* share of that square that lies outside the picture */
+  float distance_mm; /* of the face, 0 = unknown */
+} rise_crop;
+
+/* Where a crop lies relative to the sphere. */
+typedef struct rise_reading {
+  uint32_t modalities; /* that were read, as bits */
+  float norm;          /* length of the embedding: the more evidence of an attack, the longer */
+  double radius;       /* of this runtime and these modalities */
+  double margin;       /* radius - norm: positive inside, where live faces lie */
+} rise_reading;
+
+/* The answer for one crop or frame. The kiosk decides over the frames of a session; see README. */
+typedef struct rise_verdict {
+  rise_outcome outcome;
+  rise_reason reason;   /* RISE_NO_REASON unless undecided */
+  rise_reading reading; /* zero where nothing was read */
+} rise_verdict;
+
+/* What a bundle says of itself. The texts live as long as the checker. */
+typedef struct rise_info {
+  const char *name;
+  const char *notice;    /* to be shown at every start; not empty for simulated training data */
+  const char *identity;  /* sha256 of the manifest in hexadecimal; stands for the whole bundle */
+  const char *runtime;   /* "executorch", "onnx" or "onnx_float" */
+  int32_t simulated;     /* not 0: the training data was simulated */
+  int32_t crop_size;
+  int32_t embedding_size;
+} rise_info;
+
+/* How a runtime did on the golden vectors. */
+typedef struct rise_proof {
+  int32_t count;
+  double largest_difference; /* between the norm given and the norm that was to be given */
+  int32_t flips;             /* decisions that differ */
+  int32_t holds;             /* 1 iff every decision is the same and every norm is close */
+  char line[128];            /* the same in words, as `python -m rise_edge.selftest` prints it */
+} rise_proof;
+
+typedef struct rise_checker rise_checker;
+
+/* Open the bundle in a folder: its manifest and the sha256 of every file are checked first, and the
+ * model is made of the very bytes that were hashed. `threads` is of the network, at least 1. */
+RISE_API rise_status rise_open(const char *folder, rise_runtime runtime, int32_t threads,
+                               rise_checker **checker);
+
+/* Close a checker; NULL is let pass. */
+RISE_API void rise_close(rise_checker *checker);
+
+RISE_API rise_status rise_get_info(const rise_checker *checker, rise_info *info);
+
+/* Not 0 iff the bundle has a radius for a set of modalities on this runtime. */
+RISE_API int32_t rise_has_radius(const rise_checker *checker, uint32_t modalities);
+
+/* Norm, radius and margin of a crop: no evidence is examined and nothing is decided.
+ * `embedding` is NULL or has room for `embedding_size` floats. */
+RISE_API rise_status rise_read(rise_checker *checker, const rise_crop *crop, rise_reading *reading,
+                               float *embedding, int32_t embedding_size);
+
+/* The verdict for a crop. `required` are the modalities without which nothing is decided, colour
+ * always among them; others are not read. What is no good evidence is UNDECIDED. */
+RISE_API rise_status rise_judge(rise_checker *checker, const rise_crop *crop, uint32_t required,
+                                rise_verdict *verdict);
+
+/* Cut a face out of every required picture of a frame and register it. The arrays of `crop` belong
+ * to the checker and stand until the next call with it. */
+RISE_API rise_status rise_cut(rise_checker *checker, const rise_frame *frame, const rise_face *face,
+                              uint32_t required, rise_crop *crop);
+
+/* rise_cut and rise_judge in one. */
+RISE_API rise_status rise_check(rise_checker *checker, const rise_frame *frame, const rise_face *face,
+                                uint32_t required, rise_verdict *verdict);
+
+/* Run golden vectors: the bundle's own, or those of another file (NULL for none). */
+RISE_API rise_status rise_selftest(rise_checker *checker, const char *golden, rise_proof *proof);
+
+/* One line of what was expected, what came and what to do, for the last call of this thread that
+ * failed; empty if none did. It stands until the next such call. */
+RISE_API const char *rise_last_error(void);
+
+RISE_API const char *rise_status_name(rise_status status);
+RISE_API const char *rise_outcome_name(rise_outcome outcome);
+RISE_API const char *rise_reason_name(rise_reason reason);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
