@@ -7,8 +7,7 @@
  * exception leaves the library, no pointer that you pass is kept after the call, and what is written
  * to an output after a failure is UNDECIDED and zero. Zeroed memory is never LIVE.
  *
- * One checker belongs to one thread at a time; different checkers may run side by side. ExecuTorch's
- * thread pool is the process's own: the last rise_open that asks for a number of threads sets it.
+ * One checker belongs to one thread at a time; different checkers may run side by side.
  */
 #ifndef RISE_EDGE_H
 #define RISE_EDGE_H
@@ -23,11 +22,14 @@
 #endif
 
 #ifdef __cplusplus
+#define RISE_INT32 : int32_t /* so that a value of no name may come in, and is refused */
 extern "C" {
+#else
+#define RISE_INT32
 #endif
 
 /* What a call came to. */
-typedef enum rise_status {
+typedef enum rise_status RISE_INT32 {
   RISE_OK = 0,
   RISE_ERROR_ARGUMENT = 1,   /* a null pointer, a wrong size, an unknown value */
   RISE_ERROR_BUNDLE = 2,     /* missing, incomplete, altered or of a foreign format */
@@ -38,7 +40,7 @@ typedef enum rise_status {
 } rise_status;
 
 /* What runs the bundle's model. */
-typedef enum rise_runtime {
+typedef enum rise_runtime RISE_INT32 {
   RISE_EXECUTORCH = 0, /* model.pte, int8 on XNNPACK */
   RISE_ONNX = 1,       /* model.onnx, int8 on onnxruntime */
   RISE_ONNX_FLOAT = 2  /* model_float.onnx, full precision on onnxruntime */
@@ -48,10 +50,10 @@ typedef enum rise_runtime {
 enum { RISE_COLOUR = 1, RISE_DEPTH = 2, RISE_INFRARED = 4 };
 
 /* The three answers. */
-typedef enum rise_outcome { RISE_UNDECIDED = 0, RISE_LIVE = 1, RISE_SPOOF = 2 } rise_outcome;
+typedef enum rise_outcome RISE_INT32 { RISE_UNDECIDED = 0, RISE_LIVE = 1, RISE_SPOOF = 2 } rise_outcome;
 
 /* Why there is no decision. The names are those of Python's `rise_edge.verdict.Reason`. */
-typedef enum rise_reason {
+typedef enum rise_reason RISE_INT32 {
   RISE_NO_REASON = 0,
   RISE_MISSING_MODALITY = 1,
   RISE_DEPTH_COVERAGE = 2,
@@ -64,7 +66,7 @@ typedef enum rise_reason {
 } rise_reason;
 
 /* How a picture's pixels are laid out. */
-typedef enum rise_format {
+typedef enum rise_format RISE_INT32 {
   RISE_RGB8 = 0,       /* one plane, 3 bytes a pixel */
   RISE_RGBA8 = 1,      /* one plane, 4 bytes a pixel */
   RISE_BGRA8 = 2,      /* one plane, 4 bytes a pixel: kCVPixelFormatType_32BGRA */
@@ -171,7 +173,8 @@ typedef struct rise_proof {
 typedef struct rise_checker rise_checker;
 
 /* Open the bundle in a folder: its manifest and the sha256 of every file are checked first, and the
- * model is made of the very bytes that were hashed. `threads` is of the network, at least 1. */
+ * model is made of the very bytes that were hashed. `threads` is of the network: 1 is the calling
+ * thread alone; more are that many on onnxruntime, and on ExecuTorch the pool of the process. */
 RISE_API rise_status rise_open(const char *folder, rise_runtime runtime, int32_t threads,
                                rise_checker **checker);
 
