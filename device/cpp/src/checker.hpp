@@ -1,0 +1,36 @@
+// Checker: one crop or one frame in, one verdict out. What stands behind the C interface.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "bundle.hpp"
+#include "model.hpp"
+#include "registration.hpp"
+#include "rise_edge.h"
+
+namespace rise {
+
+class Checker {
+ public:
+  // Throws Failure, as every function here does.
+  Checker(const std::filesystem::path& folder, rise_runtime runtime, int threads);
+
+  rise_info info() const;
+  bool has_radius(std::uint32_t modalities) const { return radii_.count(modalities) != 0; }
+
+  // Fills `embedding` as well if it is not null.
+  rise_reading read(const rise_crop& crop, Embedding* embedding = nullptr);
+  rise_verdict judge(const rise_crop& crop, std::uint32_t required);
+  rise_crop cut(const rise_frame& frame, const rise_face& face, std::uint32_t required);
+  rise_proof selftest(const char* golden);
+
+ private:
+  Bundle bundle_;
+  const char* runtime_;
+  std::map<std::uint32_t, double> radii_;
+  std::unique_ptr<Model> model_;
+  Cut cut_{};
+};
+
+}  // namespace rise

@@ -1,0 +1,27 @@
+// The manifest of a bundle, held to the rules of Python's `rise_edge.bundle.Manifest`.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace rise {
+
+struct Manifest {
+  std::string name;
+  std::string notice;
+  bool simulated = false;
+  int crop_size = 0;
+  int embedding_size = 0;
+  std::map<std::string, std::map<std::uint32_t, double>> radii;  // runtime -> modalities -> radius
+  std::map<std::string, std::string> files;                      // file name -> sha256
+};
+
+// Throws std::invalid_argument, which says what was expected.
+Manifest parse_manifest(std::string_view text);
+
+// "colour+depth" for RISE_COLOUR | RISE_DEPTH; empty for none.
+std::string modality_set(std::uint32_t modalities);
+
+}  // namespace rise
