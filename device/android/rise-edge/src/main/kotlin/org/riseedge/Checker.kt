@@ -1,0 +1,121 @@
+package org.riseedge
+
+import java.io.File
+import java.util.concurrent.locks.ReentrantLock
+import kotlin.concurrent.withLock
+
+/**
+ * An opened bundle that judges frames.
+ *
+ * It may be used from any thread, by one at a time: a second call waits for the first, and so does
+ * [close]. After that, every call throws [IllegalStateException].
+ */
+class Checker private constructor(
+    private var handle: Long,
+    /** What the bundle says of itself; `info.notice` is to be shown at every start. */
+    val info: Info,
+) : AutoCloseable {
+    private val lock = ReentrantLock()
+
+    /** Whether the bundle has a radius for a set of modalities on this runtime. */
+    fun hasRadius(modalities: Modalities): Boolean = opened { Native.hasRadius(it, modalities.bits) }
+
+    /**
+     * The verdict for a face in a frame.
+     *
+     * @param required the modalities without which nothing is decided, colour always among them; others
+     *   are not read. Choose them once for a camera, not for each frame: otherwise whoever makes the depth
+     *   stream fail chooses the weaker check.
+     * @throws IllegalArgumentException a picture is too small for its layout, or `required` lacks colour.
+     * @throws RiseEdgeException the bundle has no radius for `required`, or the runtime failed.
+     */
+    fun check(frame: Frame, face: Face, required: Modalities): Verdict = opened { handle ->
+        val pictures = Pictures(frame)
+        val verdict = DoubleArray(6)
+        succeed(
+            Native.check(
+                handle, pictures.bits, pictures.planes, pictures.layouts, pictures.viewpoints,
+                frame.rotationDeg, frame.mirrored, face.numbers(), required.bits, verdict,
+            ),
+        )
+        verdictOf(verdict)
+    }
+
+    /**
+     * Run golden vectors, to prove that this device decides as the bundle was built to.
+     *
+     * @param golden other vectors than the bundle's own.
+     */
+    fun selftest(golden: File? = null): Proof = opened { handle ->
+        val line = arrayOfNulls<ByteArray>(1)
+        val numbers = DoubleArray(4)
+        succeed(Native.selftest(handle, golden?.let(::pathBytes), line, numbers))
+        val (count, largestDifference, flips, holds) = numbers
+        Proof(count.toInt(), largestDifference, flips.toInt(), holds != 0.0, line[0]!!.decodeToString())
+    }
+
+    /** Give the memory back; the second time nothing happens. */
+    override fun close() = lock.withLock {
+        Native.close(handle)
+        handle = 0
+    }
+
+    private inline fun <T> opened(call: (Long) -> T): T = lock.withLock {
+        if (handle == 0L) throw IllegalStateException("expected an open checker, this one was closed; open another")
+        call(handle)
+    }
+
+    companion object {
+        /**
+         * Open the bundle in a folder: its manifest and the sha256 of every file are checked first.
+         *
+         * @param threads of the network; 1 is the calling thread alone.
+         * @throws RiseEdgeException the bundle is missing, incomplete or altered, or this build has no such
+         *   runtime.
+         */
+        fun open(folder: File, runtime: Runtime, threads: Int = 1): Checker {
+            val handle = LongArray(1)
+            succeed(Native.open(pathBytes(folder), runtime.code, threads, handle))
+            try {
+                return Checker(handle[0], readInfo(handle[0]))
+            } catch (error: Throwable) {
+                Native.close(handle[0])
+                throw error
+            }
+        }
+    }
+}
+
+private fun succeed(code: Int) {
+    if (code == Status.OK.code) return
+    val message = Native.lastError().decodeToString()
+    val status = Status.entries.find { it.code == code } ?: Status.ERROR_INTERNAL
+    if (status == Status.ERROR_ARGUMENT) throw IllegalArgumentException(message)
+    throw RiseEdgeException(status, message)
+}
+
+private fun readInfo(handle: Long): Info {
+    val texts = arrayOfNulls<ByteArray>(4)
+    val numbers = IntArray(3)
+    succeed(Native.info(handle, texts, numbers))
+    val (name, notice, identity, runtime) = texts.map { it!!.decodeToString() }
+    return Info(name, notice, identity, runtime, numbers[0] != 0, numbers[1], numbers[2])
+}
+
+private fun pathBytes(file: File): ByteArray {
+    require('\u0000' !in file.path) { "expected a path without a zero character, got ${file.path}" }
+    return "${file.path}\u0000".encodeToByteArray()
+}
+
+private fun Face.numbers() = floatArrayOf(rightEye.x, rightEye.y, leftEye.x, leftEye.y, mouth.x, mouth.y)
+
+private fun verdictOf(numbers: DoubleArray): Verdict {
+    val (outcome, reason, modalities, norm, radius) = numbers
+    val margin = numbers[5]
+    return Verdict(
+        // A number that this version does not know must not become an answer.
+        Outcome.entries.first { it.code == outcome.toInt() },
+        Reason.entries.first { it.code == reason.toInt() },
+        Reading(Modalities(modalities.toInt()), norm.toFloat(), radius, margin),
+    )
+}

@@ -1,0 +1,14 @@
+package org.riseedge
+
+/** Why there is no decision; the numbers are those of `rise_reason`. */
+enum class Reason(internal val code: Int) {
+    NO_REASON(0),
+    MISSING_MODALITY(1),
+    DEPTH_COVERAGE(2),
+    TOO_DARK(3),
+    TOO_BRIGHT(4),
+    INFRARED_SATURATED(5),
+    OUT_OF_FRAME(6),
+    TOO_FAR(7),
+    BAD_NUMBERS(8),
+}
