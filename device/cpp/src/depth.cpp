@@ -1,0 +1,72 @@
+#include "depth.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace rise {
+namespace {
+
+template <typename T>
+T number(const std::uint8_t* from) {
+  T found;
+  std::memcpy(&found, from, sizeof found);
+  return found;
+}
+
+// Android's ImageFormat.DEPTH16: the 13 lower bits are millimetres; the 3 upper ones say how sure
+// the sensor is: 0 = wholly, 1 = not at all, n = (n - 1) / 7.
+std::uint16_t android_mm(std::uint16_t sample) {
+  const bool unsure = sample >> 13 == 1;
+  return unsure ? std::uint16_t{0} : static_cast<std::uint16_t>(sample & 0x1fff);
+}
+
+}  // namespace
+
+float half_to_float(std::uint16_t half) {
+  const int exponent = half >> 10 & 31, fraction = half & 1023;
+  float size;
+  if (exponent == 31) {
+    size =
+        fraction ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
+  } else if (exponent == 0) {
+    size = std::ldexp(static_cast<float>(fraction), -24);
+  } else {
+    size = std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
+  }
+  return half & 0x8000 ? -size : size;
+}
+
+std::uint16_t metres_to_mm(float metres) {
+  const float mm = std::round(metres * 1000.0F);
+  return mm >= 1 && mm <= 65535 ? static_cast<std::uint16_t>(mm) : std::uint16_t{0};
+}
+
+std::uint16_t depth_mm_at(const rise_image& image, const Samples& samples, int x, int y) {
+  const std::uint8_t* from = samples.at(0, x, y);
+  switch (image.format) {
+    case RISE_DEPTH_MM_U16:
+      return number<std::uint16_t>(from);
+    case RISE_DEPTH16_ANDROID:
+      return android_mm(number<std::uint16_t>(from));
+    case RISE_DEPTH_METRES_F32:
+      return metres_to_mm(number<float>(from));
+    case RISE_DEPTH_METRES_F16:
+      return metres_to_mm(half_to_float(number<std::uint16_t>(from)));
+    case RISE_DISPARITY_F32:
+      return metres_to_mm(1.0F / number<float>(from));
+    case RISE_DISPARITY_F16:
+      return metres_to_mm(1.0F / half_to_float(number<std::uint16_t>(from)));
+    default:
+      return 0;
+  }
+}
+
+std::vector<std::uint16_t> depth_window(const rise_image& image, const Window& window) {
+  const Samples samples(image);
+  return window_of<std::uint16_t>(image, window, 1, [&](int x, int y, std::uint16_t* to) {
+    *to = depth_mm_at(image, samples, x, y);
+  });
+}
+
+}  // namespace rise

@@ -1,0 +1,25 @@
+// Depth: any format in millimetres, 0 = no reading. What cannot be a distance is no reading.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "picture.hpp"
+#include "rise_edge.h"
+
+namespace rise {
+
+// The distance at a pixel of an examined depth picture.
+std::uint16_t depth_mm_at(const rise_image& image, const Samples& samples, int x, int y);
+
+// A window of an examined depth picture.
+std::vector<std::uint16_t> depth_window(const rise_image& image, const Window& window);
+
+// The number that 16 bits of IEEE 754 stand for.
+float half_to_float(std::uint16_t half);
+
+// Millimetres of a distance in metres; 0 for NaN, what is not positive, and what 16 bits cannot
+// hold.
+std::uint16_t metres_to_mm(float metres);
+
+}  // namespace rise

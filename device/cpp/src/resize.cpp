@@ -1,0 +1,88 @@
+#include "resize.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace rise {
+namespace {
+
+// What one pixel of the result is made of, along one axis: pixels from `first` on, by weight.
+struct Mix {
+  int first;
+  std::vector<float> weights;
+};
+
+// Each pixel is the mean of what it covers.
+std::vector<Mix> area(int side, int size) {
+  const double scale = static_cast<double>(side) / size;
+  std::vector<Mix> mixes;
+  for (int i = 0; i < size; ++i) {
+    const double start = i * scale, end = std::min<double>(start + scale, side);
+    Mix mix{static_cast<int>(start), {}};
+    for (int at = mix.first; at < end - 1e-3; ++at) {
+      const double covered = std::min<double>(at + 1, end) - std::max<double>(at, start);
+      mix.weights.push_back(static_cast<float>(covered / (end - start)));
+    }
+    mixes.push_back(mix);
+  }
+  return mixes;
+}
+
+// Each pixel lies between two others.
+std::vector<Mix> linear(int side, int size) {
+  const double scale = static_cast<double>(side) / size;
+  std::vector<Mix> mixes;
+  for (int i = 0; i < size; ++i) {
+    const double at = std::clamp<double>((i + 0.5) * scale - 0.5, 0, side - 1);
+    const int first = std::min(static_cast<int>(at), std::max(side - 2, 0));
+    const auto second = static_cast<float>(at - first);
+    mixes.push_back(side > 1 ? Mix{first, {1 - second, second}} : Mix{0, {1}});
+  }
+  return mixes;
+}
+
+}  // namespace
+
+std::vector<std::uint16_t> resize_nearest(const std::vector<std::uint16_t>& square, int side,
+                                          int size) {
+  // In 16 bits behind the point, rounded as OpenCV rounds, so that the same reading is taken.
+  const std::int64_t step = ((std::int64_t{side} << 16) + size / 2) / size;
+  const std::int64_t start = step / 2 - side % 2;
+  const auto source = [&](int i) { return static_cast<std::size_t>((step * i + start) >> 16); };
+  std::vector<std::uint16_t> found;
+  found.reserve(static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
+  for (int y = 0; y < size; ++y) {
+    const std::uint16_t* row = square.data() + source(y) * static_cast<std::size_t>(side);
+    for (int x = 0; x < size; ++x) found.push_back(row[source(x)]);
+  }
+  return found;
+}
+
+std::vector<std::uint8_t> resize_smooth(const std::vector<std::uint8_t>& square, int channels,
+                                        int side, int size) {
+  const auto mixes = side >= size ? area(side, size) : linear(side, size);
+  const auto width = static_cast<std::size_t>(side * channels);
+  std::vector<float> row(width);
+  std::vector<std::uint8_t> found;
+  found.reserve(static_cast<std::size_t>(size) * static_cast<std::size_t>(size * channels));
+  for (const Mix& down : mixes) {
+    std::fill(row.begin(), row.end(), 0.0F);
+    const std::uint8_t* from = square.data() + static_cast<std::size_t>(down.first) * width;
+    for (const float weight : down.weights) {
+      for (std::size_t i = 0; i < width; ++i) row[i] += weight * from[i];
+      from += width;
+    }
+    for (const Mix& across : mixes) {
+      for (int c = 0; c < channels; ++c) {
+        float sum = 0;
+        const float* at = row.data() + across.first * channels + c;
+        for (const float weight : across.weights) sum += weight * *at, at += channels;
+        found.push_back(static_cast<std::uint8_t>(std::clamp(std::lrint(sum), 0L, 255L)));
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace rise
