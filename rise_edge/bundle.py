@@ -153,7 +153,7 @@ def open_bundle(path: str | os.PathLike[str]) -> Bundle:
     content = _read_plain_file(folder, MANIFEST, _MAX_MANIFEST_BYTES)
     try:
         manifest = _parse_manifest(content)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, OverflowError) as error:
         raise BundleError(f"bundle {folder}: {MANIFEST} is not usable: {error}") from None
     bundle = Bundle(folder, manifest, hashlib.sha256(content).hexdigest())
     for name in manifest.files:
@@ -201,7 +201,10 @@ def default_bundle_path() -> Path:
 
 
 def _parse_manifest(content: bytes) -> Manifest:
-    data = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
+    data = json.loads(
+        content.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_once
+    )
+    json.dumps(data, ensure_ascii=False).encode()  # a lone surrogate is no text
     if not isinstance(data, dict):
         raise ValueError(f"expected a JSON object, got {type(data).__name__}")
     expected: dict[str, type] = {
@@ -246,6 +249,13 @@ def _scatter(value: object) -> dict[str, MarginScatter]:
             raise ValueError(f"expected margin_scatter.{name} to hold std and correlation_ms only")
         parsed[name] = MarginScatter(**numbers)
     return parsed
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError(f"expected each key once, got {[key for key, _ in pairs]}")
+    return fields
 
 
 def _refuse_constant(word: str) -> float:

@@ -125,6 +125,24 @@ def test_a_manifest_that_is_no_manifest_is_refused(tiny_bundle: Bundle, content:
         open_bundle(tiny_bundle.path)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('"name"', '"name": "other", "name"', "each key once"),
+        ("0.25", "1" + "0" * 400, "not usable"),
+        ('"tiny"', r'"\ud800"', "not usable"),
+    ],
+    ids=["a key twice", "a number too large", "half a character"],
+)
+def test_a_manifest_that_two_readers_could_read_differently_is_refused(
+    tiny_bundle: Bundle, before: str, after: str, message: str
+) -> None:
+    path = tiny_bundle.path / MANIFEST
+    path.write_text(path.read_text().replace(before, after, 1))
+    with pytest.raises(BundleError, match=message):
+        open_bundle(tiny_bundle.path)
+
+
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), value=st.integers(0, 255), cut=st.booleans())
 def test_a_mutated_manifest_opens_only_if_it_says_something_sound(

@@ -1,0 +1,123 @@
+"""The C++ library decides as Python does."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rise_edge
+from rise_edge.bundle import default_bundle_path, open_bundle
+from rise_edge.frame import ALL_MODALITIES, Modality, modality_set
+from rise_edge.radius import read_margin
+from rise_edge.runtimes import open_runtime
+from rise_edge.selftest import prove, read_golden
+from rise_edge.verdict import decide
+from tests.device.cpp import interface as c
+from tests.device.cpp.building import onnxruntime
+
+RUNTIMES = {"executorch": c.EXECUTORCH, "onnx": c.ONNX, "onnx_float": c.ONNX_FLOAT}
+
+
+@pytest.fixture(params=RUNTIMES)
+def runtime(request: pytest.FixtureRequest) -> str:
+    name = str(request.param)
+    if name != "executorch" and not onnxruntime():
+        pytest.skip("no ONNXRUNTIME_INCLUDE_DIR: the headers of onnxruntime are in no wheel")
+    return name
+
+
+@pytest.fixture
+def checker(library: ctypes.CDLL, runtime: str) -> Iterator[ctypes.c_void_p]:
+    opened = ctypes.c_void_p()
+    bundle = str(default_bundle_path()).encode()
+    assert library.rise_open(bundle, RUNTIMES[runtime], 1, opened) == c.OK, (
+        library.rise_last_error()
+    )
+    yield opened
+    library.rise_close(opened)
+
+
+def test_its_self_test_prints_the_line_that_pythons_prints(built: Path, runtime: str) -> None:
+    bundle = open_bundle(default_bundle_path())
+    done = subprocess.run(
+        [built / "selftest", bundle.path, runtime], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    first, line = done.stdout.splitlines()
+    assert first == f"bundle {bundle.manifest.name}, identity {bundle.identity}"
+    start, end = str(prove(bundle, runtime)).split("difference ")
+    assert line.startswith(start)
+    assert line.endswith(end.split(",")[1])
+
+
+def test_every_norm_is_within_1e_5_of_pythons_and_every_decision_the_same(
+    library: ctypes.CDLL, checker: ctypes.c_void_p, runtime: str
+) -> None:
+    bundle = open_bundle(default_bundle_path())
+    opened, radii = open_runtime(bundle, runtime), bundle.manifest.radii[runtime]
+    for crop in read_golden(bundle, runtime).crops:
+        here = read_margin(opened.embed([crop])[0], radii)
+        there, vector = c.CReading(), np.zeros(bundle.manifest.embedding_size, np.float32)
+        pointer = vector.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+        assert library.rise_read(checker, c.crop(crop), there, pointer, vector.size) == c.OK
+        assert there.norm == pytest.approx(here.norm, abs=1e-5)
+        assert vector == pytest.approx(here.embedding.vector, abs=1e-5)
+        assert there.radius == here.radius
+        assert (there.margin >= 0) == (here.margin >= 0)
+        assert there.modalities == c.bits(crop.present)
+
+
+def test_a_sound_crop_gets_the_decision_of_its_norm(
+    library: ctypes.CDLL, checker: ctypes.c_void_p, runtime: str
+) -> None:
+    bundle = open_bundle(default_bundle_path())
+    opened, radii = open_runtime(bundle, runtime), bundle.manifest.radii[runtime]
+    seen = set()
+    for crop in read_golden(bundle, runtime).crops:
+        if Modality.COLOUR not in crop.present:
+            continue
+        verdict = c.CVerdict()
+        status = library.rise_judge(checker, c.crop(crop), c.bits(crop.present), verdict)
+        assert status == c.OK
+        name = library.rise_outcome_name(verdict.outcome).decode()
+        if verdict.outcome != c.UNDECIDED:
+            assert name == decide(read_margin(opened.embed([crop])[0], radii)).outcome
+        seen.add((name, library.rise_reason_name(verdict.reason).decode()))
+    assert {("LIVE", ""), ("SPOOF", ""), ("UNDECIDED", "depth_coverage")} <= seen
+
+
+def test_it_says_of_the_bundle_what_python_says(
+    library: ctypes.CDLL, checker: ctypes.c_void_p, runtime: str
+) -> None:
+    bundle, info = open_bundle(default_bundle_path()), c.CInfo()
+    assert library.rise_get_info(checker, info) == c.OK
+    manifest = bundle.manifest
+    assert info.name.decode() == manifest.name
+    assert info.notice.decode() == manifest.notice
+    assert info.identity.decode() == bundle.identity
+    assert info.runtime.decode() == runtime
+    assert bool(info.simulated) == manifest.simulated
+    assert (info.crop_size, info.embedding_size) == (manifest.crop_size, manifest.embedding_size)
+    for modalities in range(1, 8):
+        named = modality_set(m for m in Modality if c.BITS[m] & modalities)
+        known = named in manifest.radii[runtime]
+        assert bool(library.rise_has_radius(checker, modalities)) == known
+
+
+def test_a_modality_that_was_not_asked_for_changes_nothing(
+    library: ctypes.CDLL, checker: ctypes.c_void_p
+) -> None:
+    bundle = open_bundle(default_bundle_path())
+    crop = next(x for x in read_golden(bundle, "onnx").crops if x.present == ALL_MODALITIES)
+    bare = rise_edge.Crop(crop.colour, np.zeros_like(crop.depth_mm), np.zeros_like(crop.infrared),
+                          frozenset({Modality.COLOUR}))  # fmt: skip
+    one, other = c.CVerdict(), c.CVerdict()
+    assert library.rise_judge(checker, c.crop(crop), c.bits(bare.present), one) == c.OK
+    assert library.rise_judge(checker, c.crop(bare), c.bits(bare.present), other) == c.OK
+    assert one.reading.norm == other.reading.norm
+    assert one.reading.modalities == c.bits(bare.present)

@@ -1,0 +1,23 @@
+"""The unit tests of the library, under the address and undefined-behaviour sanitizers."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.device.cpp.building import SOURCE
+
+UNIT_TESTS = sorted(path.stem for path in (SOURCE / "tests").glob("test_*.cpp"))
+
+
+@pytest.mark.parametrize("name", UNIT_TESTS)
+def test_unit(sanitised: Path, name: str) -> None:
+    # ExecuTorch and XNNPACK keep what they registered; what the library itself loses is told.
+    environment = {
+        **os.environ,
+        "ASAN_OPTIONS": "detect_leaks=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+    }
+    done = subprocess.run([sanitised / name], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
