@@ -33,7 +33,6 @@ android {
 
 dependencies {
     onnxruntime("com.microsoft.onnxruntime:onnxruntime-android:1.24.2@aar")
-    testImplementation(kotlin("test"))
 }
 
 val unpackOnnxruntime = tasks.register<Sync>("unpackOnnxruntime") {

@@ -3,11 +3,6 @@ package org.riseedge
 import java.io.File
 import java.io.IOException
 import java.io.InputStream
-import kotlin.test.assertContentEquals
-import kotlin.test.assertEquals
-import kotlin.test.assertFailsWith
-import kotlin.test.assertFalse
-import kotlin.test.assertTrue
 
 private fun File.names() = list()!!.sorted()
 
@@ -23,22 +18,22 @@ val bundleFilesCases = listOf(
         val folder = fresh("demo")
         BundleFiles.copy(bundle.names(), folder) { File(bundle, it).inputStream() }
         assertEquals(bundle.names(), folder.names())
-        for (name in bundle.names()) assertContentEquals(File(bundle, name).readBytes(), File(folder, name).readBytes())
+        for (name in bundle.names()) assertTrue(File(bundle, name).readBytes().contentEquals(File(folder, name).readBytes()))
         Checker.open(folder, Runtime.EXECUTORCH).close()
         assertEquals(listOf("demo"), folder.parentFile.names())
     },
     Case("a copy that fails leaves nothing") {
         val folder = fresh("demo")
-        val error = assertFailsWith<IOException> {
+        val error = assertThrows<IOException> {
             BundleFiles.copy(listOf("a", "b"), folder) { if (it == "a") "x".byteInputStream() else Broken() }
         }
         assertEquals("the storage failed", error.message)
-        assertEquals(emptyList(), folder.parentFile.names())
+        assertEquals(emptyList<String>(), folder.parentFile.names())
     },
     Case("a copy that fails leaves what was there") {
         val folder = fresh("demo")
         BundleFiles.copy(listOf("a"), folder) { "old".byteInputStream() }
-        assertFailsWith<IOException> { BundleFiles.copy(listOf("a", "b"), folder) { Broken() } }
+        assertThrows<IOException> { BundleFiles.copy(listOf("a", "b"), folder) { Broken() } }
         assertEquals("old", File(folder, "a").readText())
         assertEquals(listOf("demo"), folder.parentFile.names())
     },
@@ -61,7 +56,7 @@ val bundleFilesCases = listOf(
     Case("file names that lead elsewhere are refused") {
         val folder = fresh("demo")
         for (name in listOf("../a", "a/b", "a\\b", "..", ".", "")) {
-            assertFailsWith<IllegalArgumentException>(name) { BundleFiles.copy(listOf(name), folder) { "x".byteInputStream() } }
+            assertThrows<IllegalArgumentException> { BundleFiles.copy(listOf(name), folder) { "x".byteInputStream() } }
         }
         assertFalse(folder.exists())
         assertTrue(folder.parentFile.names().isEmpty())

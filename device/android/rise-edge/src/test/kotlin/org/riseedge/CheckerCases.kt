@@ -1,15 +1,10 @@
 package org.riseedge
 
 import java.io.File
-import kotlin.test.assertContains
-import kotlin.test.assertEquals
-import kotlin.test.assertFailsWith
-import kotlin.test.assertFalse
-import kotlin.test.assertTrue
 
 private fun refusal(status: Status, call: () -> Unit): String {
-    val error = assertFailsWith<RiseEdgeException> { call() }
-    assertEquals(status, error.status, error.message)
+    val error = assertThrows<RiseEdgeException> { call() }
+    assertEquals(status, error.status)
     return error.message!!
 }
 
@@ -73,9 +68,9 @@ val checkerCases = listOf(
         if (!hasOnnx) refusal(Status.ERROR_RUNTIME) { Checker.open(bundle, Runtime.ONNX) }
     },
     Case("threads from 1 on are expected") {
-        assertFailsWith<IllegalArgumentException> { Checker.open(bundle, Runtime.EXECUTORCH, threads = 0) }
+        assertThrows<IllegalArgumentException> { Checker.open(bundle, Runtime.EXECUTORCH, threads = 0) }
     },
     Case("a path with a zero character is refused") {
-        assertFailsWith<IllegalArgumentException> { Checker.open(File("a\u0000b"), Runtime.EXECUTORCH) }
+        assertThrows<IllegalArgumentException> { Checker.open(File("a\u0000b"), Runtime.EXECUTORCH) }
     },
 )

@@ -4,10 +4,6 @@ import java.io.File
 import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
-import kotlin.test.assertEquals
-import kotlin.test.assertFailsWith
-import kotlin.test.assertIs
-import kotlin.test.assertTrue
 
 private fun residentKb(): Int {
     System.gc()
@@ -31,9 +27,9 @@ val lifeCases = listOf(
     Case("a closed checker refuses every call and still says what it was") {
         val checker = openBundle()
         checker.close()
-        assertFailsWith<IllegalStateException> { checker.selftest() }
-        assertFailsWith<IllegalStateException> { checker.hasRadius(Modalities.COLOUR) }
-        assertFailsWith<IllegalStateException> { checker.check(Frame(colour()), middle, Modalities.COLOUR) }
+        assertThrows<IllegalStateException> { checker.selftest() }
+        assertThrows<IllegalStateException> { checker.hasRadius(Modalities.COLOUR) }
+        assertThrows<IllegalStateException> { checker.check(Frame(colour()), middle, Modalities.COLOUR) }
         assertEquals("demo", checker.info.name)
     },
     Case("closing while another thread uses it ends that thread's use, not the program") {
@@ -54,7 +50,7 @@ val lifeCases = listOf(
             inUse.await()
             checker.close()
             user.join()
-            assertIs<IllegalStateException>(end.get())
+            assertTrue(end.get() is IllegalStateException, "${end.get()}")
         }
     },
     Case("two threads may use one checker") {

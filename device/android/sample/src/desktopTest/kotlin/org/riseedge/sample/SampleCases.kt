@@ -1,9 +1,6 @@
 package org.riseedge.sample
 
 import java.io.File
-import kotlin.test.assertContains
-import kotlin.test.assertEquals
-import kotlin.test.assertTrue
 import kotlin.system.exitProcess
 import org.riseedge.Case
 import org.riseedge.Frame
@@ -13,6 +10,9 @@ import org.riseedge.Reading
 import org.riseedge.Reason
 import org.riseedge.Runtime
 import org.riseedge.Verdict
+import org.riseedge.assertContains
+import org.riseedge.assertEquals
+import org.riseedge.assertTrue
 import org.riseedge.cases
 import org.riseedge.colour
 import org.riseedge.middle
@@ -58,4 +58,6 @@ private val sampleCases = listOf(
  * Every case of both modules, on a desktop JVM: `tests/device/android` compiles and starts this. Gradle does
  * not know this folder.
  */
-fun main(arguments: Array<String>) = exitProcess(run(cases + sampleCases, arguments))
+fun main(arguments: Array<String>) {
+    exitProcess(run(cases + sampleCases, arguments))
+}

@@ -25,8 +25,9 @@ class DepthCamera(activity: Activity) : AutoCloseable {
     private val rotationDeg: Int
 
     init {
-        require(session.isDepthModeSupported(Config.DepthMode.AUTOMATIC)) {
-            "expected a phone with ARCore depth, this one has none; use the colour camera"
+        if (!session.isDepthModeSupported(Config.DepthMode.AUTOMATIC)) {
+            session.close()
+            throw UnsupportedOperationException("expected ARCore with depth, this phone has none; use the front camera")
         }
         session.configure(
             session.config.apply {

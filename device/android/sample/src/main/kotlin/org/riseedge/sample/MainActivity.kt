@@ -59,8 +59,16 @@ class MainActivity : ComponentActivity() {
         ProcessCameraProvider.getInstance(this).get().unbindAll()
         open(Modalities.COLOUR or Modalities.DEPTH)
         depthWanted = true
-        worker.execute {
-            trying { DepthCamera(this).use { while (depthWanted) it.next(::judge) } }
+        worker.execute { trying { follow(DepthCamera(this)) } }
+    }
+
+    /** One frame a task, so that the other tasks of the worker come between. */
+    private fun follow(camera: DepthCamera): Unit = worker.execute {
+        if (depthWanted) {
+            trying { camera.next(::judge) }
+            follow(camera)
+        } else {
+            camera.close()
         }
     }
 
