@@ -24,7 +24,7 @@ def java_home() -> Path:
 
 
 def kotlin_jars() -> list[Path]:
-    """The compiler and its standard library: a distribution at KOTLIN_HOME, or the Jupyter kernel's."""
+    """The compiler and its standard library: those at KOTLIN_HOME, or the Jupyter kernel's."""
     home = os.environ.get("KOTLIN_HOME")
     if home:
         return [Path(home) / "lib" / f"kotlin-{name}.jar" for name in ("compiler", "stdlib")]

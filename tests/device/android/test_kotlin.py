@@ -1,4 +1,4 @@
-"""Kotlin over JNI over the C++ library, on a desktop JVM: all of `device/android` that touches no SDK."""
+"""Kotlin over JNI over the C++ library, on a desktop JVM: what of `device/android` touches no SDK."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = str(Path(cmake.CMAKE_BIN_DIR) / "cmake")
     source = ANDROID / "rise-edge" / "src" / "main" / "cpp"
     environment = os.environ | {"JAVA_HOME": str(java_home())}
+    configure = [program, "-S", str(source), "-B", str(folder), f"-DRISE_PYTHON={sys.executable}"]
     for command in (
-        [program, "-S", str(source), "-B", str(folder), f"-DRISE_PYTHON={sys.executable}", *onnxruntime()],
+        [*configure, *onnxruntime()],
         [program, "--build", str(folder), "--parallel", "2"],
-    ):  # fmt: skip
+    ):
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
         assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return folder

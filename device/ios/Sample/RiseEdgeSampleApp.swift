@@ -1,0 +1,8 @@
+import SwiftUI
+
+@main
+struct RiseEdgeSampleApp: App {
+    var body: some Scene {
+        WindowGroup { CheckView() }
+    }
+}

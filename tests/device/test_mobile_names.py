@@ -1,0 +1,93 @@
+"""Swift, Kotlin and JNI name what `rise_edge.h` has, and number it alike: no compiler here reads Swift."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+DEVICE = Path(__file__).parents[2] / "device"
+HEADER = DEVICE / "cpp" / "include" / "rise_edge.h"
+KOTLIN = DEVICE / "android" / "rise-edge" / "src" / "main" / "kotlin" / "org" / "riseedge"
+JNI = DEVICE / "android" / "rise-edge" / "src" / "main" / "cpp" / "rise_edge_jni.cpp"
+SWIFT = sorted((DEVICE / "ios").rglob("*.swift"))
+
+_CODE = re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.DOTALL)
+_SYMBOL = re.compile(r"\b(?:rise_[a-z0-9_]+|RISE_[A-Z0-9_]+)\b")
+_NOT_SYMBOLS = {"rise_edge", "rise_edge_jni"}  # names of files and modules
+
+
+def enum_of(name: str) -> dict[str, int]:
+    """Constant -> value of an enumeration of the header."""
+    found = re.search(rf"typedef enum {name} [^{{]*{{([^}}]*)}}", _CODE)
+    assert found is not None, f"no enum {name} in {HEADER}"
+    return {key: int(value) for key, value in re.findall(r"(RISE_\w+) = (\d+)", found[1])}
+
+
+@pytest.mark.parametrize("name", ["outcome", "reason", "runtime", "format", "status"])
+def test_an_enumeration_has_the_headers_names_and_numbers_in_kotlin(name: str) -> None:
+    source = (KOTLIN / f"{name.capitalize()}.kt").read_text()
+    kotlin = {key: int(value) for key, value in re.findall(r"^    (\w+)\((\d+)\),", source, re.M)}
+    header = {key.removeprefix("RISE_"): value for key, value in enum_of(f"rise_{name}").items()}
+    assert kotlin == header
+
+
+def test_modalities_have_the_headers_bits_in_kotlin() -> None:
+    source = (KOTLIN / "Modalities.kt").read_text()
+    kotlin = dict(re.findall(r"val (\w+) = Modalities\((\d+)\)", source))
+    assert kotlin == dict(re.findall(r"RISE_(COLOUR|DEPTH|INFRARED) = (\d+)", _CODE))
+
+
+@pytest.mark.parametrize("file", [JNI, *SWIFT], ids=lambda file: file.name)
+def test_every_symbol_that_is_named_is_in_the_header(file: Path) -> None:
+    code = re.sub(r"//.*", "", file.read_text())
+    named = set(_SYMBOL.findall(code)) - _NOT_SYMBOLS
+    assert named <= set(_SYMBOL.findall(_CODE)), named - set(_SYMBOL.findall(_CODE))
+
+
+def test_swift_and_jni_reach_the_functions_that_they_are_there_for() -> None:
+    functions = {
+        "rise_open", "rise_close", "rise_get_info", "rise_has_radius", "rise_check",
+        "rise_selftest", "rise_last_error",
+    }  # fmt: skip
+    for code in (JNI.read_text(), "".join(file.read_text() for file in SWIFT)):
+        assert functions <= set(_SYMBOL.findall(code))
+
+
+@pytest.mark.parametrize("name", ["outcome", "reason", "runtime", "format", "status"])
+def test_swift_has_every_constant_of_an_enumeration(name: str) -> None:
+    named = set(_SYMBOL.findall("".join(file.read_text() for file in SWIFT)))
+    unknown_to_phones = {
+        "RISE_GREY8", "RISE_GREY16", "RISE_DEPTH16_ANDROID", "RISE_DEPTH_MM_U16",
+        "RISE_RGB8", "RISE_RGBA8",
+    }  # fmt: skip
+    assert set(enum_of(f"rise_{name}")) - unknown_to_phones <= named
+
+
+@pytest.mark.parametrize(
+    ("compiler", "language", "standard"), [("cc", "c", "c11"), ("c++", "c++", "c++17")]
+)
+def test_the_header_compiles_alone(compiler: str, language: str, standard: str) -> None:
+    found = shutil.which(compiler)
+    if found is None:
+        pytest.skip(f"no {compiler}")
+    command = [found, f"-std={standard}", "-x", language, "-Wall", "-Wextra", "-Wpedantic",
+               "-Werror", "-fsyntax-only", "-"]  # fmt: skip
+    program = f'#include "{HEADER}"\nint main(void) {{ return RISE_OK; }}\n'
+    done = subprocess.run(command, input=program, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_clang_imports_the_swift_packages_module() -> None:
+    clang = shutil.which("clang")
+    if clang is None:
+        pytest.skip("no clang, whose module maps Swift reads")
+    module_map = DEVICE / "ios" / "Sources" / "CRiseEdge" / "module.modulemap"
+    command = [clang, "-x", "objective-c", "-fmodules", f"-fmodule-map-file={module_map}",
+               "-Werror", "-fsyntax-only", "-"]  # fmt: skip
+    program = "@import CRiseEdge;\nint main(void) { rise_close(0); return RISE_UNDECIDED; }\n"
+    done = subprocess.run(command, input=program, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
