@@ -1,4 +1,4 @@
-"""Swift, Kotlin and JNI name what `rise_edge.h` has, and number it alike: no compiler here reads Swift."""
+"""Swift, Kotlin and JNI name what `rise_edge.h` has and number it alike; no compiler reads Swift."""
 
 from __future__ import annotations
 

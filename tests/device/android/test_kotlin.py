@@ -1,4 +1,4 @@
-"""Kotlin over JNI over the C++ library, on a desktop JVM: what of `device/android` touches no SDK."""
+"""Kotlin over JNI over the C++ library on a desktop JVM: what of `device/android` needs no SDK."""
 
 from __future__ import annotations
 
