@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +64,8 @@ def test_it_decides_as_python_decides_on_the_same_frames(built: Path, tmp_path: 
 def test_a_picture_that_is_too_small_is_told(built: Path, tmp_path: Path) -> None:
     (frame, face, _), *_ = _faces(1)
     assert frame.depth is not None
-    image = np.zeros((10, 10), np.uint16)
-    torn = Frame(frame.colour, rise_edge.Image(image, frame.depth.viewpoint, 0, 0.0), frame.infrared)
+    small = replace(frame.depth, pixels=np.zeros((10, 10), np.uint16))
+    torn = replace(frame, depth=small)
     done = _run(built, tmp_path, torn, face)
     assert done.returncode == 1
     assert "expected a plane of 614400 bytes" in done.stderr
