@@ -1,0 +1,83 @@
+"""The program that the documentation shows, on frames of simulated people and attacks."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rise_edge
+from rise_edge.capture import open_camera
+from rise_edge.face import Face, FaceDetector
+from rise_edge.frame import Frame, Modality
+from rise_edge.verdict import Outcome
+from tests.device.cpp.building import SOURCE
+
+_STEP = 10  # frames: a person stands there for about 45
+
+
+def _faces(count: int) -> list[tuple[Frame, Face, Outcome]]:
+    """Frames of several people with one face that Python judges, and how."""
+    checker, detector = rise_edge.load(runtime="executorch"), FaceDetector()
+    found: list[tuple[Frame, Face, Outcome]] = []
+    passed = 0
+    with open_camera("simulated") as camera:
+        while len(found) < count:
+            frame = camera.read()
+            if frame is None or frame.colour is None:
+                continue
+            passed += 1
+            outcome = checker.check(frame).outcome if passed % _STEP == 0 else Outcome.UNDECIDED
+            if outcome is not Outcome.UNDECIDED:
+                found.append((frame, detector.detect(frame.colour.pixels)[0], outcome))
+    return found
+
+
+def _run(built: Path, folder: Path, frame: Frame, face: Face) -> subprocess.CompletedProcess[str]:
+    names = []
+    for modality in Modality:
+        image = frame.image(modality)
+        assert image is not None
+        names.append(folder / modality.value)
+        names[-1].write_bytes(image.pixels.tobytes())
+    at = [str(value) for i in (0, 1, 3) for value in face.keypoints[i]]
+    command = [built / "check", Path(rise_edge.__file__).parent / "models" / "demo", *names, *at]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_it_decides_as_python_decides_on_the_same_frames(built: Path, tmp_path: Path) -> None:
+    outcomes = set()
+    for frame, face, outcome in _faces(20):
+        done = _run(built, tmp_path, frame, face)
+        notice, verdict = done.stdout.splitlines()
+        assert "simulated" in notice
+        assert verdict.split()[0] == outcome
+        assert done.returncode == (0 if outcome is Outcome.LIVE else 2)
+        outcomes.add(outcome)
+    assert outcomes == {Outcome.LIVE, Outcome.SPOOF}
+
+
+def test_a_picture_that_is_too_small_is_told(built: Path, tmp_path: Path) -> None:
+    (frame, face, _), *_ = _faces(1)
+    assert frame.depth is not None
+    small = replace(frame.depth, pixels=np.zeros((10, 10), np.uint16))
+    torn = replace(frame, depth=small)
+    done = _run(built, tmp_path, torn, face)
+    assert done.returncode == 1
+    assert "expected a plane of 614400 bytes" in done.stderr
+
+
+def test_it_fits_the_page_that_shows_it() -> None:
+    text = (SOURCE / "examples" / "check.cpp").read_text()
+    shown = re.search(r"// \[embed\]\n(.*)// \[/embed\]", text, re.DOTALL)
+    assert shown
+    assert len(shown[1].splitlines()) <= 40
+
+
+@pytest.mark.parametrize("words", [[], ["bundle"]])
+def test_without_its_arguments_it_gives_no_answer(built: Path, words: list[str]) -> None:
+    assert subprocess.run([built / "check", *words]).returncode == 1
