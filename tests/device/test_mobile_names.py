@@ -1,4 +1,4 @@
-"""Swift, Kotlin and JNI name what `rise_edge.h` has and number it alike; no compiler reads Swift."""
+"""Swift, Kotlin and JNI name and number what `rise_edge.h` has: no compiler reads Swift here."""
 
 from __future__ import annotations
 
