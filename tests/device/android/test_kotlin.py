@@ -66,7 +66,9 @@ def printed(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> list[s
         ["org.riseedge.sample.SampleCasesKt", str(default_bundle_path()), str(folder / "work"),
          str(bool(onnxruntime())).lower(), *frames],
         [program, *jars],
-        ("-Xcheck:jni", "-Dfile.encoding=UTF-8", f"-Djava.library.path={libraries}"),
+        # A heap that is all there from the start: what grows then is C++'s.
+        ("-Xcheck:jni", "-Xms64m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch",
+         "-Dfile.encoding=UTF-8", f"-Djava.library.path={libraries}"),
     )  # fmt: skip
     assert done.returncode in (0, 1), f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return done.stdout.splitlines()
