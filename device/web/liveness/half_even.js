@@ -36,5 +36,5 @@ function general(digits, exponent) {
 }
 
 function trimmed(decimal) {
-  return decimal.replace(/\.?0+$/, "");
+  return decimal.replace(/\.?0*$/, "");
 }

@@ -79,8 +79,8 @@ async function readGolden(bundle, runtime, radii) {
       }
     }
     const crops = Array.from({ length: n }, (_, i) => cropAt(arrays, i, n));
-    const unknown = crops.map(({ present }) => modalitySet(present)).filter((set) => !radii.has(set));
-    if (unknown.length > 0) throw new Error(`no radius for ${unknown.join(", ") || "no modality"}`);
+    const unknown = crops.map(({ present }) => modalitySet(present)).find((set) => !radii.has(set));
+    if (unknown !== undefined) throw new Error(`no radius for ${unknown || "no modality"}`);
     return { crops, norms: arrays[`norm_${runtime}`].data };
   } catch (error) {
     throw new BundleError(`golden vectors ${GOLDEN} are not usable: ${error.message}`);
