@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -77,13 +77,17 @@ def page_server(bundle: Path, onnxruntime_web: Path = ONNXRUNTIME_WEB, port: int
 
 
 class PageServer(ThreadingHTTPServer):
-    """Sends the files of a few folders, and nothing else."""
+    """Sends the files of a few folders, and nothing else.
+
+    Attributes:
+        folders: the first part of an address -> what lies there.
+    """
 
     daemon_threads = True
 
-    def __init__(self, folders: Mapping[str, Path], port: int) -> None:
+    def __init__(self, folders: dict[str, Path], port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
-        self._folders = folders
+        self.folders = folders
 
     @property
     def url(self) -> str:
@@ -94,9 +98,9 @@ class PageServer(ThreadingHTTPServer):
         """The file that a request asks for: FOLDER/NAME or NAME, and nothing deeper."""
         folder, _, name = unquote(urlsplit(target).path).removeprefix("/").rpartition("/")
         name = name or ("index.html" if folder == "" else "")
-        if folder not in self._folders or name.startswith(".") or set(name) & set("\\\0"):
+        if folder not in self.folders or name.startswith(".") or set(name) & set("\\\0"):
             return None
-        path = self._folders[folder] / name
+        path = self.folders[folder] / name
         if folder == "" and path.suffix not in _PAGE_TYPES:
             return None
         return path if path.is_file() and not path.is_symlink() else None

@@ -11,10 +11,9 @@ from typing import Any
 
 import pytest
 
-from device.web.serve import DEFAULT_BUNDLE, ONNXRUNTIME_WEB, page_server
+from device.web.serve import DEFAULT_BUNDLE, ONNXRUNTIME_WEB, PageServer, page_server
 
 PAGE = Path(__file__).parents[3] / "device" / "web"
-Site = Callable[..., str]
 Ask = Callable[..., Any]
 
 
@@ -45,33 +44,23 @@ def _fetch() -> None:
 
 
 @pytest.fixture(scope="module")
-def site(onnxruntime_web: Path) -> Iterator[Site]:
-    """Serves a bundle with the page, and gives the address."""
-    servers = []
-
-    def served(bundle: Path = DEFAULT_BUNDLE) -> str:
-        server = page_server(bundle, onnxruntime_web)
-        servers.append(server)
+def site(onnxruntime_web: Path) -> Iterator[PageServer]:
+    """The page on a free port, with the shipped bundle unless a test puts another one there."""
+    with page_server(DEFAULT_BUNDLE, onnxruntime_web) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
-        return server.url
-
-    yield served
-    for server in servers:
+        yield server
         server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture(scope="module")
-def ask(browser: Any, site: Site) -> Iterator[Ask]:
+def ask(browser: Any, site: PageServer) -> Iterator[Ask]:
     """Runs a function of JavaScript beside the modules, in a document that has no script itself."""
-    pages: dict[Path, Any] = {}
+    page = browser.new_page()
+    page.goto(f"{site.url}style.css")
 
     def asked(function: str, argument: Any = None, bundle: Path = DEFAULT_BUNDLE) -> Any:
-        if bundle not in pages:
-            pages[bundle] = browser.new_page()
-            pages[bundle].goto(f"{site(bundle)}style.css")
-        return pages[bundle].evaluate(function, argument)
+        site.folders["bundle"] = bundle
+        return page.evaluate(function, argument)
 
     yield asked
-    for page in pages.values():
-        page.close()
+    page.close()

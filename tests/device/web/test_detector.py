@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from rise_edge.face import face_square
+from device.web.serve import PageServer
+from rise_edge.face import face_square, head_angles
 from tests.device.web.conftest import Ask
 from tests.device.web.passing import BYTES, picture_of
 from tests.pictures import photograph
@@ -59,8 +60,6 @@ def test_the_same_faces_are_found_as_in_python(ask: Ask, name: str) -> None:
 
 
 def test_angles_are_those_of_python(ask: Ask) -> None:
-    from rise_edge.face import head_angles
-
     (face,) = ask(DETECT, picture_of(photograph()))
     angles: dict[str, Any] = face["angles"]
     wanted = head_angles(np.array(face["keypoints"]))
@@ -74,11 +73,13 @@ def test_no_face_is_found_in_noise(ask: Ask) -> None:
     assert ask(DETECT, picture_of(noise)) == []
 
 
-def test_other_weights_are_refused(browser: Any, site: Any) -> None:
+def test_other_weights_are_refused(browser: Any, site: PageServer) -> None:
     page = browser.new_page()
-    page.goto(f"{site()}style.css")
+    page.goto(f"{site.url}style.css")
     page.route("**/blazeface/*", lambda route: route.fulfill(body=b"other weights"))
     expected = hashlib.sha256(b"other weights").hexdigest()[:12]
     with pytest.raises(Exception, match=rf"front_128\.onnx was altered.*got {expected}"):
-        page.evaluate("async () => (await import('./liveness/detector.js')).openDetector('blazeface')")
+        page.evaluate(
+            "async () => (await import('./liveness/detector.js')).openDetector('blazeface')"
+        )
     page.close()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 
 from rise_edge import Modality
 from rise_edge.embedding import Embedding
+from rise_edge.evidence import EvidenceConfig
+from rise_edge.quality import QualityConfig
 from rise_edge.radius import read_margin
 from rise_edge.verdict import decide
 from tests.device.web.conftest import Ask
@@ -70,11 +73,6 @@ def test_a_verdict_that_rests_on_nothing_cannot_be_made(ask: Ask, made: str) -> 
 
 
 def test_the_limits_are_those_of_python(ask: Ask) -> None:
-    from dataclasses import asdict
-
-    from rise_edge.evidence import EvidenceConfig
-    from rise_edge.quality import QualityConfig
-
     limits: dict[str, Any] = ask(
         """async () => ({
             evidence: (await import('./liveness/evidence.js')).EVIDENCE,

@@ -103,9 +103,7 @@ def test_other_norms_are_told_with_the_very_same_line(ask: Ask, tmp_path: Path) 
     assert wanted.flips > 0
 
 
-def test_a_small_model_of_another_kind_proves_itself_as_well(
-    ask: Ask, tiny_bundle: Bundle
-) -> None:
+def test_a_small_model_of_another_kind_proves_itself_as_well(ask: Ask, tiny_bundle: Bundle) -> None:
     proof = ask(PROVE, "onnx", tiny_bundle.path)
     assert (proof["line"], proof["holds"]) == (str(prove(tiny_bundle, "onnx")), True)
 
