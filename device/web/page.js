@@ -6,7 +6,14 @@ import { openChecker } from "./liveness/checker.js";
 import { openPicture, pictureOf } from "./liveness/picture.js";
 import { prove } from "./liveness/selftest.js";
 import { undecided } from "./liveness/verdict.js";
-import { showError, showNotice, showObservation, showProof, showReady } from "./show.js";
+import {
+  showNotice,
+  showNoVerdict,
+  showObservation,
+  showProof,
+  showReady,
+  showRefused,
+} from "./show.js";
 
 const PATIENCE_MS = 1000; // without a frame for so long, what was said of the last one is old
 const file = document.querySelector("#file");
@@ -17,6 +24,7 @@ const video = document.querySelector("#video");
 let checker = null;
 let turn = 0; // what was begun before the latest choice of a picture or camera is not shown
 let lastFrame = 0;
+let queue = Promise.resolve(); // one picture at a time goes through the model
 
 try {
   const bundle = await openBundle("bundle/");
@@ -29,7 +37,7 @@ try {
   showReady();
   file.disabled = camera.disabled = false;
 } catch (error) {
-  showError("Refused", error);
+  showRefused(error);
 }
 
 file.addEventListener("change", () => {
@@ -49,18 +57,21 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 async function judgeFile(chosen) {
   stopCamera();
   const mine = turn;
+  showNoVerdict("Judging", chosen.name);
   try {
     await judge(await openPicture(chosen), mine);
   } catch (error) {
-    if (mine === turn) showError("No verdict", error);
+    if (mine === turn) showNoVerdict("No verdict", error.message);
   }
 }
 
 async function startCamera() {
   turn += 1;
   const mine = turn;
+  showNoVerdict("Starting", "the browser may ask whether the camera may be used");
   try {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "user", width: 640, height: 480 } });
+    const wanted = { facingMode: "user", width: 640, height: 480 };
+    const stream = await navigator.mediaDevices.getUserMedia({ video: wanted });
     if (mine !== turn) return stop(stream);
     video.srcObject = stream;
     await video.play();
@@ -70,7 +81,7 @@ async function startCamera() {
     watch(mine);
   } catch (error) {
     stopCamera();
-    showError("No camera", error);
+    showNoVerdict("No camera", error.message);
   }
 }
 
@@ -96,7 +107,7 @@ function awaitFrame(mine) {
     } catch (error) {
       if (mine !== turn) return;
       stopCamera();
-      showError("No verdict", error);
+      showNoVerdict("No verdict", error.message);
     }
   });
 }
@@ -110,8 +121,13 @@ function watch(mine) {
   setTimeout(() => watch(mine), PATIENCE_MS / 4);
 }
 
-async function judge(picture, mine, mirrored = false) {
-  const start = performance.now();
-  const seen = await checker.observe(picture);
-  if (mine === turn) showObservation(seen, { picture, mirrored, ms: performance.now() - start });
+function judge(picture, mine, mirrored = false) {
+  const judged = queue.then(async () => {
+    if (mine !== turn) return;
+    const start = performance.now();
+    const seen = await checker.observe(picture);
+    if (mine === turn) showObservation(seen, { picture, mirrored, ms: performance.now() - start });
+  });
+  queue = judged.catch(() => {});
+  return judged;
 }

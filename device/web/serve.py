@@ -145,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                         help="folder of a bundle (default: the demonstration bundle)")  # fmt: skip
     parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0 for a free one")
     parser.add_argument("--onnxruntime-web", type=Path, default=ONNXRUNTIME_WEB, metavar="FOLDER",
-                        help="its modules and WebAssembly (default: what `npm ci` fetched)")  # fmt: skip
+                        help="default: what `npm ci` fetched")  # fmt: skip
     options = parser.parse_args(arguments)
     try:
         server = page_server(options.bundle, options.onnxruntime_web, options.port)

@@ -20,13 +20,18 @@ export function showProof({ manifest, identity }, proof) {
 /** Pictures may come. */
 export function showReady() {
   body.dataset.state = "ready";
-  say("none", "Ready", "the model decides here as it was built to");
+  showNoVerdict("Ready", "the model decides here as it was built to");
 }
 
-/** Something went wrong: whatever verdict stood here does not any more. */
-export function showError(headline, error) {
-  body.dataset.state = headline === "Refused" ? "refused" : body.dataset.state;
-  say("none", headline, error.message);
+/** Nothing is judged, now or ever on this page. */
+export function showRefused(error) {
+  body.dataset.state = "refused";
+  showNoVerdict("Refused", error.message);
+}
+
+/** Whatever verdict stood here does not stand any more. */
+export function showNoVerdict(headline, why) {
+  say("none", headline, why);
   showReading(null);
   showCrop(null);
   at("time").textContent = "–";
@@ -67,7 +72,7 @@ function showReading(reading) {
   // The direction is that of the embedding's first two numbers; its length is what counts.
   const [x, y] = reading.embedding.vector;
   const angle = Math.atan2(y ?? 0, x);
-  const length = Math.min(50 * (reading.norm / reading.radius), 93);
+  const length = Math.min(50 * (reading.norm / reading.radius), 69);
   const [px, py] = [length * Math.cos(angle), length * Math.sin(angle)];
   const sphere = at("sphere");
   for (const [name, value] of Object.entries({ x2: px, y2: py })) {

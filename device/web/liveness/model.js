@@ -3,7 +3,7 @@
 import { BundleError } from "./errors.js";
 import { openSession, Tensor } from "./onnxruntime.js";
 
-/** Runtime -> the file of a bundle that it runs. In browsers full precision is the faster one. */
+/** Runtime -> the file of a bundle that it runs: in int8, and in full precision. */
 export const RUNTIMES = { onnx: "model.onnx", onnx_float: "model_float.onnx" };
 
 const INPUTS = { colour: "uint8", depth_mm: "int32", infrared: "uint8", present: "float32" };

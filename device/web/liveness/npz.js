@@ -84,7 +84,10 @@ function parseNpy(name, content) {
   const header = String.fromCharCode(...bytes(view, 10, length));
   const form = /^\{'descr': '([^']+)', 'fortran_order': False, 'shape': \(([0-9, ]*)\), \} *\n$/.exec(header);
   const Kind = form && Object.hasOwn(KINDS, form[1]) ? KINDS[form[1]] : null;
-  if (!Kind) throw new Error(`expected ${name} as one of ${Object.keys(KINDS)} in the order of C, got ${header.trim()}`);
+  if (!Kind) {
+    const kinds = Object.keys(KINDS).join(", ");
+    throw new Error(`expected ${name} as one of ${kinds} in the order of C, got ${header.trim()}`);
+  }
   const shape = form[2].split(",").filter((n) => n.trim()).map(Number);
   const body = content.slice(10 + length); // a copy begins where its numbers may
   if (body.length !== shape.reduce((a, b) => a * b, Kind.BYTES_PER_ELEMENT)) {

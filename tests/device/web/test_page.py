@@ -77,10 +77,10 @@ def wait_ready(page: Any) -> None:
 
 def choose(page: Any, content: bytes, name: str = "some.png") -> None:
     """Choose a picture and wait until the page has said something of it."""
-    page.evaluate("document.querySelector('#reason').textContent = 'waiting'")
     file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
     page.set_input_files("#file", files=[file])
-    page.wait_for_function("() => document.querySelector('#reason').textContent !== 'waiting'")
+    page.evaluate("() => new Promise(resolve => setTimeout(resolve))")
+    page.wait_for_function("() => document.querySelector('#outcome').textContent !== 'Judging'")
 
 
 def said(page: Any) -> tuple[str, str]:
@@ -98,7 +98,8 @@ def test_a_picture_gets_the_verdict_with_what_it_rests_on(open_page: Open) -> No
     assert said(page) == ("LIVE", "the norm is within the radius")
     norm, radius, margin = (float(page.inner_text(f"#{n}")) for n in ("norm", "radius", "margin"))
     assert norm == pytest.approx(0.6269, abs=2e-4), "as Python reads it"
-    assert radius == pytest.approx(open_bundle(DEFAULT_BUNDLE).manifest.radii["onnx_float"]["colour"], abs=1e-4)  # fmt: skip
+    wanted = open_bundle(DEFAULT_BUNDLE).manifest.radii["onnx_float"]["colour"]
+    assert radius == pytest.approx(wanted, abs=1e-4)
     assert margin == pytest.approx(radius - norm, abs=2e-4)
     point, sphere = (
         page.eval_on_selector(selector, "e => [e.cx, e.cy, e.r].map(v => v.baseVal.value)")
@@ -232,7 +233,7 @@ def test_the_page_may_ask_no_other_address(browser: Any, site: PageServer) -> No
         violated = page.evaluate(
             """async () => {
                 const violated = new Promise(resolve => addEventListener(
-                    'securitypolicyviolation', ({violatedDirective}) => resolve(violatedDirective)));
+                    'securitypolicyviolation', event => resolve(event.violatedDirective)));
                 const answer = await fetch('http://localhost:9/').catch(() => null);
                 return answer ? 'it answered' : violated;
             }"""

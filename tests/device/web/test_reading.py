@@ -63,7 +63,8 @@ def test_a_verdict_that_rests_on_nothing_cannot_be_made(ask: Ask, made: str) -> 
     script = """async () => {
         const {Reading} = await import('./liveness/reading.js');
         const {Verdict} = await import('./liveness/verdict.js');
-        const of = norm => new Reading({vector: Float32Array.of(norm), norm, present: [1, 0, 0]}, 1);
+        const present = [1, 0, 0];
+        const of = norm => new Reading({vector: Float32Array.of(norm), norm, present}, 1);
         const [live, spoof] = [of(0.5), of(2)];
         new Verdict('LIVE', {reading: live});
         new Verdict(MADE);

@@ -149,7 +149,7 @@ def npz(**changed: Any) -> bytes:
         (npz(depth_mm=np.zeros((3, 32, 32), ">u2")), "expected depth_mm as one of"),
         (npz(colour=np.zeros((3, 32, 32, 3), np.uint8, order="F")), "in the order of C"),
         (npz(present=np.zeros((3, 3), np.uint8)), "no radius for no modality"),
-        (npz(present=np.array([[1, 1, 1], [1, 1, 1], [1, 0, 0]], np.uint8)), "no radius for colour"),
+        (npz(present=np.array([[1, 1, 1]] * 2 + [[1, 0, 0]], np.uint8)), "no radius for colour"),
         (npz(present=np.zeros((0, 3), np.uint8)), "expected at least one crop"),
         (npz(present=np.ones((3, 2), np.uint8)), "expected present as"),
         (b"", "it is no zip file"),
