@@ -178,6 +178,20 @@ def test_of_two_equal_fields_both_take_the_last(ask: Ask, tiny_bundle: Bundle) -
     assert [refused_by_python(tiny_bundle, content) for content in twice] == [False, True]
 
 
+def test_a_browser_that_cannot_tell_whole_numbers_is_refused(ask: Ask) -> None:
+    words = ask(
+        """async () => {
+            const {parseManifest} = await import('./liveness/manifest.js');
+            const parse = JSON.parse;
+            JSON.parse = (text, reviver) => parse(text, (key, value) => reviver(key, value));
+            try { parseManifest(new TextEncoder().encode('{"format": 1}')); }
+            catch (error) { return error.message; }
+            finally { JSON.parse = parse; }
+        }"""
+    )
+    assert "this browser is too old" in words
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_javascript_takes_no_mutated_manifest_that_python_refuses(
     ask: Ask, tiny_bundle: Bundle, tmp_path: Path, seed: int

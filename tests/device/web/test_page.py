@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -167,6 +168,13 @@ def test_the_notice_is_always_seen_and_nothing_is_cut_off(
     box = notice.bounding_box()
     assert 0 <= box["y"] < box["y"] + box["height"] <= size[1]
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    measured = page.eval_on_selector_all(
+        ".measured > svg, .measured > canvas, .measured dt, .measured dd",
+        "all => all.map(e => e.getBoundingClientRect()).map(b => [b.x, b.y, b.right, b.bottom])",
+    )
+    for one, other in combinations(measured, 2):
+        apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+        assert apart, "two parts lie on one another"
 
 
 def test_controls_are_reached_by_keyboard(open_page: Open) -> None:
