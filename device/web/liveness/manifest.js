@@ -53,13 +53,30 @@ function parseJson(content) {
   expect(content.length <= MAX_MANIFEST_BYTES, "it", `${MAX_MANIFEST_BYTES} bytes at most`, content.length);
   const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content);
   const data = JSON.parse(text, (key, value, context) => {
+    expect(key.isWellFormed(), "keys", "text", "half a character");
+    if (typeof value === "string") expect(value.isWellFormed(), key, "text", "half a character");
     if (typeof value !== "number") return value;
     if (!context) throw new Error("this browser is too old to read it strictly; update it");
     expect(context.source.length <= MAX_DIGITS, "numbers", `${MAX_DIGITS} digits at most`, "more");
     return /^-?[0-9]+$/.test(context.source) ? BigInt(context.source) : value;
   });
+  expectKeysOnce(text);
   expect(!isDeeper(data, MAX_DEPTH), "it", `nested ${MAX_DEPTH} deep at most`, "more");
   return data;
+}
+
+/** Of two equal keys JSON.parse takes the last, and another reader might take the first. */
+function expectKeysOnce(json) {
+  const open = []; // the keys of each object around the place
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (token.endsWith(":")) {
+      const key = JSON.parse(token.slice(0, -1));
+      expect(!open.at(-1).has(key), key, "there once", "it twice");
+      open.at(-1).add(key);
+    }
+  }
 }
 
 function isDeeper(value, depth) {
