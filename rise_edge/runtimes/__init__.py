@@ -11,7 +11,7 @@ from rise_edge.face import Crop
 
 RUNTIMES = {"onnx": MODEL_ONNX, "executorch": MODEL_PTE, "onnx_float": MODEL_ONNX_FLOAT}
 """Runtime -> the file of a bundle that it runs. `onnx_float` is onnxruntime too, with the model in
-full precision: browsers run that one faster, and the others are held against it."""
+full precision: the page in `device/web` runs it, and the others are held against it."""
 
 
 class Runtime(Protocol):

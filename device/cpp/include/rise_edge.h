@@ -62,7 +62,15 @@ typedef enum rise_reason RISE_INT32 {
   RISE_INFRARED_SATURATED = 5,
   RISE_OUT_OF_FRAME = 6,
   RISE_TOO_FAR = 7,
-  RISE_BAD_NUMBERS = 8
+  RISE_BAD_NUMBERS = 8,
+  RISE_NO_FACE = 9,
+  RISE_FROZEN_STREAM = 10,
+  RISE_UNSTEADY = 11,     /* the face does not stand yet, or looks otherwise than a frame before */
+  RISE_FACE_CHANGED = 12,
+  RISE_FACE_LEFT = 13,
+  RISE_INCONSISTENT = 14, /* readings enough, and they leave it open */
+  RISE_TIME_OUT = 15,
+  RISE_UNFINISHED = 16    /* ours alone: a session has nothing to say yet */
 } rise_reason;
 
 /* How a picture's pixels are laid out. */
@@ -143,7 +151,7 @@ typedef struct rise_reading {
   double margin;       /* radius - norm: positive inside, where live faces lie */
 } rise_reading;
 
-/* The answer for one crop or frame. The kiosk decides over the frames of a session; see README. */
+/* The answer for a crop, a frame or a session. */
 typedef struct rise_verdict {
   rise_outcome outcome;
   rise_reason reason;   /* RISE_NO_REASON unless undecided */
@@ -204,6 +212,26 @@ RISE_API rise_status rise_cut(rise_checker *checker, const rise_frame *frame, co
 /* rise_cut and rise_judge in one. */
 RISE_API rise_status rise_check(rise_checker *checker, const rise_frame *frame, const rise_face *face,
                                 uint32_t required, rise_verdict *verdict);
+
+/* A session decides over the frames of one face, by the sequential test that the kiosk decides by
+ * (Python: `rise_edge.session`): that is what a door should wait for. It uses its checker, which must
+ * outlive it, and belongs to the same thread. */
+typedef struct rise_session rise_session;
+
+RISE_API rise_status rise_session_open(rise_checker *checker, uint32_t required,
+                                       rise_session **session);
+
+/* Close a session; NULL is let pass. */
+RISE_API void rise_session_close(rise_session *session);
+
+/* Take the camera's next frame, with the face to be judged in it; NULL = no face, or more than one.
+ * `now_ms` is the time on a clock that never goes back. `seen` is what the frame shows by itself.
+ * `verdict` is LIVE or SPOOF once, in the frame that made it certain; UNDECIDED with its reason once,
+ * where a session ended so; and UNDECIDED with RISE_UNFINISHED in every other frame. Whoever was
+ * decided is judged again after leaving. */
+RISE_API rise_status rise_session_frame(rise_session *session, const rise_frame *frame,
+                                        const rise_face *face, double now_ms, rise_verdict *seen,
+                                        rise_verdict *verdict);
 
 /* Run golden vectors: the bundle's own, or those of another file (NULL for none). */
 RISE_API rise_status rise_selftest(rise_checker *checker, const char *golden, rise_proof *proof);

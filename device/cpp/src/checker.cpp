@@ -31,15 +31,6 @@ rise_crop only(rise_crop crop, std::uint32_t modalities) {
   return crop;
 }
 
-void expect_required(std::uint32_t required) {
-  if (!(required & RISE_COLOUR) || (required & ~kAll)) {
-    throw Failure(RISE_ERROR_ARGUMENT,
-                  "expected the required modalities to be colour, and depth or "
-                  "infrared besides, got the bits " +
-                      std::to_string(required));
-  }
-}
-
 template <typename From, typename To>
 void put(const From* from, std::vector<To>& to) {
   if (from) {
@@ -66,6 +57,22 @@ rise_info Checker::info() const {
   const Manifest& manifest = bundle_.manifest();
   return {manifest.name.c_str(), manifest.notice.c_str(), bundle_.identity().c_str(), runtime_,
           manifest.simulated,    manifest.crop_size,      manifest.embedding_size};
+}
+
+MarginScatter Checker::scatter(std::uint32_t modalities) const {
+  const auto& measured = bundle_.manifest().margin_scatter;
+  const auto found = measured.find(modalities);
+  return found == measured.end() ? MarginScatter{} : found->second;
+}
+
+std::uint32_t Checker::expect_required(std::uint32_t required) {
+  if (!(required & RISE_COLOUR) || (required & ~kAll)) {
+    throw Failure(RISE_ERROR_ARGUMENT,
+                  "expected the required modalities to be colour, and depth or infrared besides, "
+                  "got the bits " +
+                      std::to_string(required));
+  }
+  return required;
 }
 
 rise_reading Checker::read(const rise_crop& crop, Embedding* embedding) {

@@ -19,10 +19,17 @@ class Checker {
   rise_info info() const;
   bool has_radius(std::uint32_t modalities) const { return radii_.count(modalities) != 0; }
 
+  // Of the margins of one presentation with these modalities.
+  MarginScatter scatter(std::uint32_t modalities) const;
+
+  // The same modalities; throws Failure unless colour is among them and nothing unknown is.
+  static std::uint32_t expect_required(std::uint32_t required);
+
   // Fills `embedding` as well if it is not null.
   rise_reading read(const rise_crop& crop, Embedding* embedding = nullptr);
   rise_verdict judge(const rise_crop& crop, std::uint32_t required);
   rise_crop cut(const rise_frame& frame, const rise_face& face, std::uint32_t required);
+  const Cut& last_cut() const { return cut_; }
   rise_proof selftest(const char* golden);
 
  private:

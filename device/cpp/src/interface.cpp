@@ -7,9 +7,14 @@
 #include "checker.hpp"
 #include "failure.hpp"
 #include "rise_edge.h"
+#include "session.hpp"
 
 struct rise_checker : rise::Checker {
   using rise::Checker::Checker;
+};
+
+struct rise_session : rise::Session {
+  using rise::Session::Session;
 };
 
 namespace {
@@ -119,6 +124,28 @@ rise_status rise_check(rise_checker* checker, const rise_frame* frame, const ris
   });
 }
 
+rise_status rise_session_open(rise_checker* checker, uint32_t required, rise_session** session) {
+  clear(session);
+  return guarded([&] {
+    expect_given(checker, session);
+    *session = std::make_unique<rise_session>(*checker, required).release();
+  });
+}
+
+void rise_session_close(rise_session* session) { delete session; }
+
+rise_status rise_session_frame(rise_session* session, const rise_frame* frame,
+                               const rise_face* face, double now_ms, rise_verdict* seen,
+                               rise_verdict* verdict) {
+  clear(seen);
+  clear(verdict);
+  return guarded([&] {
+    expect_given(session, frame, seen, verdict);
+    *seen = session->see(*frame, face, now_ms);
+    *verdict = session->verdict();
+  });
+}
+
 rise_status rise_selftest(rise_checker* checker, const char* golden, rise_proof* proof) {
   clear(proof);
   return guarded([&] {
@@ -173,6 +200,22 @@ const char* rise_reason_name(rise_reason reason) {
       return "too_far";
     case RISE_BAD_NUMBERS:
       return "bad_numbers";
+    case RISE_NO_FACE:
+      return "no_face";
+    case RISE_FROZEN_STREAM:
+      return "frozen_stream";
+    case RISE_UNSTEADY:
+      return "unsteady";
+    case RISE_FACE_CHANGED:
+      return "face_changed";
+    case RISE_FACE_LEFT:
+      return "face_left";
+    case RISE_INCONSISTENT:
+      return "inconsistent";
+    case RISE_TIME_OUT:
+      return "time_out";
+    case RISE_UNFINISHED:
+      return "unfinished";
   }
   return "unknown";
 }

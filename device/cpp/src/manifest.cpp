@@ -65,17 +65,25 @@ void expect_errors(const Json& json, const std::string& field) {
   }
 }
 
-void expect_scatter(const Json& json, const std::string& field) {
-  for (const auto& [name, value] : object(json, field)) {
-    modalities(name, field);
-    const auto& fields = object(value, field + "." + name);
+double scatter_number(const Json::Object& fields, const std::string& key,
+                      const std::string& field) {
+  const double found = number(fields.at(key), field + "." + key);
+  if (!(found >= kLeastScatter)) refuse(field + "." + key, "a number >= 0.001");
+  return found;
+}
+
+std::map<std::uint32_t, MarginScatter> scatter(const Json& json) {
+  std::map<std::uint32_t, MarginScatter> found;
+  for (const auto& [name, value] : object(json, "margin_scatter")) {
+    const std::string field = "margin_scatter." + name;
+    const auto& fields = object(value, field);
     if (fields.size() != 2 || !fields.count("std") || !fields.count("correlation_ms")) {
-      refuse(field + "." + name, "std and correlation_ms only");
+      refuse(field, "std and correlation_ms only");
     }
-    for (const auto& [key, scatter] : fields) {
-      if (!(number(scatter, key) >= kLeastScatter)) refuse(key, "a number >= 0.001");
-    }
+    found[modalities(name, "margin_scatter")] = {scatter_number(fields, "std", field),
+                                                 scatter_number(fields, "correlation_ms", field)};
   }
+  return found;
 }
 
 std::map<std::string, std::string> files(const Json& json) {
@@ -130,7 +138,7 @@ Manifest parse_manifest(std::string_view text) {
   found.files = files(fields.at("files"));
   object(fields.at("provenance"), "provenance");
   expect_errors(fields.at("largest_radial_error"), "largest_radial_error");
-  if (fields.count("margin_scatter")) expect_scatter(fields.at("margin_scatter"), "margin_scatter");
+  if (fields.count("margin_scatter")) found.margin_scatter = scatter(fields.at("margin_scatter"));
   if (found.name.empty()) refuse("name", "some text");
   if (found.simulated && found.notice.empty())
     refuse("notice", "a warning, since simulated is true");

@@ -8,6 +8,13 @@
 
 namespace rise {
 
+// How the relative margins of one presentation scatter; see Python's `rise_edge.sequential`. The
+// defaults are for sets of modalities that were not measured.
+struct MarginScatter {
+  double std = 0.25;
+  double correlation_ms = 150;
+};
+
 struct Manifest {
   std::string name;
   std::string notice;
@@ -15,6 +22,7 @@ struct Manifest {
   int crop_size = 0;
   int embedding_size = 0;
   std::map<std::string, std::map<std::uint32_t, double>> radii;  // runtime -> modalities -> radius
+  std::map<std::uint32_t, MarginScatter> margin_scatter;         // modalities -> scatter
   std::map<std::string, std::string> files;                      // file name -> sha256
 };
 

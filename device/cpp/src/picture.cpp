@@ -98,6 +98,7 @@ void expect_infrared(const rise_image& image) {
 
 Samples::Samples(const rise_image& image) : planes_{} {
   const Layout found = layout(image.format);
+  sample_bytes_ = found.sample_bytes;
   for (int plane = 0; plane < found.planes; ++plane) {
     const int divisor = plane == 0 ? 1 : found.chroma_divisor;
     planes_[plane] = with_strides(image.planes[plane], (image.width + divisor - 1) / divisor,

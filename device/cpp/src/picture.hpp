@@ -31,8 +31,12 @@ class Samples {
            std::int64_t{x} * p.pixel_stride;
   }
 
+  // Of one pixel in the first plane.
+  int sample_bytes() const { return sample_bytes_; }
+
  private:
   rise_plane planes_[3];
+  int sample_bytes_;
 };
 
 // A window's pixels, row by row; what lies outside the picture is zero. `read` puts the pixel at

@@ -229,7 +229,38 @@ static void what_is_no_evidence_is_undecided_with_its_reason() {
   rise_close(checker);
 }
 
+static void a_session_says_live_of_nothing_that_is_no_evidence() {
+  rise_checker* checker = opened();
+  rise_session* session = nullptr;
+  rise_verdict seen, verdict;
+  rise_frame frame{};
+  rise_face face{};
+  CHECK(rise_session_open(nullptr, RISE_COLOUR, &session) == RISE_ERROR_ARGUMENT);
+  CHECK(rise_session_open(checker, RISE_COLOUR, nullptr) == RISE_ERROR_ARGUMENT);
+  CHECK(rise_session_open(checker, RISE_DEPTH, &session) == RISE_ERROR_ARGUMENT && !session);
+  CHECK(rise_session_open(checker, RISE_COLOUR, &session) == RISE_OK);
+  CHECK(rise_session_frame(nullptr, &frame, &face, 0, &seen, &verdict) == RISE_ERROR_ARGUMENT);
+  CHECK(rise_session_frame(session, nullptr, &face, 0, &seen, &verdict) == RISE_ERROR_ARGUMENT);
+  CHECK(rise_session_frame(session, &frame, &face, 0, nullptr, &verdict) == RISE_ERROR_ARGUMENT);
+  CHECK(rise_session_frame(session, &frame, &face, 0, &seen, nullptr) == RISE_ERROR_ARGUMENT);
+  CHECK(rise_session_frame(session, &frame, &face, 0, &seen, &verdict) == RISE_ERROR_ARGUMENT);
+  std::vector<std::uint8_t> pixels(64 * 64 * 3, 90);
+  rise_image colour = {
+      RISE_RGB8, 64, 64, {{pixels.data(), 64 * 64 * 3, 0, 0}, {}, {}}, {60, 60, 32, 32, {}, {}}};
+  frame.colour = &colour;
+  for (int i = 1; i < 200; ++i) {
+    pixels[static_cast<std::size_t>(i % 9) * 21] = static_cast<std::uint8_t>(i);
+    face = {{20, 20}, {40, 20}, {30, static_cast<float>(40 + i % 2)}};
+    CHECK(rise_session_frame(session, &frame, &face, i * 33.0, &seen, &verdict) == RISE_OK);
+    CHECK(seen.outcome == RISE_UNDECIDED && verdict.outcome == RISE_UNDECIDED);
+  }
+  rise_session_close(session);
+  rise_session_close(nullptr);
+  rise_close(checker);
+}
+
 int main() {
+  a_session_says_live_of_nothing_that_is_no_evidence();
   a_bundle_that_is_not_as_built_does_not_open();
   a_link_or_a_folder_in_a_files_place_is_refused();
   a_tampered_manifest_is_refused();

@@ -1,0 +1,63 @@
+// One colour picture in, one verdict out; see rise_edge/checker.py.
+
+import { cropFace } from "./crop.js";
+import { openDetector } from "./detector.js";
+import { BundleError } from "./errors.js";
+import { examineFaces } from "./evidence.js";
+import { faceSquare } from "./face.js";
+import { colourCrop, openModel } from "./model.js";
+import { viewFault } from "./quality.js";
+import { readMargin } from "./reading.js";
+import { decide } from "./verdict.js";
+
+/**
+ * @param {import("./bundle.js").Bundle} bundle
+ * @param {{runtime?: string, blazeface?: string}} options  onnx or onnx_float, and where the face
+ *   detector's two files are.
+ * @returns {Promise<Checker>}
+ * @throws {BundleError} the bundle holds no model or no radius of colour for this runtime.
+ */
+export async function openChecker(bundle, { runtime = "onnx_float", blazeface = "blazeface/" } = {}) {
+  const radii = bundle.manifest.radii.get(runtime) ?? new Map();
+  if (!radii.has("colour")) {
+    const known = [...radii.keys()].join(", ") || "none";
+    throw new BundleError(`expected a radius for colour on ${runtime}, the bundle has ${known}`);
+  }
+  return new Checker(await openModel(bundle, runtime), radii, await openDetector(blazeface));
+}
+
+/**
+ * @typedef {object} Observation
+ * @property {import("./verdict.js").Verdict} verdict  for this picture alone.
+ * @property {import("./face.js").Square | null} square  around the face that was judged.
+ * @property {import("./picture.js").Picture | null} crop  what the model reads, or would have read.
+ */
+
+/** Judges colour pictures, one at a time. */
+class Checker {
+  constructor(model, radii, detector) {
+    Object.assign(this, { model, radii, detector });
+  }
+
+  /**
+   * The verdict for one picture by itself, with what was seen on the way.
+   *
+   * @param {import("./picture.js").Picture} picture
+   * @returns {Promise<Observation>}
+   */
+  async observe(picture) {
+    const faces = await this.detector.detect(picture);
+    const fault = examineFaces(faces);
+    if (fault) return { verdict: fault, square: null, crop: null };
+    const square = faceSquare(faces[0].keypoints);
+    const crop = cropFace(picture, square, this.model.size);
+    const poor = viewFault(picture, faces[0], square, crop);
+    return { verdict: poor ?? decide(await this.read(crop)), square, crop };
+  }
+
+  /** Read one crop of colour: norm, radius, margin. */
+  async read(crop) {
+    const [embedding] = await this.model.embed([colourCrop(crop)]);
+    return readMargin(embedding, this.radii);
+  }
+}

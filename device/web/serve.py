@@ -1,0 +1,165 @@
+"""`python device/web/serve.py [BUNDLE]`: the page, a bundle and onnxruntime-web, for this machine.
+
+It listens on the loopback address only, where browsers allow a page the camera and sha256 without
+https. Files lie beside one another there, as on any web server:
+
+    index.html ...      this folder
+    liveness/           this folder's modules
+    bundle/             the bundle
+    blazeface/          the face detector's weights
+    onnxruntime-web/    what `npm ci` fetched
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+_HERE = Path(__file__).resolve().parent
+_RISE_EDGE = _HERE.parents[1] / "rise_edge"
+DEFAULT_BUNDLE = _RISE_EDGE / "models" / "demo"
+ONNXRUNTIME_WEB = _HERE / "node_modules" / "onnxruntime-web" / "dist"
+_ENGINE = "ort.wasm.min.mjs"
+
+_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".mjs": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+}
+_PAGE_TYPES = {".css", ".html", ".js", ".svg"}
+_HEADERS = {
+    "Cache-Control": "no-store",
+    # The page's own policy stands in the page; this one cannot.
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self)",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_LOOPBACK_HOSTS = {"localhost", "127.0.0.1"}
+
+
+def page_server(bundle: Path, onnxruntime_web: Path = ONNXRUNTIME_WEB, port: int = 0) -> PageServer:
+    """A server on the loopback address; `serve_forever` runs it.
+
+    Args:
+        bundle: the folder of a bundle.
+        onnxruntime_web: the folder with onnxruntime-web's modules and WebAssembly.
+        port: 0 for any that is free.
+
+    Raises:
+        FileNotFoundError: the bundle's folder or onnxruntime-web is not there.
+        OSError: the port is taken.
+    """
+    if not bundle.is_dir():
+        raise FileNotFoundError(f"expected the folder of a bundle at {bundle}, found none")
+    if not (onnxruntime_web / _ENGINE).is_file():
+        raise FileNotFoundError(
+            f"expected {_ENGINE} in {onnxruntime_web}, found none; run `npm ci` in device/web"
+        )
+    folders = {
+        "": _HERE,
+        "liveness": _HERE / "liveness",
+        "bundle": bundle,
+        "blazeface": _RISE_EDGE / "face" / "blazeface",
+        "onnxruntime-web": onnxruntime_web,
+    }
+    return PageServer(folders, port)
+
+
+class PageServer(ThreadingHTTPServer):
+    """Sends the files of a few folders, and nothing else.
+
+    Attributes:
+        folders: the first part of an address -> what lies there.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, folders: dict[str, Path], port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.folders = folders
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.server_port}/"
+
+    def find(self, target: str) -> Path | None:
+        """The file that a request asks for: FOLDER/NAME or NAME, and nothing deeper."""
+        folder, _, name = unquote(urlsplit(target).path).removeprefix("/").rpartition("/")
+        name = name or ("index.html" if folder == "" else "")
+        if folder not in self.folders or name.startswith(".") or set(name) & set("\\\0"):
+            return None
+        path = self.folders[folder] / name
+        if folder == "" and path.suffix not in _PAGE_TYPES:
+            return None
+        return path if path.is_file() and not path.is_symlink() else None
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: PageServer
+
+    def do_GET(self) -> None:
+        """Send one file."""
+        # A name that is no loopback name comes from a foreign page (DNS rebinding).
+        if urlsplit(f"//{self.headers.get('Host', '')}").hostname not in _LOOPBACK_HOSTS:
+            self._answer(HTTPStatus.FORBIDDEN, b"this server answers to localhost only\n")
+            return
+        path = self.server.find(self.path)
+        if path is None:
+            self._answer(HTTPStatus.NOT_FOUND, b"there is no such file\n")
+            return
+        kind = _TYPES.get(path.suffix, "application/octet-stream")
+        self._answer(HTTPStatus.OK, path.read_bytes(), kind)
+
+    def _answer(self, status: HTTPStatus, content: bytes, kind: str = "text/plain") -> None:
+        self.send_response(status)
+        for name, value in _HEADERS.items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing of single requests."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until Ctrl-C."""
+    parser = argparse.ArgumentParser(
+        prog="python device/web/serve.py", description="Serve the page to this machine's browser."
+    )
+    parser.add_argument("bundle", nargs="?", type=Path, default=DEFAULT_BUNDLE,
+                        help="folder of a bundle (default: the demonstration bundle)")  # fmt: skip
+    parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0 for a free one")
+    parser.add_argument("--onnxruntime-web", type=Path, default=ONNXRUNTIME_WEB, metavar="FOLDER",
+                        help="default: what `npm ci` fetched")  # fmt: skip
+    options = parser.parse_args(arguments)
+    try:
+        server = page_server(options.bundle, options.onnxruntime_web, options.port)
+    except OSError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    with server:
+        print(f"{server.url} (Ctrl-C ends it)", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""A session in C++ ends in the same frame with the same verdict as Python's."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from rise_edge.bundle import default_bundle_path, open_bundle
+from rise_edge.capture import open_camera
+from rise_edge.checker import Observation
+from rise_edge.continuity import Continuity
+from rise_edge.evidence import EvidenceConfig, StreamGate, crop_faults, examine_light
+from rise_edge.face import Face, FaceDetector, crop_face, face_square
+from rise_edge.frame import ALL_MODALITIES, Frame, Modality
+from rise_edge.radius import read_margin
+from rise_edge.runtimes import open_runtime
+from rise_edge.session import Sessions
+from rise_edge.verdict import Reason, decide, undecided
+from tests.device.cpp import interface as c
+
+_FRAMES = 1100
+_WIDTH_IN_SIDES = 0.7
+_UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A frame of the simulated camera and the one face in it."""
+
+    frame: Frame
+    face: Face | None
+    now_ms: float
+
+
+@pytest.fixture(scope="module")
+def presentations() -> list[Seen]:
+    """People and attacks who come and go; once a stream freezes, once somebody takes a place."""
+    detector = FaceDetector()
+    seen = []
+    with open_camera("simulated", seed=5) as camera:
+        while len(seen) < _FRAMES:
+            frame = camera.read()
+            assert frame is not None
+            assert frame.colour is not None
+            faces = detector.detect(frame.colour.pixels)
+            face = _boxed(faces[0]) if len(faces) == 1 else None
+            seen.append(Seen(frame, face, frame.colour.timestamp_ms))
+    return list(_with_faults(seen))
+
+
+def _boxed(face: Face) -> Face:
+    """The face with the box that C++ takes it to have: it is told eyes and mouth alone."""
+    square = face_square(face.keypoints)
+    half = square.side * _WIDTH_IN_SIDES / 2
+    box = (square.cx - half, square.cy - half, square.cx + half, square.cy + half)
+    return replace(face, box=box)
+
+
+def _with_faults(seen: list[Seen]) -> Iterator[Seen]:
+    for index, one in enumerate(seen):
+        if 200 <= index < 240:  # the depth sensor stalls
+            one = replace(one, frame=replace(one.frame, depth=seen[200].frame.depth))
+        if 400 <= index < 430:  # nobody could look
+            continue
+        if index % 250 == 33 and one.face is not None:  # a face is swapped for a flipped one
+            one = replace(one, frame=_flipped(one.frame))
+        yield one
+
+
+def _flipped(frame: Frame) -> Frame:
+    assert frame.colour is not None
+    turned = np.ascontiguousarray(frame.colour.pixels[::-1])
+    return replace(frame, colour=replace(frame.colour, pixels=turned))
+
+
+def _python(presentations: list[Seen]) -> list[tuple[int, str, str]]:
+    bundle, evidence = open_bundle(default_bundle_path()), EvidenceConfig()
+    runtime, radii = open_runtime(bundle, "executorch"), bundle.manifest.radii["executorch"]
+    scatter = bundle.manifest.margin_scatter["colour+depth+infrared"]
+    sessions = Sessions(scatter=scatter)
+    gate, continuity = StreamGate(evidence), Continuity(sessions.config.absent_ms)
+    ends = []
+    for index, seen in enumerate(presentations):
+        fault = gate.examine(seen.frame)
+        if fault:
+            stale = (
+                undecided(Reason.FROZEN_STREAM) if fault.reason is Reason.STALE_STREAM else fault
+            )
+            observation = Observation(stale, None, None, {})
+        elif seen.face is None:
+            observation = Observation(undecided(Reason.NO_FACE), None, None, {})
+        else:
+            crop = crop_face(seen.frame, seen.face)
+            dead = examine_light(seen.frame, evidence)
+            faults = crop_faults(crop, seen.frame, evidence)
+            reading = read_margin(runtime.embed([crop])[0], radii)
+            verdict = dead or (faults[0] if faults else decide(reading))
+            observation = Observation(verdict, seen.face, crop, {})
+        result = sessions.update(continuity.follow(observation, seen.now_ms), seen.now_ms)
+        if result:
+            ends.append((index, str(result.verdict.outcome), str(result.verdict.reason or "")))
+    return ends
+
+
+def _cpp(library: ctypes.CDLL, presentations: list[Seen]) -> list[tuple[int, str, str]]:
+    checker, session = ctypes.c_void_p(), ctypes.c_void_p()
+    bundle = str(default_bundle_path()).encode()
+    assert library.rise_open(bundle, c.EXECUTORCH, 1, checker) == c.OK
+    assert library.rise_session_open(checker, c.bits(ALL_MODALITIES), session) == c.OK
+    ends = []
+    for index, seen in enumerate(presentations):
+        pictures = [c.native(image, m) for m in Modality if (image := seen.frame.image(m))]
+        frame = c.CFrame(*(ctypes.pointer(picture) for picture in pictures), 0, 0)
+        face = None if seen.face is None else c.face(seen.face.keypoints)
+        alone, verdict = c.CVerdict(), c.CVerdict()
+        status = library.rise_session_frame(session, frame, face, seen.now_ms, alone, verdict)
+        assert status == c.OK, library.rise_last_error()
+        reason = library.rise_reason_name(verdict.reason).decode()
+        if reason != _UNFINISHED:
+            ends.append((index, library.rise_outcome_name(verdict.outcome).decode(), reason))
+    library.rise_session_close(session)
+    library.rise_close(checker)
+    return ends
+
+
+def test_every_session_ends_as_pythons(library: ctypes.CDLL, presentations: list[Seen]) -> None:
+    here, there = _python(presentations), _cpp(library, presentations)
+    assert there == here
+    outcomes = {outcome for _, outcome, _ in here}
+    assert outcomes == {"LIVE", "SPOOF", "UNDECIDED"}
+    assert len(here) >= 9
+
+
+def test_a_clock_that_goes_back_is_refused(library: ctypes.CDLL, presentations: list[Seen]) -> None:
+    checker, session = ctypes.c_void_p(), ctypes.c_void_p()
+    assert library.rise_open(str(default_bundle_path()).encode(), c.EXECUTORCH, 1, checker) == c.OK
+    assert library.rise_session_open(checker, 1, session) == c.OK
+    assert presentations[0].frame.colour is not None
+    colour = c.native(presentations[0].frame.colour, Modality.COLOUR)
+    frame = c.CFrame(ctypes.pointer(colour), None, None, 0, 0)
+    alone, verdict = c.CVerdict(), c.CVerdict()
+
+    def at(now_ms: float) -> int:
+        return int(library.rise_session_frame(session, frame, None, now_ms, alone, verdict))
+
+    assert at(1000.0) == c.OK
+    assert at(1000.0) == c.OK
+    assert library.rise_reason_name(alone.reason) == b"frozen_stream"
+    for wrong in (999.0, float("nan"), float("inf")):
+        assert at(wrong) == c.ARGUMENT
+        assert verdict.outcome == c.UNDECIDED
+    library.rise_session_close(session)
+    library.rise_close(checker)
