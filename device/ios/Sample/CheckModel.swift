@@ -9,6 +9,7 @@ final class CheckModel: ObservableObject {
     let camera = TrueDepthCamera()
     private let finder = FaceFinder()
     private var check: FaceCheck?
+    private var decided = "" // of the camera's queue alone
 
     func start() async {
         guard await AVCaptureDevice.requestAccess(for: .video) else {
@@ -40,10 +41,10 @@ final class CheckModel: ObservableObject {
     private func judge(_ colour: CVPixelBuffer, _ depth: AVDepthData?, _ rotationDeg: Int) {
         do {
             guard let check, let depth else { return say("UNDECIDED: no depth came with this picture") }
-            guard let face = try finder.find(in: colour, rotationDeg: rotationDeg) else {
-                return say("no face, or more than one")
-            }
-            say(text(try check.judge(colour, depth, rotationDeg: rotationDeg, face: face)))
+            let face = try finder.find(in: colour, rotationDeg: rotationDeg)
+            let progress = try check.judge(colour, depth, rotationDeg: rotationDeg, face: face)
+            if progress.verdict.reason != .unfinished { decided = "session: \(text(progress.verdict))" }
+            say("\(decided)\n\(text(progress.seen))")
         } catch {
             say(error.localizedDescription)
         }

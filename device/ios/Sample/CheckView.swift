@@ -1,7 +1,7 @@
 import AVFoundation
 import SwiftUI
 
-/// One screen: the notice, the front camera, the radius in use, one verdict a frame.
+/// One screen: the notice, the camera, the radius in use, what a frame shows and what the session decided.
 struct CheckView: View {
     @StateObject private var model = CheckModel()
 

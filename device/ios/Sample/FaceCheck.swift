@@ -7,12 +7,14 @@ import RiseEdge
 final class FaceCheck {
     let required: Modalities = [.colour, .depth]
     private let checker: Checker
+    private let session: Session
 
     init() throws {
         guard let folder = Bundle.main.url(forResource: "demo", withExtension: nil) else {
             throw RiseEdgeError.bundle("expected the folder demo among the app's resources, there is none")
         }
         checker = try Checker(bundle: folder)
+        session = try Session(checker, required: required)
     }
 
     /// To be shown at every start.
@@ -21,9 +23,10 @@ final class FaceCheck {
     /// Whether this device decides as the bundle was built to.
     func selftest() throws -> Proof { try checker.selftest() }
 
-    func judge(_ colour: CVPixelBuffer, _ depth: AVDepthData, rotationDeg: Int, face: Face) throws -> Verdict {
+    /// For every frame of the camera: `verdict.outcome` becomes live or spoof once it is certain.
+    func judge(_ colour: CVPixelBuffer, _ depth: AVDepthData, rotationDeg: Int, face: Face?) throws -> Progress {
         let frame = try Frame(colour: colour, depth: depth, rotationDeg: rotationDeg, mirrored: false)
-        return try checker.check(frame, face: face, required: required)
+        return try session.frame(frame, face: face, nowMs: ProcessInfo.processInfo.systemUptime * 1000)
     }
 }
 // [/embed]

@@ -6,8 +6,8 @@ import Foundation
 public final class Checker: @unchecked Sendable {
     /// What the bundle says of itself; `info.notice` is to be shown at every start.
     public let info: Info
-    private let handle: OpaquePointer
-    private let lock = NSLock()
+    let handle: OpaquePointer
+    let lock = NSLock()
 
     /// Open the bundle in a folder: its manifest and the sha256 of every file are checked first.
     ///
@@ -44,22 +44,10 @@ public final class Checker: @unchecked Sendable {
     ///   stream fail chooses the weaker check.
     /// - Throws: `RiseEdgeError`.
     public func check(_ frame: Frame, face: Face, required: Modalities) throws -> Verdict {
-        let colour = try LockedPicture(frame.colour)
-        let depth = try frame.depth.map(LockedPicture.init)
         var found = face.c
         var verdict = rise_verdict()
-        // Last error is the thread's own: it is read before the lock lets another call in.
-        try lock.withLock {
-            try withPointer(to: colour) { colour in
-                try withPointer(to: depth) { depth in
-                    var pictures = rise_frame()
-                    pictures.colour = colour
-                    pictures.depth = depth
-                    pictures.rotation_deg = Int32(frame.rotationDeg)
-                    pictures.mirrored = frame.mirrored ? 1 : 0
-                    try succeed(rise_check(handle, &pictures, &found, required.rawValue, &verdict))
-                }
-            }
+        try withCFrame(frame) { pictures in
+            try lock.withLock { try succeed(rise_check(handle, pictures, &found, required.rawValue, &verdict)) }
         }
         return Verdict(verdict)
     }
@@ -79,12 +67,4 @@ public final class Checker: @unchecked Sendable {
         }
         return Proof(proof)
     }
-}
-
-/// Lend a picture's description to C for the time of a call, with its pixels locked.
-private func withPointer<Result>(
-    to picture: LockedPicture?, _ body: (UnsafePointer<rise_image>?) throws -> Result
-) rethrows -> Result {
-    guard let picture else { return try body(nil) }
-    return try withExtendedLifetime(picture) { try withUnsafePointer(to: picture.image) { try body($0) } }
 }

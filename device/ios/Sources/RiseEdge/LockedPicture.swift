@@ -68,3 +68,26 @@ final class LockedPicture {
             data: data, size_bytes: Int64(sizeBytes), row_stride: Int32(rowStride), pixel_stride: Int32(pixelStride))
     }
 }
+
+/// Lend a frame to C for the time of a call, with its pixels locked.
+func withCFrame<Result>(_ frame: Frame, _ body: (UnsafePointer<rise_frame>) throws -> Result) throws -> Result {
+    let colour = try LockedPicture(frame.colour)
+    let depth = try frame.depth.map(LockedPicture.init)
+    return try withPointer(to: colour) { colour in
+        try withPointer(to: depth) { depth in
+            var pictures = rise_frame()
+            pictures.colour = colour
+            pictures.depth = depth
+            pictures.rotation_deg = Int32(frame.rotationDeg)
+            pictures.mirrored = frame.mirrored ? 1 : 0
+            return try withUnsafePointer(to: pictures, body)
+        }
+    }
+}
+
+private func withPointer<Result>(
+    to picture: LockedPicture?, _ body: (UnsafePointer<rise_image>?) throws -> Result
+) rethrows -> Result {
+    guard let picture else { return try body(nil) }
+    return try withExtendedLifetime(picture) { try withUnsafePointer(to: picture.image) { try body($0) } }
+}

@@ -24,6 +24,17 @@ public enum Reason: String, Sendable {
     case outOfFrame = "out_of_frame"
     case tooFar = "too_far"
     case badNumbers = "bad_numbers"
+    case noFace = "no_face"
+    case frozenStream = "frozen_stream"
+    /// The face does not stand yet, or looks otherwise than a frame before.
+    case unsteady
+    case faceChanged = "face_changed"
+    case faceLeft = "face_left"
+    /// Readings enough, and they leave it open.
+    case inconsistent
+    case timeOut = "time_out"
+    /// A session has nothing to say yet.
+    case unfinished
     case unknown
 
     init?(_ reason: rise_reason) {
@@ -37,6 +48,14 @@ public enum Reason: String, Sendable {
         case RISE_OUT_OF_FRAME: self = .outOfFrame
         case RISE_TOO_FAR: self = .tooFar
         case RISE_BAD_NUMBERS: self = .badNumbers
+        case RISE_NO_FACE: self = .noFace
+        case RISE_FROZEN_STREAM: self = .frozenStream
+        case RISE_UNSTEADY: self = .unsteady
+        case RISE_FACE_CHANGED: self = .faceChanged
+        case RISE_FACE_LEFT: self = .faceLeft
+        case RISE_INCONSISTENT: self = .inconsistent
+        case RISE_TIME_OUT: self = .timeOut
+        case RISE_UNFINISHED: self = .unfinished
         default: self = .unknown
         }
     }
@@ -54,7 +73,7 @@ public struct Reading: Sendable {
     public let margin: Double
 }
 
-/// The answer for one frame.
+/// The answer for a frame or a session.
 public struct Verdict: Sendable {
     public let outcome: Outcome
     /// Nil unless undecided.
@@ -69,4 +88,13 @@ public struct Verdict: Sendable {
         reading = read.modalities == 0 ? nil : Reading(
             modalities: Modalities(rawValue: read.modalities), norm: read.norm, radius: read.radius, margin: read.margin)
     }
+}
+
+/// What a frame came to in a session.
+public struct Progress: Sendable {
+    /// What the frame shows by itself.
+    public let seen: Verdict
+    /// The session's: live or spoof once, in the frame that made it certain; undecided with its reason once, where
+    /// a session ended so; and undecided with `.unfinished` in every other frame.
+    public let verdict: Verdict
 }

@@ -17,9 +17,13 @@ constexpr int kPlanes = 3;     // of each
 constexpr int kLayout = 9;     // numbers of each
 constexpr int kViewpoint = 16;
 
-rise_checker* checker_of(jlong handle) {
-  return reinterpret_cast<rise_checker*>(static_cast<std::intptr_t>(handle));
+template <typename Opened>
+Opened* opened(jlong handle) {
+  return reinterpret_cast<Opened*>(static_cast<std::intptr_t>(handle));
 }
+
+rise_checker* checker_of(jlong handle) { return opened<rise_checker>(handle); }
+rise_session* session_of(jlong handle) { return opened<rise_session>(handle); }
 
 // The bytes of a text that ends with a zero; null stays null.
 class Text {
@@ -85,6 +89,45 @@ bool get_image(JNIEnv* env, jint number, jobjectArray planes, jintArray layouts,
   return true;
 }
 
+// The pictures of a frame, out of the arrays of Native.check.
+struct Frame {
+  std::array<rise_image, kPictures> images{};
+  rise_frame frame{};
+
+  // False with an exception pending.
+  bool get(JNIEnv* env, jint pictures, jobjectArray planes, jintArray layouts,
+           jdoubleArray viewpoints, jint rotation_deg, jboolean mirrored) {
+    std::array<const rise_image*, kPictures> given{};
+    for (int m = 0; m < kPictures; ++m) {
+      if (!(pictures & 1 << m)) continue;
+      if (!get_image(env, m, planes, layouts, viewpoints, &images[m])) return false;
+      given[m] = &images[m];
+    }
+    frame = {given[0], given[1], given[2], rotation_deg, mirrored};
+    return true;
+  }
+};
+
+bool get_face(JNIEnv* env, jfloatArray numbers, rise_face* face) {
+  std::array<jfloat, 6> points{};
+  env->GetFloatArrayRegion(numbers, 0, points.size(), points.data());
+  *face = {{points[0], points[1]}, {points[2], points[3]}, {points[4], points[5]}};
+  return !env->ExceptionCheck();
+}
+
+void put_verdict(JNIEnv* env, jdoubleArray numbers, const rise_verdict& verdict) {
+  const rise_reading& reading = verdict.reading;
+  const std::array<jdouble, 6> values{
+      static_cast<jdouble>(verdict.outcome),    static_cast<jdouble>(verdict.reason),
+      static_cast<jdouble>(reading.modalities), reading.norm, reading.radius, reading.margin};
+  env->SetDoubleArrayRegion(numbers, 0, values.size(), values.data());
+}
+
+void put_handle(JNIEnv* env, jlongArray handles, const void* opened) {
+  const auto number = static_cast<jlong>(reinterpret_cast<std::intptr_t>(opened));
+  env->SetLongArrayRegion(handles, 0, 1, &number);
+}
+
 }  // namespace
 
 extern "C" {
@@ -96,8 +139,7 @@ JNIEXPORT jint JNICALL Java_org_riseedge_Native_open(JNIEnv* env, jclass, jbyteA
   rise_checker* checker = nullptr;
   const rise_status status =
       rise_open(path.get(), static_cast<rise_runtime>(runtime), threads, &checker);
-  const auto number = static_cast<jlong>(reinterpret_cast<std::intptr_t>(checker));
-  env->SetLongArrayRegion(handle, 0, 1, &number);
+  put_handle(env, handle, checker);
   if (env->ExceptionCheck()) rise_close(checker);
   return status;
 }
@@ -131,27 +173,49 @@ JNIEXPORT jint JNICALL Java_org_riseedge_Native_check(
     JNIEnv* env, jclass, jlong handle, jint pictures, jobjectArray planes, jintArray layouts,
     jdoubleArray viewpoints, jint rotation_deg, jboolean mirrored, jfloatArray face, jint required,
     jdoubleArray verdict) {
-  std::array<rise_image, kPictures> images{};
-  std::array<const rise_image*, kPictures> given{};
-  for (int m = 0; m < kPictures; ++m) {
-    if (!(pictures & 1 << m)) continue;
-    if (!get_image(env, m, planes, layouts, viewpoints, &images[m])) return RISE_ERROR_ARGUMENT;
-    given[m] = &images[m];
+  Frame given;
+  rise_face found{};
+  if (!given.get(env, pictures, planes, layouts, viewpoints, rotation_deg, mirrored) ||
+      !get_face(env, face, &found)) {
+    return RISE_ERROR_ARGUMENT;
   }
-  std::array<jfloat, 6> points{};
-  env->GetFloatArrayRegion(face, 0, points.size(), points.data());
-  if (env->ExceptionCheck()) return RISE_ERROR_ARGUMENT;
-  const rise_frame frame{given[0], given[1], given[2], rotation_deg, mirrored};
-  const rise_face found{
-      {points[0], points[1]}, {points[2], points[3]}, {points[4], points[5]}};
   rise_verdict answer{};
-  const rise_status status = rise_check(checker_of(handle), &frame, &found,
+  const rise_status status = rise_check(checker_of(handle), &given.frame, &found,
                                         static_cast<uint32_t>(required), &answer);
-  const rise_reading& reading = answer.reading;
-  const std::array<jdouble, 6> values{
-      static_cast<jdouble>(answer.outcome),     static_cast<jdouble>(answer.reason),
-      static_cast<jdouble>(reading.modalities), reading.norm, reading.radius, reading.margin};
-  env->SetDoubleArrayRegion(verdict, 0, values.size(), values.data());
+  put_verdict(env, verdict, answer);
+  return status;
+}
+
+JNIEXPORT jint JNICALL Java_org_riseedge_Native_openSession(JNIEnv* env, jclass, jlong handle,
+                                                            jint required, jlongArray session) {
+  rise_session* opened = nullptr;
+  const rise_status status =
+      rise_session_open(checker_of(handle), static_cast<uint32_t>(required), &opened);
+  put_handle(env, session, opened);
+  if (env->ExceptionCheck()) rise_session_close(opened);
+  return status;
+}
+
+JNIEXPORT void JNICALL Java_org_riseedge_Native_closeSession(JNIEnv*, jclass, jlong session) {
+  rise_session_close(session_of(session));
+}
+
+JNIEXPORT jint JNICALL Java_org_riseedge_Native_sessionFrame(
+    JNIEnv* env, jclass, jlong session, jint pictures, jobjectArray planes, jintArray layouts,
+    jdoubleArray viewpoints, jint rotation_deg, jboolean mirrored, jfloatArray face, jdouble now_ms,
+    jdoubleArray seen, jdoubleArray verdict) {
+  Frame given;
+  rise_face found{};
+  if (!given.get(env, pictures, planes, layouts, viewpoints, rotation_deg, mirrored) ||
+      (face && !get_face(env, face, &found))) {
+    return RISE_ERROR_ARGUMENT;
+  }
+  rise_verdict shown{};
+  rise_verdict answer{};
+  const rise_status status = rise_session_frame(session_of(session), &given.frame,
+                                                face ? &found : nullptr, now_ms, &shown, &answer);
+  put_verdict(env, seen, shown);
+  if (!env->ExceptionCheck()) put_verdict(env, verdict, answer);
   return status;
 }
 

@@ -16,6 +16,7 @@ class Checker private constructor(
     val info: Info,
 ) : AutoCloseable {
     private val lock = ReentrantLock()
+    private val sessions = mutableSetOf<Session>()
 
     /** Whether the bundle has a radius for a set of modalities on this runtime. */
     fun hasRadius(modalities: Modalities): Boolean = opened { Native.hasRadius(it, modalities.bits) }
@@ -42,6 +43,17 @@ class Checker private constructor(
     }
 
     /**
+     * Open a session, which decides over the frames of one face: that is what a door should wait for.
+     *
+     * @param required as for [check].
+     */
+    fun openSession(required: Modalities): Session = opened { handle ->
+        val session = LongArray(1)
+        succeed(Native.openSession(handle, required.bits, session))
+        Session(this, session[0]).also(sessions::add)
+    }
+
+    /**
      * Run golden vectors, to prove that this device decides as the bundle was built to.
      *
      * @param golden other vectors than the bundle's own.
@@ -54,13 +66,19 @@ class Checker private constructor(
         Proof(count.toInt(), largestDifference, flips.toInt(), holds != 0.0, line[0]!!.decodeToString())
     }
 
-    /** Give the memory back; the second time nothing happens. */
+    /** Give the memory back, of its sessions too; the second time nothing happens. */
     override fun close() = lock.withLock {
+        sessions.forEach(Session::release)
+        sessions.clear()
         Native.close(handle)
         handle = 0
     }
 
-    private inline fun <T> opened(call: (Long) -> T): T = lock.withLock {
+    internal fun close(session: Session): Unit = lock.withLock {
+        if (sessions.remove(session)) session.release()
+    }
+
+    internal inline fun <T> opened(call: (Long) -> T): T = lock.withLock {
         if (handle == 0L) throw IllegalStateException("expected an open checker, this one was closed; open another")
         call(handle)
     }
@@ -86,14 +104,6 @@ class Checker private constructor(
     }
 }
 
-private fun succeed(code: Int) {
-    if (code == Status.OK.code) return
-    val message = Native.lastError().decodeToString()
-    val status = Status.entries.find { it.code == code } ?: Status.ERROR_INTERNAL
-    if (status == Status.ERROR_ARGUMENT) throw IllegalArgumentException(message)
-    throw RiseEdgeException(status, message)
-}
-
 private fun readInfo(handle: Long): Info {
     val texts = arrayOfNulls<ByteArray>(4)
     val numbers = IntArray(3)
@@ -105,17 +115,4 @@ private fun readInfo(handle: Long): Info {
 private fun pathBytes(file: File): ByteArray {
     require('\u0000' !in file.path) { "expected a path without a zero character, got ${file.path}" }
     return "${file.path}\u0000".encodeToByteArray()
-}
-
-private fun Face.numbers() = floatArrayOf(rightEye.x, rightEye.y, leftEye.x, leftEye.y, mouth.x, mouth.y)
-
-private fun verdictOf(numbers: DoubleArray): Verdict {
-    val (outcome, reason, modalities, norm, radius) = numbers
-    val margin = numbers[5]
-    return Verdict(
-        // A number that this version does not know must not become an answer.
-        Outcome.entries.first { it.code == outcome.toInt() },
-        Reason.entries.first { it.code == reason.toInt() },
-        Reading(Modalities(modalities.toInt()), norm.toFloat(), radius, margin),
-    )
 }

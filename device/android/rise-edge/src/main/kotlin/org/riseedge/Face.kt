@@ -10,4 +10,6 @@ data class Point(val x: Float, val y: Float)
  * @property leftEye the person's own left eye.
  * @property mouth its centre.
  */
-data class Face(val rightEye: Point, val leftEye: Point, val mouth: Point)
+data class Face(val rightEye: Point, val leftEye: Point, val mouth: Point) {
+    internal fun numbers() = floatArrayOf(rightEye.x, rightEye.y, leftEye.x, leftEye.y, mouth.x, mouth.y)
+}

@@ -41,6 +41,25 @@ internal object Native {
         verdict: DoubleArray,
     ): Int
 
+    @JvmStatic external fun openSession(handle: Long, required: Int, session: LongArray): Int
+
+    @JvmStatic external fun closeSession(session: Long)
+
+    /** As [check]; `face` null: none, or more than one. `seen` is of the frame, `verdict` of the session. */
+    @JvmStatic external fun sessionFrame(
+        session: Long,
+        pictures: Int,
+        planes: Array<ByteBuffer?>,
+        layouts: IntArray,
+        viewpoints: DoubleArray,
+        rotationDeg: Int,
+        mirrored: Boolean,
+        face: FloatArray?,
+        nowMs: Double,
+        seen: DoubleArray,
+        verdict: DoubleArray,
+    ): Int
+
     /** `golden` null: the bundle's own. `line[0]`: in words. `numbers`: count, difference, flips, holds. */
     @JvmStatic external fun selftest(
         handle: Long,

@@ -11,4 +11,18 @@ enum class Reason(internal val code: Int) {
     OUT_OF_FRAME(6),
     TOO_FAR(7),
     BAD_NUMBERS(8),
+    NO_FACE(9),
+    FROZEN_STREAM(10),
+
+    /** The face does not stand yet, or looks otherwise than a frame before. */
+    UNSTEADY(11),
+    FACE_CHANGED(12),
+    FACE_LEFT(13),
+
+    /** Readings enough, and they leave it open. */
+    INCONSISTENT(14),
+    TIME_OUT(15),
+
+    /** A session has nothing to say yet. */
+    UNFINISHED(16),
 }

@@ -16,7 +16,7 @@ class Given(val bundle: File, private val folder: File, val hasOnnx: Boolean, va
 class Case(val name: String, val run: Given.() -> Unit)
 
 /** The cases of this module. */
-val cases = checkerCases + frameCases + frameFileCases + lifeCases + bundleFilesCases
+val cases = checkerCases + frameCases + frameFileCases + sessionCases + lifeCases + bundleFilesCases
 
 /** Run cases with `BUNDLE FOLDER HAS_ONNX FRAME...`, a line for each; 0 if all pass. */
 fun run(cases: List<Case>, arguments: Array<String>): Int {

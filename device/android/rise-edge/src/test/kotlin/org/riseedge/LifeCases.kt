@@ -72,7 +72,7 @@ val lifeCases = listOf(
         for ((folder, message) in folders.zip(messages)) assertTrue(folder.path in message.get(), message.get())
     },
     Case("opening and closing gives its memory back") {
-        val growth = growthKb(30) { openBundle().close() }
+        val growth = growthKb(30) { openBundle().use { it.openSession(Modalities.COLOUR) } }
         println("growth: $growth KB over 30 times of opening and closing")
         assertTrue(growth < 8_000, "grew by $growth KB over 30 times")
     },

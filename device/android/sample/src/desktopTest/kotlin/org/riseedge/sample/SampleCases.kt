@@ -6,6 +6,7 @@ import org.riseedge.Case
 import org.riseedge.Frame
 import org.riseedge.Modalities
 import org.riseedge.Outcome
+import org.riseedge.Progress
 import org.riseedge.Reading
 import org.riseedge.Reason
 import org.riseedge.Runtime
@@ -26,7 +27,9 @@ private val sampleCases = listOf(
         FaceCheck(folder, names, asset, Runtime.EXECUTORCH, Modalities.COLOUR or Modalities.DEPTH).use {
             assertContains(it.notice, "simulated")
             assertTrue(it.selftest().holds)
-            assertEquals(Reason.MISSING_MODALITY, it.judge(Frame(colour()), middle).reason)
+            val progress = it.judge(Frame(colour()), middle)
+            assertEquals(Reason.MISSING_MODALITY, progress.seen.reason)
+            assertEquals(null, Report.decision(progress))
         }
     },
     Case("the screen says which radius is used and that the check is weaker") {
@@ -47,9 +50,14 @@ private val sampleCases = listOf(
             "LIVE\nnorm 0.250, radius 1.000 (colour), margin 0.750",
             Report.verdict(Verdict(Outcome.LIVE, Reason.NO_REASON, read)),
         )
+        val unread = Reading(Modalities(0), 0f, 0.0, 0.0)
+        assertEquals(
+            "session: UNDECIDED: time_out",
+            Report.decision(Progress(Verdict(Outcome.LIVE, Reason.NO_REASON, read), Verdict(Outcome.UNDECIDED, Reason.TIME_OUT, unread))),
+        )
         assertEquals(
             "UNDECIDED: too_dark",
-            Report.verdict(Verdict(Outcome.UNDECIDED, Reason.TOO_DARK, Reading(Modalities.COLOUR, 0f, 0.0, 0.0))),
+            Report.verdict(Verdict(Outcome.UNDECIDED, Reason.TOO_DARK, unread)),
         )
     },
 )

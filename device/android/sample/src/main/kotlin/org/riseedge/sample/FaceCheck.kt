@@ -7,23 +7,27 @@ import org.riseedge.Checker
 import org.riseedge.Face
 import org.riseedge.Frame
 import org.riseedge.Modalities
+import org.riseedge.Progress
 import org.riseedge.Runtime
-import org.riseedge.Verdict
+import org.riseedge.Session
 
 // [embed]
 /** From a bundle in the app's assets to verdicts. What `required` names must be there in every frame. */
 class FaceCheck(
-    folder: File,
-    names: List<String>,
-    asset: (String) -> InputStream,
-    runtime: Runtime,
-    val required: Modalities,
+    folder: File, names: List<String>, asset: (String) -> InputStream, runtime: Runtime, required: Modalities,
 ) : AutoCloseable {
     private val checker: Checker
+    private val session: Session
 
     init {
         BundleFiles.copy(names, folder, asset)
         checker = Checker.open(folder, runtime)
+        session = try {
+            checker.openSession(required)
+        } catch (error: RuntimeException) {
+            checker.close()
+            throw error
+        }
     }
 
     /** To be shown at every start. */
@@ -32,7 +36,8 @@ class FaceCheck(
     /** Whether this device decides as the bundle was built to. */
     fun selftest() = checker.selftest()
 
-    fun judge(frame: Frame, face: Face): Verdict = checker.check(frame, face, required)
+    /** For every frame of the camera: `verdict.outcome` becomes LIVE or SPOOF once it is certain. */
+    fun judge(frame: Frame, face: Face?): Progress = session.frame(frame, face, System.nanoTime() / 1e6)
 
     override fun close() = checker.close()
 }

@@ -16,7 +16,7 @@ import org.riseedge.Frame
 import org.riseedge.Modalities
 import org.riseedge.Runtime
 
-/** One screen: the notice, the front camera, the radius in use, one verdict a frame. */
+/** One screen: the notice, the camera, the radius in use, what a frame shows and what the session decided. */
 class MainActivity : ComponentActivity() {
     private val worker = Executors.newSingleThreadExecutor()
     private val finder = FaceFinder()
@@ -24,7 +24,8 @@ class MainActivity : ComponentActivity() {
     private val notice by lazy { TextView(this) }
     private val strength by lazy { TextView(this) }
     private val answer by lazy { TextView(this).apply { textSize = 20f } }
-    private var check: FaceCheck? = null // of the worker alone
+    private var check: FaceCheck? = null // of the worker alone, like the line of the last session
+    private var decided = ""
 
     @Volatile private var depthWanted = false
 
@@ -88,8 +89,10 @@ class MainActivity : ComponentActivity() {
     }
 
     private fun judge(frame: Frame, picture: MediaImage) = trying {
-        val face = finder.find(picture, frame.rotationDeg)
-        say(if (face == null) "no face, or more than one" else check?.judge(frame, face)?.let(Report::verdict).orEmpty())
+        check?.judge(frame, finder.find(picture, frame.rotationDeg))?.let { progress ->
+            Report.decision(progress)?.let { decided = it }
+            say("$decided\n${Report.verdict(progress.seen)}")
+        }
     }
 
     private fun trying(step: () -> Unit) = try {

@@ -3,6 +3,8 @@ package org.riseedge.sample
 import java.util.Locale
 import org.riseedge.Modalities
 import org.riseedge.Outcome
+import org.riseedge.Progress
+import org.riseedge.Reason
 import org.riseedge.Verdict
 
 /** What the screen says. */
@@ -16,7 +18,11 @@ object Report {
         return if (lacking.isEmpty()) used else "$used: a weaker check, without $lacking"
     }
 
-    /** One frame's answer; where a reading was made, its numbers. */
+    /** What a session decided in this frame, if it did. */
+    fun decision(progress: Progress): String? =
+        progress.verdict.takeIf { it.reason != Reason.UNFINISHED }?.let { "session: ${verdict(it)}" }
+
+    /** An answer; where a reading was made, its numbers. */
     fun verdict(verdict: Verdict): String {
         val answer = when (verdict.outcome) {
             Outcome.UNDECIDED -> "UNDECIDED: ${verdict.reason.name.lowercase(Locale.ROOT)}"
