@@ -1,4 +1,5 @@
 import AVFoundation
+import Combine
 import RiseEdge
 
 /// What the screen shows.
@@ -42,9 +43,9 @@ final class CheckModel: ObservableObject {
         do {
             guard let check, let depth else { return say("UNDECIDED: no depth came with this picture") }
             let face = try finder.find(in: colour, rotationDeg: rotationDeg)
-            let progress = try check.judge(colour, depth, rotationDeg: rotationDeg, face: face)
-            if progress.verdict.reason != .unfinished { decided = "session: \(text(progress.verdict))" }
-            say("\(decided)\n\(text(progress.seen))")
+            let judgement = try check.judge(colour, depth, rotationDeg: rotationDeg, face: face)
+            if judgement.verdict.reason != .unfinished { decided = "session: \(text(judgement.verdict))" }
+            say("\(decided)\n\(text(judgement.seen))")
         } catch {
             say(error.localizedDescription)
         }

@@ -24,7 +24,7 @@ final class FaceCheck {
     func selftest() throws -> Proof { try checker.selftest() }
 
     /// For every frame of the camera: `verdict.outcome` becomes live or spoof once it is certain.
-    func judge(_ colour: CVPixelBuffer, _ depth: AVDepthData, rotationDeg: Int, face: Face?) throws -> Progress {
+    func judge(_ colour: CVPixelBuffer, _ depth: AVDepthData, rotationDeg: Int, face: Face?) throws -> Judgement {
         let frame = try Frame(colour: colour, depth: depth, rotationDeg: rotationDeg, mirrored: false)
         return try session.frame(frame, face: face, nowMs: ProcessInfo.processInfo.systemUptime * 1000)
     }

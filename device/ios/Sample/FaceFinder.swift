@@ -7,7 +7,7 @@ struct FaceFinder {
     /// The face in a picture, if there is exactly one.
     func find(in pixels: CVPixelBuffer, rotationDeg: Int) throws -> Face? {
         let request = VNDetectFaceLandmarksRequest()
-        let orientation = try orientation(rotationDeg)
+        let orientation = try quarterTurn(rotationDeg)
         try VNImageRequestHandler(cvPixelBuffer: pixels, orientation: orientation).perform([request])
         guard let faces = request.results, faces.count == 1, let landmarks = faces[0].landmarks else { return nil }
         let lying = rotationDeg % 180 != 0
@@ -21,7 +21,7 @@ struct FaceFinder {
             ? Face(rightEye: one, leftEye: other, mouth: mouth) : Face(rightEye: other, leftEye: one, mouth: mouth)
     }
 
-    private func orientation(_ rotationDeg: Int) throws -> CGImagePropertyOrientation {
+    private func quarterTurn(_ rotationDeg: Int) throws -> CGImagePropertyOrientation {
         switch rotationDeg {
         case 0: return .up
         case 90: return .right

@@ -26,7 +26,7 @@ public final class Session: @unchecked Sendable {
     ///   - face: the face to be judged; nil = none, or more than one.
     ///   - nowMs: the time on a clock that never goes back.
     /// - Throws: `RiseEdgeError`.
-    public func frame(_ frame: Frame, face: Face?, nowMs: Double) throws -> Progress {
+    public func frame(_ frame: Frame, face: Face?, nowMs: Double) throws -> Judgement {
         var seen = rise_verdict()
         var verdict = rise_verdict()
         try withCFrame(frame) { pictures in
@@ -39,6 +39,6 @@ public final class Session: @unchecked Sendable {
                 }
             }
         }
-        return Progress(seen: Verdict(seen), verdict: Verdict(verdict))
+        return Judgement(seen: Verdict(seen), verdict: Verdict(verdict))
     }
 }

@@ -91,7 +91,7 @@ public struct Verdict: Sendable {
 }
 
 /// What a frame came to in a session.
-public struct Progress: Sendable {
+public struct Judgement: Sendable {
     /// What the frame shows by itself.
     public let seen: Verdict
     /// The session's: live or spoof once, in the frame that made it certain; undecided with its reason once, where

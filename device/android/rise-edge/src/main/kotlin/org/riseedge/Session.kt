@@ -15,7 +15,7 @@ class Session internal constructor(private val checker: Checker, private var han
      * @throws IllegalArgumentException a picture is too small for its layout.
      * @throws RiseEdgeException the runtime failed.
      */
-    fun frame(frame: Frame, face: Face?, nowMs: Double): Progress = checker.opened {
+    fun frame(frame: Frame, face: Face?, nowMs: Double): Judgement = checker.opened {
         if (handle == 0L) throw IllegalStateException("expected an open session, this one was closed; open another")
         val pictures = Pictures(frame)
         val seen = DoubleArray(6)
@@ -26,7 +26,7 @@ class Session internal constructor(private val checker: Checker, private var han
                 frame.rotationDeg, frame.mirrored, face?.numbers(), nowMs, seen, verdict,
             ),
         )
-        Progress(verdictOf(seen), verdictOf(verdict))
+        Judgement(verdictOf(seen), verdictOf(verdict))
     }
 
     /** Give the memory back; the second time nothing happens. */

@@ -25,7 +25,7 @@ data class Verdict(val outcome: Outcome, val reason: Reason, val reading: Readin
  * @property verdict the session's: LIVE or SPOOF once, in the frame that made it certain; UNDECIDED with its
  *   reason once, where a session ended so; and UNDECIDED with [Reason.UNFINISHED] in every other frame.
  */
-data class Progress(val seen: Verdict, val verdict: Verdict)
+data class Judgement(val seen: Verdict, val verdict: Verdict)
 
 /** A verdict out of the numbers of [Native.check]. */
 internal fun verdictOf(numbers: DoubleArray): Verdict {

@@ -11,7 +11,8 @@ import java.nio.ByteBuffer
 private class FrameFile(private val file: File) {
     private val lines = file.readLines().map { it.split(" ") }
     private val head = lines.first { it[0] == "frame" }.drop(1).map(String::toInt)
-    private val points = lines.first { it[0] == "face" }.drop(1).map(String::toFloat).chunked(2).map { (x, y) -> Point(x, y) }
+    private val points =
+        lines.first { it[0] == "face" }.drop(1).map(String::toFloat).chunked(2).map { (x, y) -> Point(x, y) }
 
     val frame = Frame(
         picture("colour")!!, picture("depth"), picture("infrared"), rotationDeg = head[0], mirrored = head[1] != 0,
@@ -43,7 +44,8 @@ val frameFileCases = listOf(
                     val given = FrameFile(file)
                     val verdict = checker.check(given.frame, given.face, given.required)
                     val (modalities, norm, radius, margin) = verdict.reading
-                    println("verdict ${file.name} ${runtime.name} ${verdict.outcome} ${verdict.reason} $modalities $norm $radius $margin")
+                    val answer = "${verdict.outcome} ${verdict.reason}"
+                    println("verdict ${file.name} $runtime $answer $modalities $norm $radius $margin")
                 }
             }
         }

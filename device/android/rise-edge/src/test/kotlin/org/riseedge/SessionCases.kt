@@ -6,9 +6,9 @@ val sessionCases = listOf(
     Case("a session says what a frame shows and that it is not finished") {
         openBundle().use { checker ->
             val session = checker.openSession()
-            val progress = session.frame(Frame(colour()), middle, nowMs = 0.0)
-            assertEquals(Modalities.COLOUR, progress.seen.reading.modalities)
-            assertEquals(Outcome.UNDECIDED to Reason.UNFINISHED, progress.verdict.outcome to progress.verdict.reason)
+            val judgement = session.frame(Frame(colour()), middle, nowMs = 0.0)
+            assertEquals(Modalities.COLOUR, judgement.seen.reading.modalities)
+            assertEquals(Outcome.UNDECIDED to Reason.UNFINISHED, judgement.verdict.outcome to judgement.verdict.reason)
         }
     },
     Case("a picture that comes again is a frozen stream") {

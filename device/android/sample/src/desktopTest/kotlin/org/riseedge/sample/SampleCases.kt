@@ -6,7 +6,7 @@ import org.riseedge.Case
 import org.riseedge.Frame
 import org.riseedge.Modalities
 import org.riseedge.Outcome
-import org.riseedge.Progress
+import org.riseedge.Judgement
 import org.riseedge.Reading
 import org.riseedge.Reason
 import org.riseedge.Runtime
@@ -27,9 +27,9 @@ private val sampleCases = listOf(
         FaceCheck(folder, names, asset, Runtime.EXECUTORCH, Modalities.COLOUR or Modalities.DEPTH).use {
             assertContains(it.notice, "simulated")
             assertTrue(it.selftest().holds)
-            val progress = it.judge(Frame(colour()), middle)
-            assertEquals(Reason.MISSING_MODALITY, progress.seen.reason)
-            assertEquals(null, Report.decision(progress))
+            val judgement = it.judge(Frame(colour()), middle)
+            assertEquals(Reason.MISSING_MODALITY, judgement.seen.reason)
+            assertEquals(null, Report.decision(judgement))
         }
     },
     Case("the screen says which radius is used and that the check is weaker") {
@@ -51,10 +51,9 @@ private val sampleCases = listOf(
             Report.verdict(Verdict(Outcome.LIVE, Reason.NO_REASON, read)),
         )
         val unread = Reading(Modalities(0), 0f, 0.0, 0.0)
-        assertEquals(
-            "session: UNDECIDED: time_out",
-            Report.decision(Progress(Verdict(Outcome.LIVE, Reason.NO_REASON, read), Verdict(Outcome.UNDECIDED, Reason.TIME_OUT, unread))),
-        )
+        val live = Verdict(Outcome.LIVE, Reason.NO_REASON, read)
+        val ended = Verdict(Outcome.UNDECIDED, Reason.TIME_OUT, unread)
+        assertEquals("session: UNDECIDED: time_out", Report.decision(Judgement(live, ended)))
         assertEquals(
             "UNDECIDED: too_dark",
             Report.verdict(Verdict(Outcome.UNDECIDED, Reason.TOO_DARK, unread)),

@@ -7,7 +7,7 @@ import org.riseedge.Checker
 import org.riseedge.Face
 import org.riseedge.Frame
 import org.riseedge.Modalities
-import org.riseedge.Progress
+import org.riseedge.Judgement
 import org.riseedge.Runtime
 import org.riseedge.Session
 
@@ -37,7 +37,7 @@ class FaceCheck(
     fun selftest() = checker.selftest()
 
     /** For every frame of the camera: `verdict.outcome` becomes LIVE or SPOOF once it is certain. */
-    fun judge(frame: Frame, face: Face?): Progress = session.frame(frame, face, System.nanoTime() / 1e6)
+    fun judge(frame: Frame, face: Face?): Judgement = session.frame(frame, face, System.nanoTime() / 1e6)
 
     override fun close() = checker.close()
 }

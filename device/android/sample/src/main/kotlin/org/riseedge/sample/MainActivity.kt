@@ -89,9 +89,9 @@ class MainActivity : ComponentActivity() {
     }
 
     private fun judge(frame: Frame, picture: MediaImage) = trying {
-        check?.judge(frame, finder.find(picture, frame.rotationDeg))?.let { progress ->
-            Report.decision(progress)?.let { decided = it }
-            say("$decided\n${Report.verdict(progress.seen)}")
+        check?.judge(frame, finder.find(picture, frame.rotationDeg))?.let { judgement ->
+            Report.decision(judgement)?.let { decided = it }
+            say("$decided\n${Report.verdict(judgement.seen)}")
         }
     }
 

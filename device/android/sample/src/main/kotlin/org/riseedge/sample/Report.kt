@@ -3,7 +3,7 @@ package org.riseedge.sample
 import java.util.Locale
 import org.riseedge.Modalities
 import org.riseedge.Outcome
-import org.riseedge.Progress
+import org.riseedge.Judgement
 import org.riseedge.Reason
 import org.riseedge.Verdict
 
@@ -19,8 +19,8 @@ object Report {
     }
 
     /** What a session decided in this frame, if it did. */
-    fun decision(progress: Progress): String? =
-        progress.verdict.takeIf { it.reason != Reason.UNFINISHED }?.let { "session: ${verdict(it)}" }
+    fun decision(judgement: Judgement): String? =
+        judgement.verdict.takeIf { it.reason != Reason.UNFINISHED }?.let { "session: ${verdict(it)}" }
 
     /** An answer; where a reading was made, its numbers. */
     fun verdict(verdict: Verdict): String {
