@@ -81,3 +81,31 @@ def test_it_fits_the_page_that_shows_it() -> None:
 @pytest.mark.parametrize("words", [[], ["bundle"]])
 def test_without_its_arguments_it_gives_no_answer(built: Path, words: list[str]) -> None:
     assert subprocess.run([built / "check", *words]).returncode == 1
+
+
+def test_the_program_that_follows_a_camera_opens_for_bona_fides_alone(built: Path) -> None:
+    detector, bona_fide = FaceDetector(), {}
+    command = [built / "watch", Path(rise_edge.__file__).parent / "models" / "demo"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with open_camera("simulated", seed=1) as camera, subprocess.Popen(command, **pipes) as program:
+        assert program.stdin is not None
+        for _ in range(400):
+            frame = camera.read()
+            assert frame is not None
+            assert frame.colour is not None
+            faces = detector.detect(frame.colour.pixels)
+            at = faces[0].keypoints[[0, 1, 3]] if len(faces) == 1 else np.full((3, 2), np.nan)
+            now_ms = frame.colour.timestamp_ms
+            bona_fide[round(now_ms)] = frame.truth is not None and frame.truth.bona_fide
+            program.stdin.write(np.array([now_ms, *np.ravel(at)], np.float64).tobytes())
+            for modality in Modality:
+                image = frame.image(modality)
+                assert image is not None
+                program.stdin.write(image.pixels.tobytes())
+        said, _ = program.communicate()
+    ends = [line.decode().split() for line in said.splitlines()]
+    live = [float(words[0]) for words in ends if words[2] == "LIVE"]
+    assert program.returncode == 0
+    assert live
+    assert all(bona_fide[round(at_ms)] for at_ms in live)
+    assert any(words[2] == "SPOOF" for words in ends)
