@@ -42,6 +42,25 @@ std::vector<Mix> linear(int side, int size) {
   return mixes;
 }
 
+// Half the size, each pixel the mean of four. OpenCV rounds it up, and every other mean to even.
+std::vector<std::uint8_t> halved(const std::vector<std::uint8_t>& square, int channels, int side) {
+  const auto width = static_cast<std::size_t>(side) * static_cast<std::size_t>(channels);
+  const auto step = static_cast<std::size_t>(channels);
+  std::vector<std::uint8_t> found;
+  found.reserve(square.size() / 4);
+  for (int y = 0; y < side; y += 2) {
+    for (int x = 0; x < side; x += 2) {
+      const std::uint8_t* at =
+          square.data() + static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x) * step;
+      for (std::size_t c = 0; c < step; ++c, ++at) {
+        const int sum = at[0] + at[step] + at[width] + at[width + step];
+        found.push_back(static_cast<std::uint8_t>((sum + 2) / 4));
+      }
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<std::uint16_t> resize_nearest(const std::vector<std::uint16_t>& square, int side,
@@ -61,6 +80,7 @@ std::vector<std::uint16_t> resize_nearest(const std::vector<std::uint16_t>& squa
 
 std::vector<std::uint8_t> resize_smooth(const std::vector<std::uint8_t>& square, int channels,
                                         int side, int size) {
+  if (side == 2 * size) return halved(square, channels, side);
   const auto mixes = side >= size ? area(side, size) : linear(side, size);
   const auto width = static_cast<std::size_t>(side * channels);
   std::vector<float> row(width);
