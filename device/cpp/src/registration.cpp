@@ -106,7 +106,8 @@ double share_outside(const Square& square, const rise_image& image) {
       std::min<double>(square.cx + half, image.width) - std::max(square.cx - half, 0.0);
   const double down =
       std::min<double>(square.cy + half, image.height) - std::max(square.cy - half, 0.0);
-  return 1 - std::max(across, 0.0) * std::max(down, 0.0) / (square.side * square.side);
+  const double inside = std::max(across, 0.0) * std::max(down, 0.0);
+  return std::max(1 - inside / (square.side * square.side), 0.0);
 }
 
 // The crop's pixels as rays of the reference camera, with the distance along each.
@@ -209,7 +210,7 @@ void expect_orientation(const rise_frame& frame) {
   }
 }
 
-// The cut of a face that its picture cannot hold, as where depth is nonsense: no evidence.
+// The cut of a face that lies behind the reference camera, or far beyond its picture.
 Cut nothing_seen(const Square& face, int size) {
   return {size,
           blank<std::uint8_t>(size, 3),
