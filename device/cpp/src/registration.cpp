@@ -54,23 +54,6 @@ bool within_reach(const Square& square) {
          std::abs(square.cy) <= kMaxCoordinate;
 }
 
-// See `rise_edge.face.face.face_square`: from eyes and mouth, in pixels of the upright picture.
-Square face_square(const rise_face& face) {
-  const double eye_x = (double{face.right_eye[0]} + face.left_eye[0]) / 2;
-  const double eye_y = (double{face.right_eye[1]} + face.left_eye[1]) / 2;
-  const double across = std::hypot(double{face.left_eye[0]} - face.right_eye[0],
-                                   double{face.left_eye[1]} - face.right_eye[1]);
-  const double down = std::hypot(face.mouth[0] - eye_x, face.mouth[1] - eye_y);
-  const Square square = {(eye_x + face.mouth[0]) / 2, (eye_y + face.mouth[1]) / 2,
-                         kSideInFaceUnits * std::max(across, down)};
-  if (across == 0 || !within_reach(square)) {
-    throw Failure(RISE_ERROR_ARGUMENT,
-                  "expected a face whose eyes lie apart and whose square is 1 to 4096 pixels wide, "
-                  "got keypoints that are none");
-  }
-  return square;
-}
-
 Window window_of_square(const Square& square) {
   const int side = std::max(2, static_cast<int>(std::nearbyint(square.side)));
   return {static_cast<int>(std::nearbyint(square.cx - side / 2.0)),
@@ -228,6 +211,22 @@ Square delivered_square(const rise_face& face, const rise_frame& frame, const ri
 }
 
 }  // namespace
+
+Square face_square(const rise_face& face) {
+  const double eye_x = (double{face.right_eye[0]} + face.left_eye[0]) / 2;
+  const double eye_y = (double{face.right_eye[1]} + face.left_eye[1]) / 2;
+  const double across = std::hypot(double{face.left_eye[0]} - face.right_eye[0],
+                                   double{face.left_eye[1]} - face.right_eye[1]);
+  const double down = std::hypot(face.mouth[0] - eye_x, face.mouth[1] - eye_y);
+  const Square square = {(eye_x + face.mouth[0]) / 2, (eye_y + face.mouth[1]) / 2,
+                         kSideInFaceUnits * std::max(across, down)};
+  if (across == 0 || !within_reach(square)) {
+    throw Failure(RISE_ERROR_ARGUMENT,
+                  "expected a face whose eyes lie apart and whose square is 1 to 4096 pixels wide, "
+                  "got keypoints that are none");
+  }
+  return square;
+}
 
 Cut cut_face(const rise_frame& frame, const rise_face& face, std::uint32_t required, int size) {
   expect_orientation(frame);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rise_edge.h"
+#include "viewpoint.hpp"
 
 namespace rise {
 
@@ -17,6 +18,11 @@ struct Cut {
   std::vector<std::uint8_t> infrared;
   float side_px = 0, outside = 0, distance_mm = 0;
 };
+
+// The square that is cut around a face, from its eyes and mouth (Python:
+// `rise_edge.face.face_square`), in pixels of the upright picture. Throws Failure unless it can be
+// one.
+Square face_square(const rise_face& face);
 
 // Throws Failure if a picture, the face or a viewpoint is not what the C interface says.
 Cut cut_face(const rise_frame& frame, const rise_face& face, std::uint32_t required, int size);
