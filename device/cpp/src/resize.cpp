@@ -65,15 +65,18 @@ std::vector<std::uint8_t> halved(const std::vector<std::uint8_t>& square, int ch
 
 std::vector<std::uint16_t> resize_nearest(const std::vector<std::uint16_t>& square, int side,
                                           int size) {
-  // In 16 bits behind the point, rounded as OpenCV rounds, so that the same reading is taken.
-  const std::int64_t step = ((std::int64_t{side} << 16) + size / 2) / size;
-  const std::int64_t start = step / 2 - side % 2;
-  const auto source = [&](int i) { return static_cast<std::size_t>((step * i + start) >> 16); };
+  // Step by step, as OpenCV 5 goes: where a centre falls between two readings, what the sum has
+  // lost by rounding says which of them is taken. OpenCV 4 may take the other one there.
+  std::vector<std::size_t> source;
+  const double step = static_cast<double>(side) / size;
+  for (double at = step / 2; source.size() < static_cast<std::size_t>(size); at += step) {
+    source.push_back(std::min(static_cast<std::size_t>(at), static_cast<std::size_t>(side - 1)));
+  }
   std::vector<std::uint16_t> found;
   found.reserve(static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
-  for (int y = 0; y < size; ++y) {
-    const std::uint16_t* row = square.data() + source(y) * static_cast<std::size_t>(side);
-    for (int x = 0; x < size; ++x) found.push_back(row[source(x)]);
+  for (const std::size_t y : source) {
+    const std::uint16_t* row = square.data() + y * static_cast<std::size_t>(side);
+    for (const std::size_t x : source) found.push_back(row[x]);
   }
   return found;
 }
