@@ -1,7 +1,7 @@
 """Put the snippets of a page in: `python docs/snippets.py docs/embed.md`.
 
-A page names a file in a comment before a block of code, `<!-- path/from/the/root -->`. What stands in
-that file between the lines `[embed]` and `[/embed]` is the block. So a page shows what is tested.
+A page names a file in a comment before a block of code, `<!-- path/from/the/root -->`. What stands
+in that file between the lines `[embed]` and `[/embed]` is the block. So a page shows what is tested.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-_BLOCK = re.compile(r"<!-- (?P<path>\S+) -->\n```(?P<language>\w+)\n.*?^```$", re.MULTILINE | re.DOTALL)
-_MARKED = re.compile(r"^[^\n]*\[embed\][^\n]*\n(.*?)^[^\n]*\[/embed\]", re.MULTILINE | re.DOTALL)
+_LINES = re.MULTILINE | re.DOTALL
+_BLOCK = re.compile(r"<!-- (?P<path>\S+) -->\n```(?P<language>\w+)\n.*?^```$", _LINES)
+_MARKED = re.compile(r"^[^\n]*\[embed\][^\n]*\n(.*?)^[^\n]*\[/embed\]", _LINES)
 
 
 def with_snippets(page: str) -> str:

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstring>
-#include <limits>
 
 namespace rise {
 namespace {
@@ -15,7 +14,8 @@ T number(const std::uint8_t* from) {
 }
 
 // Android's ImageFormat.DEPTH16: the 13 lower bits are millimetres; the 3 upper ones say how sure
-// the sensor is: 0 = wholly, 1 = not at all, n = (n - 1) / 7.
+// the sensor is: 0 = wholly, 1 = not at all, n = (n - 1) / 7. Source:
+// developer.android.com/reference/android/graphics/ImageFormat#DEPTH16
 std::uint16_t android_mm(std::uint16_t sample) {
   const bool unsure = sample >> 13 == 1;
   return unsure ? std::uint16_t{0} : static_cast<std::uint16_t>(sample & 0x1fff);
@@ -24,21 +24,21 @@ std::uint16_t android_mm(std::uint16_t sample) {
 }  // namespace
 
 float half_to_float(std::uint16_t half) {
-  const int exponent = half >> 10 & 31, fraction = half & 1023;
+  const std::uint32_t exponent = half >> 10 & 31U, fraction = half & 1023U;
+  constexpr std::uint32_t kBias = 127 - 15;  // between the exponents of 32 and of 16 bits
   float size;
-  if (exponent == 31) {
-    size =
-        fraction ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
-  } else if (exponent == 0) {
-    size = std::ldexp(static_cast<float>(fraction), -24);
+  if (exponent == 0) {
+    size = static_cast<float>(fraction) * 0x1p-24F;
   } else {
-    size = std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
+    const std::uint32_t wider = exponent == 31 ? 255 : exponent + kBias;
+    const std::uint32_t bits = wider << 23 | fraction << 13;
+    std::memcpy(&size, &bits, sizeof size);
   }
   return half & 0x8000 ? -size : size;
 }
 
-std::uint16_t metres_to_mm(float metres) {
-  const float mm = std::round(metres * 1000.0F);
+std::uint16_t metres_to_mm(double metres) {
+  const double mm = std::round(metres * 1000);
   return mm >= 1 && mm <= 65535 ? static_cast<std::uint16_t>(mm) : std::uint16_t{0};
 }
 
@@ -54,9 +54,9 @@ std::uint16_t depth_mm_at(const rise_image& image, const Samples& samples, int x
     case RISE_DEPTH_METRES_F16:
       return metres_to_mm(half_to_float(number<std::uint16_t>(from)));
     case RISE_DISPARITY_F32:
-      return metres_to_mm(1.0F / number<float>(from));
+      return metres_to_mm(1.0 / number<float>(from));
     case RISE_DISPARITY_F16:
-      return metres_to_mm(1.0F / half_to_float(number<std::uint16_t>(from)));
+      return metres_to_mm(1.0 / half_to_float(number<std::uint16_t>(from)));
     default:
       return 0;
   }

@@ -20,6 +20,6 @@ float half_to_float(std::uint16_t half);
 
 // Millimetres of a distance in metres; 0 for NaN, what is not positive, and what 16 bits cannot
 // hold.
-std::uint16_t metres_to_mm(float metres);
+std::uint16_t metres_to_mm(double metres);
 
 }  // namespace rise

@@ -50,6 +50,7 @@ std::vector<T> window_of(const rise_image& image, const Window& window, int chan
   const int right = window.left + window.width, bottom = window.top + window.height;
   const int x1 = right < image.width ? right : image.width;
   const int y1 = bottom < image.height ? bottom : image.height;
+  if (x1 <= x0) return found;
   for (int y = y0; y < y1; ++y) {
     T* to = found.data() +
             (std::int64_t{y - window.top} * window.width + (x0 - window.left)) * channels;

@@ -19,10 +19,18 @@ constexpr int kSupersample = 2, kDepthStride = 4;
 constexpr double kSideInFaceUnits = 3.2, kHeadDepthMm = 250;
 constexpr double kMaxSide = 4096, kMaxCoordinate = 1e6;
 
-// The pictures that are asked for, each with its viewpoint.
 struct Seen {
   const rise_image* image;
   Viewpoint viewpoint;
+};
+
+// The pictures that are asked for.
+struct Pictures {
+  Seen colour;
+  std::optional<Seen> depth, infrared;
+
+  // The one to which the others are brought.
+  const Seen& reference() const { return depth ? *depth : infrared ? *infrared : colour; }
 };
 
 std::optional<Seen> seen(const rise_image* image, bool asked, void (*expect)(const rise_image&)) {
@@ -31,17 +39,19 @@ std::optional<Seen> seen(const rise_image* image, bool asked, void (*expect)(con
   return Seen{image, Viewpoint(image->viewpoint)};
 }
 
-Square expect_square(const Square& square) {
-  const bool sound = square.side >= 1 && square.side <= kMaxSide &&
-                     std::abs(square.cx) <= kMaxCoordinate && std::abs(square.cy) <= kMaxCoordinate;
-  if (!sound) {
-    throw Failure(
-        RISE_ERROR_ARGUMENT,
-        "expected a face whose eyes and mouth lie apart, within reach of the picture; got "
-        "a square of " +
-            std::to_string(square.side) + " pixels");
+Pictures expect_pictures(const rise_frame& frame, std::uint32_t required) {
+  const auto colour = seen(frame.colour, true, expect_colour);
+  if (!colour) {
+    throw Failure(RISE_ERROR_ARGUMENT, "expected a frame with colour, in which the face was found");
   }
-  return square;
+  return {*colour, seen(frame.depth, required & RISE_DEPTH, expect_depth),
+          seen(frame.infrared, required & RISE_INFRARED, expect_infrared)};
+}
+
+// Whether a square can be cut; false for NaN too.
+bool within_reach(const Square& square) {
+  return square.side >= 1 && square.side <= kMaxSide && std::abs(square.cx) <= kMaxCoordinate &&
+         std::abs(square.cy) <= kMaxCoordinate;
 }
 
 Window window_of_square(const Square& square) {
@@ -53,15 +63,17 @@ Window window_of_square(const Square& square) {
 // Median depth of the points that fall into the middle half of the face's square; 0 without any.
 double face_distance_mm(const Seen& depth, const Seen& colour, const Square& square) {
   const Samples samples(*depth.image);
+  const Crossing crossing(depth.viewpoint, colour.viewpoint);
   const double half = square.side / 4;
   std::vector<std::uint16_t> inside;
   for (int y = 0; y < depth.image->height; y += kDepthStride) {
     for (int x = 0; x < depth.image->width; x += kDepthStride) {
       const std::uint16_t z = depth_mm_at(*depth.image, samples, x, y);
       if (z == 0) continue;
-      const Point at = colour.viewpoint.project(depth.viewpoint.point(x, y, z));
-      if (std::abs(at.x - square.cx) < half && std::abs(at.y - square.cy) < half)
+      const Point at = crossing(x, y, z);
+      if (std::abs(at.x - square.cx) < half && std::abs(at.y - square.cy) < half) {
         inside.push_back(z);
+      }
     }
   }
   if (inside.empty()) return 0;
@@ -77,7 +89,8 @@ double share_outside(const Square& square, const rise_image& image) {
       std::min<double>(square.cx + half, image.width) - std::max(square.cx - half, 0.0);
   const double down =
       std::min<double>(square.cy + half, image.height) - std::max(square.cy - half, 0.0);
-  return 1 - std::max(across, 0.0) * std::max(down, 0.0) / (square.side * square.side);
+  const double inside = std::max(across, 0.0) * std::max(down, 0.0);
+  return std::max(1 - inside / (square.side * square.side), 0.0);
 }
 
 // The crop's pixels as rays of the reference camera, with the distance along each.
@@ -96,58 +109,60 @@ std::vector<Point> surface(const Rays& rays, const Viewpoint& viewpoint, int cro
       rays.distance_mm > 0 ? rays.distance_mm : rays.viewpoint.face_mm(rays.square);
   const double step = static_cast<double>(window.width) / size;
   const auto depth_mm = resize_nearest(rays.depth_mm, crop_size, size);
-  std::vector<Point> found;
-  found.reserve(depth_mm.size());
-  for (int y = 0; y < size; ++y) {
-    for (int x = 0; x < size; ++x) {
-      double z = depth_mm[found.size()];
-      if (std::abs(z - face_mm) > kHeadDepthMm) z = face_mm;
-      found.push_back(viewpoint.project(rays.viewpoint.point(
-          (x + 0.5) * step - 0.5 + window.left, (y + 0.5) * step - 0.5 + window.top, z)));
-    }
+  const Crossing crossing(rays.viewpoint, viewpoint);
+  std::vector<Point> found(depth_mm.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const double u = (static_cast<int>(i) % size + 0.5) * step - 0.5 + window.left;
+    const double v = (static_cast<int>(i) / size + 0.5) * step - 0.5 + window.top;
+    const double z = depth_mm[i];
+    found[i] = crossing(u, v, std::abs(z - face_mm) > kHeadDepthMm ? face_mm : z);
   }
   return found;
 }
 
-// The smallest window of a picture that holds all points with a neighbour on each side.
+// The window of a picture in which all points have neighbours. It reaches two pixels beyond the
+// picture where points do, so that these find zero there, and nothing else has to be examined.
 Window window_around(const std::vector<Point>& points, const rise_image& image) {
   double x0 = image.width, y0 = image.height, x1 = 0, y1 = 0;
   for (const Point& p : points) {
     x0 = std::min(x0, p.x), x1 = std::max(x1, p.x);
     y0 = std::min(y0, p.y), y1 = std::max(y1, p.y);
   }
-  const auto within = [](double value, int limit) {
-    return static_cast<int>(std::clamp(value, -2.0, limit + 2.0));
+  const auto pixel = [](double value, int limit) {
+    return static_cast<int>(std::floor(std::clamp(value, -2.0, limit + 2.0)));
   };
-  const int left = within(std::floor(x0) - 1, image.width),
-            top = within(std::floor(y0) - 1, image.height);
-  return {left, top, std::max(within(std::ceil(x1) + 2, image.width) - left, 2),
-          std::max(within(std::ceil(y1) + 2, image.height) - top, 2)};
+  const int left = pixel(x0, image.width), top = pixel(y0, image.height);
+  return {left, top, std::max(pixel(x1 + 2, image.width) - left, 2),
+          std::max(pixel(y1 + 2, image.height) - top, 2)};
 }
 
-// The picture at each point, between its four neighbours; what lies outside the window is zero.
+// The picture at each point, between its four neighbours.
+template <int kChannels>
 std::vector<std::uint8_t> sampled(const std::vector<std::uint8_t>& pixels, const Window& window,
-                                  int channels, const std::vector<Point>& points) {
-  std::vector<std::uint8_t> found;
-  found.reserve(points.size() * static_cast<std::size_t>(channels));
-  const auto at = [&](int x, int y, int c) -> double {
-    const bool inside = x >= 0 && y >= 0 && x < window.width && y < window.height;
-    return inside ? pixels[static_cast<std::size_t>(
-                        (std::int64_t{y} * window.width + x) * channels + c)]
-                  : 0;
-  };
+                                  const std::vector<Point>& points) {
+  std::vector<std::uint8_t> found(points.size() * kChannels);
+  std::uint8_t* to = found.data();
   for (const Point& p : points) {
-    const double u = std::clamp<double>(p.x - window.left, -2, window.width + 1);
-    const double v = std::clamp<double>(p.y - window.top, -2, window.height + 1);
-    const int x = static_cast<int>(std::floor(u)), y = static_cast<int>(std::floor(v));
-    const double a = u - x, b = v - y;
-    for (int c = 0; c < channels; ++c) {
-      const double above = at(x, y, c) * (1 - a) + at(x + 1, y, c) * a;
-      const double below = at(x, y + 1, c) * (1 - a) + at(x + 1, y + 1, c) * a;
-      found.push_back(static_cast<std::uint8_t>(std::lrint(above * (1 - b) + below * b)));
+    const double u = std::clamp<double>(p.x - window.left, 0, window.width - 1);
+    const double v = std::clamp<double>(p.y - window.top, 0, window.height - 1);
+    const int x = std::min(static_cast<int>(u), window.width - 2);
+    const int y = std::min(static_cast<int>(v), window.height - 2);
+    const auto a = static_cast<float>(u - x), b = static_cast<float>(v - y);
+    const std::uint8_t* above = pixels.data() + (std::int64_t{y} * window.width + x) * kChannels;
+    const std::uint8_t* below = above + std::int64_t{window.width} * kChannels;
+    for (int c = 0; c < kChannels; ++c) {
+      const float upper = above[c] * (1 - a) + above[c + kChannels] * a;
+      const float lower = below[c] * (1 - a) + below[c + kChannels] * a;
+      *to++ = static_cast<std::uint8_t>(std::lrint(upper * (1 - b) + lower * b));
     }
   }
   return found;
+}
+
+template <typename T>
+std::vector<T> blank(int size, int channels) {
+  return std::vector<T>(static_cast<std::size_t>(size) * static_cast<std::size_t>(size) *
+                        static_cast<std::size_t>(channels));
 }
 
 // An 8-bit picture brought to the crop's rays.
@@ -157,16 +172,17 @@ std::vector<std::uint8_t> registered(const Seen& picture, const Rays& rays, int 
   if (picture.viewpoint.shares_rays_with(rays.viewpoint)) {
     const double z_mm =
         rays.distance_mm > 0 ? rays.distance_mm : rays.viewpoint.face_mm(rays.square);
-    const Square square =
-        expect_square(moved(rays.square, rays.viewpoint, picture.viewpoint, z_mm));
+    const Square square = moved(rays.square, rays.viewpoint, picture.viewpoint, z_mm);
+    if (!within_reach(square)) return blank<std::uint8_t>(size, channels);
     const Window window = window_of_square(square);
     return resize_smooth(pixels_of(*picture.image, window), channels, window.width, size);
   }
   const int fine = size * kSupersample;
   const auto points = surface(rays, picture.viewpoint, size, fine);
   const Window window = window_around(points, *picture.image);
-  return resize_smooth(sampled(pixels_of(*picture.image, window), window, channels, points),
-                       channels, fine, size);
+  const auto sample = channels == 3 ? sampled<3> : sampled<1>;
+  return resize_smooth(sample(pixels_of(*picture.image, window), window, points), channels, fine,
+                       size);
 }
 
 void expect_orientation(const rise_frame& frame) {
@@ -175,6 +191,17 @@ void expect_orientation(const rise_frame& frame) {
     throw Failure(RISE_ERROR_ARGUMENT,
                   "expected a rotation of 0, 90, 180 or 270 degrees, got " + std::to_string(turn));
   }
+}
+
+// The cut of a face that lies behind the reference camera, or far beyond its picture.
+Cut nothing_seen(const Square& face, int size) {
+  return {size,
+          blank<std::uint8_t>(size, 3),
+          blank<std::uint16_t>(size, 1),
+          blank<std::uint8_t>(size, 1),
+          static_cast<float>(face.side),
+          1,
+          0};
 }
 
 Square delivered_square(const rise_face& face, const rise_frame& frame, const rise_image& colour) {
@@ -191,39 +218,39 @@ Square face_square(const rise_face& face) {
   const double across = std::hypot(double{face.left_eye[0]} - face.right_eye[0],
                                    double{face.left_eye[1]} - face.right_eye[1]);
   const double down = std::hypot(face.mouth[0] - eye_x, face.mouth[1] - eye_y);
-  const double unit = across > down ? across : down;
-  return expect_square(
-      {(eye_x + face.mouth[0]) / 2, (eye_y + face.mouth[1]) / 2, kSideInFaceUnits * unit});
+  const Square square = {(eye_x + face.mouth[0]) / 2, (eye_y + face.mouth[1]) / 2,
+                         kSideInFaceUnits * std::max(across, down)};
+  if (across == 0 || !within_reach(square)) {
+    throw Failure(RISE_ERROR_ARGUMENT,
+                  "expected a face whose eyes lie apart and whose square is 1 to 4096 pixels wide, "
+                  "got keypoints that are none");
+  }
+  return square;
 }
 
 Cut cut_face(const rise_frame& frame, const rise_face& face, std::uint32_t required, int size) {
   expect_orientation(frame);
-  const auto colour = seen(frame.colour, true, expect_colour);
-  const auto depth = seen(frame.depth, required & RISE_DEPTH, expect_depth);
-  const auto infrared = seen(frame.infrared, required & RISE_INFRARED, expect_infrared);
-  if (!colour) {
-    throw Failure(RISE_ERROR_ARGUMENT, "expected a frame with colour, in which the face was found");
-  }
-  const Square found = delivered_square(face, frame, *colour->image);
-  const Seen& reference = depth ? *depth : infrared ? *infrared : *colour;
-  Cut cut;
-  cut.size = size;
-  const double distance_mm = depth ? face_distance_mm(*depth, *colour, found) : 0;
-  const double z_mm = distance_mm > 0 ? distance_mm : colour->viewpoint.face_mm(found);
-  const Square square = expect_square(moved(found, colour->viewpoint, reference.viewpoint, z_mm));
-  const auto pixels = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
+  const Pictures pictures = expect_pictures(frame, required);
+  const auto& [colour, depth, infrared] = pictures;
+  const Seen& reference = pictures.reference();
+  const Square found = delivered_square(face, frame, *colour.image);
+  const double distance_mm = depth ? face_distance_mm(*depth, colour, found) : 0;
+  const double z_mm = distance_mm > 0 ? distance_mm : colour.viewpoint.face_mm(found);
+  const Square square = moved(found, colour.viewpoint, reference.viewpoint, z_mm);
+  if (!within_reach(square)) return nothing_seen(found, size);
   const Window window = window_of_square(square);
-  cut.depth_mm = depth ? resize_nearest(depth_window(*depth->image, window), window.width, size)
-                       : std::vector<std::uint16_t>(pixels);
-  const Rays rays{reference.viewpoint, square, cut.depth_mm, distance_mm};
-  cut.colour = upright(registered(*colour, rays, 3, size), size, 3, frame);
-  cut.infrared = infrared ? upright(registered(*infrared, rays, 1, size), size, 1, frame)
-                          : std::vector<std::uint8_t>(pixels);
-  cut.depth_mm = upright(cut.depth_mm, size, 1, frame);
-  cut.side_px = static_cast<float>(square.side);
-  cut.outside = static_cast<float>(share_outside(square, *reference.image));
-  cut.distance_mm = static_cast<float>(distance_mm);
-  return cut;
+  auto depth_mm = depth ? resize_nearest(depth_window(*depth->image, window), window.width, size)
+                        : blank<std::uint16_t>(size, 1);
+  const Rays rays{reference.viewpoint, square, depth_mm, distance_mm};
+  auto infrared_seen =
+      infrared ? registered(*infrared, rays, 1, size) : blank<std::uint8_t>(size, 1);
+  return {size,
+          upright(registered(colour, rays, 3, size), size, 3, frame),
+          upright(depth_mm, size, 1, frame),
+          upright(infrared_seen, size, 1, frame),
+          static_cast<float>(square.side),
+          static_cast<float>(share_outside(square, *reference.image)),
+          static_cast<float>(distance_mm)};
 }
 
 }  // namespace rise

@@ -42,25 +42,48 @@ std::vector<Mix> linear(int side, int size) {
   return mixes;
 }
 
+// Half the size, each pixel the mean of four. OpenCV rounds it up, and every other mean to even.
+std::vector<std::uint8_t> halved(const std::vector<std::uint8_t>& square, int channels, int side) {
+  const auto width = static_cast<std::size_t>(side) * static_cast<std::size_t>(channels);
+  const auto step = static_cast<std::size_t>(channels);
+  std::vector<std::uint8_t> found;
+  found.reserve(square.size() / 4);
+  for (int y = 0; y < side; y += 2) {
+    for (int x = 0; x < side; x += 2) {
+      const std::uint8_t* at =
+          square.data() + static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x) * step;
+      for (std::size_t c = 0; c < step; ++c, ++at) {
+        const int sum = at[0] + at[step] + at[width] + at[width + step];
+        found.push_back(static_cast<std::uint8_t>((sum + 2) / 4));
+      }
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<std::uint16_t> resize_nearest(const std::vector<std::uint16_t>& square, int side,
                                           int size) {
-  // In 16 bits behind the point, rounded as OpenCV rounds, so that the same reading is taken.
-  const std::int64_t step = ((std::int64_t{side} << 16) + size / 2) / size;
-  const std::int64_t start = step / 2 - side % 2;
-  const auto source = [&](int i) { return static_cast<std::size_t>((step * i + start) >> 16); };
+  // Step by step, as OpenCV 5 goes: where a centre falls between two readings, what the sum has
+  // lost by rounding says which of them is taken. OpenCV 4 may take the other one there.
+  std::vector<std::size_t> source;
+  const double step = static_cast<double>(side) / size;
+  for (double at = step / 2; source.size() < static_cast<std::size_t>(size); at += step) {
+    source.push_back(std::min(static_cast<std::size_t>(at), static_cast<std::size_t>(side - 1)));
+  }
   std::vector<std::uint16_t> found;
   found.reserve(static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
-  for (int y = 0; y < size; ++y) {
-    const std::uint16_t* row = square.data() + source(y) * static_cast<std::size_t>(side);
-    for (int x = 0; x < size; ++x) found.push_back(row[source(x)]);
+  for (const std::size_t y : source) {
+    const std::uint16_t* row = square.data() + y * static_cast<std::size_t>(side);
+    for (const std::size_t x : source) found.push_back(row[x]);
   }
   return found;
 }
 
 std::vector<std::uint8_t> resize_smooth(const std::vector<std::uint8_t>& square, int channels,
                                         int side, int size) {
+  if (side == 2 * size) return halved(square, channels, side);
   const auto mixes = side >= size ? area(side, size) : linear(side, size);
   const auto width = static_cast<std::size_t>(side * channels);
   std::vector<float> row(width);

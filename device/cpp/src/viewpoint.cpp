@@ -9,10 +9,25 @@ namespace rise {
 namespace {
 
 constexpr double kAdultSideMm = 210;  // the side of a face's square on an adult
-constexpr double kNearestMm = 1e-3;   // what is behind a camera is not divided by
+constexpr double kMinFocalPx = 1, kMaxPx = 1e6, kMaxMm = 1e5;
 
 bool close(double a, double b, double tolerance) {
   return std::abs(a - b) <= tolerance + 1e-5 * std::abs(b);
+}
+
+// False for NaN too.
+bool within(double value, double least, double most) { return value >= least && value <= most; }
+
+// Whether the rows are of length one and stand upright on each other, as calibrations give them.
+bool is_rotation(const double* r) {
+  for (int i = 0; i < 3; ++i) {
+    for (int j = i; j < 3; ++j) {
+      const double *a = r + 3 * i, *b = r + 3 * j;
+      const double product = a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+      if (!within(product - (i == j), -1e-2, 1e-2)) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -20,14 +35,14 @@ bool close(double a, double b, double tolerance) {
 Viewpoint::Viewpoint(const rise_viewpoint& given) : given_(given) {
   double* r = given_.rotation;
   if (std::all_of(r, r + 9, [](double value) { return value == 0; })) r[0] = r[4] = r[8] = 1;
-  bool finite = given_.fx > 0 && given_.fy > 0 && std::isfinite(given_.fx + given_.fy) &&
-                std::isfinite(given_.cx + given_.cy);
-  for (const double value : given_.rotation) finite = finite && std::abs(value) <= 1.001;
-  for (const double value : given_.translation_mm) finite = finite && std::abs(value) <= 1e5;
-  if (!finite) {
+  bool sound = within(given_.fx, kMinFocalPx, kMaxPx) && within(given_.fy, kMinFocalPx, kMaxPx) &&
+               within(given_.cx, -kMaxPx, kMaxPx) && within(given_.cy, -kMaxPx, kMaxPx) &&
+               is_rotation(given_.rotation);
+  for (const double value : given_.translation_mm) sound = sound && within(value, -kMaxMm, kMaxMm);
+  if (!sound) {
     throw Failure(RISE_ERROR_ARGUMENT,
-                  "expected a viewpoint of positive focal lengths in pixels, a rotation and a "
-                  "translation in millimetres, got numbers that are none");
+                  "expected a viewpoint of positive focal lengths in pixels, a rotation matrix and "
+                  "a translation in millimetres, got numbers that are none");
   }
 }
 
@@ -69,10 +84,23 @@ bool Viewpoint::shares_rays_with(const Viewpoint& other) const {
   return true;
 }
 
+Crossing::Crossing(const Viewpoint& from, const Viewpoint& to)
+    : from_(from.numbers()), to_(to.numbers()), across_(1 / from_.fx), down_(1 / from_.fy), r_{} {
+  const double *a = from_.rotation, *b = to_.rotation;
+  for (int i = 0; i < 3; ++i) {
+    t_[i] = to_.translation_mm[i];
+    for (int j = 0; j < 3; ++j) {
+      for (int k = 0; k < 3; ++k) r_[3 * i + j] += b[3 * i + k] * a[3 * j + k];
+      t_[i] -= r_[3 * i + j] * from_.translation_mm[j];
+    }
+  }
+}
+
 Square moved(const Square& square, const Viewpoint& from, const Viewpoint& to, double z_mm) {
   const Vector centre = from.point(square.cx, square.cy, z_mm);
   const Point seen = to.project(centre);
-  const double scale = to.fx() / from.fx() * (z_mm / std::max(to.z_mm(centre), 1.0));
+  const double scale =
+      to.numbers().fx / from.numbers().fx * (z_mm / std::max(to.z_mm(centre), 1.0));
   return {seen.x, seen.y, square.side * scale};
 }
 
