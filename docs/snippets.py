@@ -1,7 +1,7 @@
 """Put the snippets of a page in: `python docs/snippets.py docs/embed.md`.
 
 A page names a file in a comment before a block of code, `<!-- path/from/the/root -->`. What stands
-in that file between the lines `[embed]` and `[/embed]` is the block. So a page shows what is tested.
+in it between the lines `[embed]` and `[/embed]` is the block. So a page shows what is tested.
 """
 
 from __future__ import annotations
