@@ -6,6 +6,7 @@
 #include <string>
 
 #include "failure.hpp"
+#include "saturation.hpp"
 
 namespace rise {
 namespace {
@@ -32,6 +33,7 @@ Ort::SessionOptions options(int threads) {
   Ort::SessionOptions found;
   found.SetIntraOpNumThreads(threads);
   found.SetInterOpNumThreads(1);
+  ask_for_exact_sums(found, environment());
   return found;
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from rise_edge.runtimes import open_runtime
 from rise_edge.selftest import prove, read_golden
 from rise_edge.verdict import decide
 from tests.device.cpp import interface as c
-from tests.device.cpp.building import onnxruntime
+from tests.device.cpp.building import SOURCE, onnxruntime
 
 RUNTIMES = {"executorch": c.EXECUTORCH, "onnx": c.ONNX, "onnx_float": c.ONNX_FLOAT}
 
@@ -121,3 +122,10 @@ def test_a_modality_that_was_not_asked_for_changes_nothing(
     assert library.rise_judge(checker, c.crop(bare), c.bits(bare.present), other) == c.OK
     assert one.reading.norm == other.reading.norm
     assert one.reading.modalities == c.bits(bare.present)
+
+
+def test_the_product_that_shows_saturation_is_pythons() -> None:
+    source = (SOURCE / "src" / "saturation.cpp").read_text()
+    listed = source.split("kProduct = {")[1].split("}")[0]
+    product = bytes(int(word, 16) for word in re.findall(r"0x[0-9a-f]{2}", listed))
+    assert product == (Path(rise_edge.__file__).parent / "runtimes/saturation.onnx").read_bytes()
