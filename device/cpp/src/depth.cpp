@@ -1,7 +1,8 @@
 #include "depth.hpp"
 
-#include <cmath>
 #include <cstring>
+
+#include "resize.hpp"
 
 namespace rise {
 namespace {
@@ -38,8 +39,8 @@ float half_to_float(std::uint16_t half) {
 }
 
 std::uint16_t metres_to_mm(double metres) {
-  const double mm = std::round(metres * 1000);
-  return mm >= 1 && mm <= 65535 ? static_cast<std::uint16_t>(mm) : std::uint16_t{0};
+  const double mm = metres * 1000 + 0.5;
+  return mm >= 1 && mm < 65536 ? static_cast<std::uint16_t>(mm) : std::uint16_t{0};
 }
 
 std::uint16_t depth_mm_at(const rise_image& image, const Samples& samples, int x, int y) {
@@ -62,11 +63,20 @@ std::uint16_t depth_mm_at(const rise_image& image, const Samples& samples, int x
   }
 }
 
-std::vector<std::uint16_t> depth_window(const rise_image& image, const Window& window) {
+std::vector<std::uint16_t> depth_square(const rise_image& image, const Window& window, int size) {
   const Samples samples(image);
-  return window_of<std::uint16_t>(image, window, 1, [&](int x, int y, std::uint16_t* to) {
-    *to = depth_mm_at(image, samples, x, y);
-  });
+  const std::vector<int> source = nearest(window.width, size);
+  std::vector<std::uint16_t> found;
+  found.reserve(source.size() * source.size());
+  for (const int row : source) {
+    const int y = window.top + row;
+    for (const int column : source) {
+      const int x = window.left + column;
+      const bool inside = x >= 0 && y >= 0 && x < image.width && y < image.height;
+      found.push_back(inside ? depth_mm_at(image, samples, x, y) : std::uint16_t{0});
+    }
+  }
+  return found;
 }
 
 }  // namespace rise

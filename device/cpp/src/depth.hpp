@@ -12,8 +12,9 @@ namespace rise {
 // The distance at a pixel of an examined depth picture.
 std::uint16_t depth_mm_at(const rise_image& image, const Samples& samples, int x, int y);
 
-// A window of an examined depth picture.
-std::vector<std::uint16_t> depth_window(const rise_image& image, const Window& window);
+// A square window of an examined depth picture, scaled to a size: each reading is one that was
+// taken, nothing is mixed. What lies outside the picture is no reading.
+std::vector<std::uint16_t> depth_square(const rise_image& image, const Window& window, int size);
 
 // The number that 16 bits of IEEE 754 stand for.
 float half_to_float(std::uint16_t half);

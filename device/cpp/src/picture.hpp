@@ -40,7 +40,8 @@ class Samples {
 };
 
 // A window's pixels, row by row; what lies outside the picture is zero. `read` puts the pixel at
-// (x, y) of the picture where it is told to.
+// (x, y) of the picture where it is told to; what it needs it should hold by value, else each byte
+// that is put might be one of its strides, which are then fetched again for every pixel.
 template <typename T, typename Read>
 std::vector<T> window_of(const rise_image& image, const Window& window, int channels, Read read) {
   std::vector<T> found(static_cast<std::size_t>(window.width) *

@@ -27,7 +27,7 @@ void put_rgb(const YuvMatrix& m, int y, int u, int v, std::uint8_t* to) {
 std::vector<std::uint8_t> from_yuv(const rise_image& image, const Window& window,
                                    const YuvMatrix& matrix) {
   const Samples samples(image);
-  return window_of<std::uint8_t>(image, window, 3, [&](int x, int y, std::uint8_t* to) {
+  return window_of<std::uint8_t>(image, window, 3, [=](int x, int y, std::uint8_t* to) {
     put_rgb(matrix, *samples.at(0, x, y), *samples.at(1, x / 2, y / 2),
             *samples.at(2, x / 2, y / 2), to);
   });
@@ -37,7 +37,7 @@ std::vector<std::uint8_t> from_yuv(const rise_image& image, const Window& window
 std::vector<std::uint8_t> from_bytes(const rise_image& image, const Window& window, int red,
                                      int blue) {
   const Samples samples(image);
-  return window_of<std::uint8_t>(image, window, 3, [&](int x, int y, std::uint8_t* to) {
+  return window_of<std::uint8_t>(image, window, 3, [=](int x, int y, std::uint8_t* to) {
     const std::uint8_t* from = samples.at(0, x, y);
     to[0] = from[red], to[1] = from[1], to[2] = from[blue];
   });
@@ -56,7 +56,7 @@ std::vector<std::uint8_t> grey_window(const rise_image& image, const Window& win
   const Samples samples(image);
   const int upper = image.format == RISE_GREY16 ? 1 : 0;  // of two bytes, the lower one first
   return window_of<std::uint8_t>(
-      image, window, 1, [&](int x, int y, std::uint8_t* to) { *to = samples.at(0, x, y)[upper]; });
+      image, window, 1, [=](int x, int y, std::uint8_t* to) { *to = samples.at(0, x, y)[upper]; });
 }
 
 }  // namespace rise

@@ -108,14 +108,16 @@ std::vector<Point> surface(const Rays& rays, const Viewpoint& viewpoint, int cro
   const double face_mm =
       rays.distance_mm > 0 ? rays.distance_mm : rays.viewpoint.face_mm(rays.square);
   const double step = static_cast<double>(window.width) / size;
-  const auto depth_mm = resize_nearest(rays.depth_mm, crop_size, size);
   const Crossing crossing(rays.viewpoint, viewpoint);
-  std::vector<Point> found(depth_mm.size());
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const double u = (static_cast<int>(i) % size + 0.5) * step - 0.5 + window.left;
-    const double v = (static_cast<int>(i) / size + 0.5) * step - 0.5 + window.top;
-    const double z = depth_mm[i];
-    found[i] = crossing(u, v, std::abs(z - face_mm) > kHeadDepthMm ? face_mm : z);
+  std::vector<Point> found;
+  found.reserve(static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
+  for (int y = 0; y < size; ++y) {
+    const std::uint16_t* row = rays.depth_mm.data() + y / kSupersample * crop_size;
+    const double v = (y + 0.5) * step - 0.5 + window.top;
+    for (int x = 0; x < size; ++x) {
+      const double u = (x + 0.5) * step - 0.5 + window.left, z = row[x / kSupersample];
+      found.push_back(crossing(u, v, std::abs(z - face_mm) > kHeadDepthMm ? face_mm : z));
+    }
   }
   return found;
 }
@@ -153,7 +155,7 @@ std::vector<std::uint8_t> sampled(const std::vector<std::uint8_t>& pixels, const
     for (int c = 0; c < kChannels; ++c) {
       const float upper = above[c] * (1 - a) + above[c + kChannels] * a;
       const float lower = below[c] * (1 - a) + below[c + kChannels] * a;
-      *to++ = static_cast<std::uint8_t>(std::lrint(upper * (1 - b) + lower * b));
+      *to++ = level(upper * (1 - b) + lower * b);
     }
   }
   return found;
@@ -239,8 +241,7 @@ Cut cut_face(const rise_frame& frame, const rise_face& face, std::uint32_t requi
   const Square square = moved(found, colour.viewpoint, reference.viewpoint, z_mm);
   if (!within_reach(square)) return nothing_seen(found, size);
   const Window window = window_of_square(square);
-  auto depth_mm = depth ? resize_nearest(depth_window(*depth->image, window), window.width, size)
-                        : blank<std::uint16_t>(size, 1);
+  auto depth_mm = depth ? depth_square(*depth->image, window, size) : blank<std::uint16_t>(size, 1);
   const Rays rays{reference.viewpoint, square, depth_mm, distance_mm};
   auto infrared_seen =
       infrared ? registered(*infrared, rays, 1, size) : blank<std::uint8_t>(size, 1);

@@ -1,7 +1,6 @@
 #include "resize.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 
 namespace rise {
@@ -63,22 +62,16 @@ std::vector<std::uint8_t> halved(const std::vector<std::uint8_t>& square, int ch
 
 }  // namespace
 
-std::vector<std::uint16_t> resize_nearest(const std::vector<std::uint16_t>& square, int side,
-                                          int size) {
+std::vector<int> nearest(int side, int size) {
   // Step by step, as OpenCV 5 goes: where a centre falls between two readings, what the sum has
   // lost by rounding says which of them is taken. OpenCV 4 may take the other one there.
-  std::vector<std::size_t> source;
+  std::vector<int> source;
   const double step = static_cast<double>(side) / size;
-  for (double at = step / 2; source.size() < static_cast<std::size_t>(size); at += step) {
-    source.push_back(std::min(static_cast<std::size_t>(at), static_cast<std::size_t>(side - 1)));
+  double at = step / 2;
+  for (int i = 0; i < size; ++i, at += step) {
+    source.push_back(std::min(static_cast<int>(at), side - 1));
   }
-  std::vector<std::uint16_t> found;
-  found.reserve(static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
-  for (const std::size_t y : source) {
-    const std::uint16_t* row = square.data() + y * static_cast<std::size_t>(side);
-    for (const std::size_t x : source) found.push_back(row[x]);
-  }
-  return found;
+  return source;
 }
 
 std::vector<std::uint8_t> resize_smooth(const std::vector<std::uint8_t>& square, int channels,
@@ -101,7 +94,7 @@ std::vector<std::uint8_t> resize_smooth(const std::vector<std::uint8_t>& square,
         float sum = 0;
         const float* at = row.data() + across.first * channels + c;
         for (const float weight : across.weights) sum += weight * *at, at += channels;
-        found.push_back(static_cast<std::uint8_t>(std::clamp(std::lrint(sum), 0L, 255L)));
+        found.push_back(level(sum));
       }
     }
   }

@@ -15,8 +15,11 @@ static const float kInfinity = std::numeric_limits<float>::infinity();
 
 template <typename T>
 static Halves read(rise_format format, const std::vector<T>& samples) {
-  const int width = static_cast<int>(samples.size());
-  return rise::depth_window(picture_of(format, width, 1, samples), {0, 0, width, 1});
+  const rise_image image = picture_of(format, static_cast<int>(samples.size()), 1, samples);
+  const rise::Samples where(image);
+  Halves found;
+  for (int x = 0; x < image.width; ++x) found.push_back(rise::depth_mm_at(image, where, x, 0));
+  return found;
 }
 
 // IEEE 754: sign, 5 bits of exponent with a bias of 15, 10 bits of fraction.
@@ -76,7 +79,23 @@ static void samples_may_lie_anywhere() {
   rise_image image = picture_of(RISE_DEPTH_METRES_F32, 2, 1, bytes, 0, 5);
   image.planes[0].data = bytes.data() + 1, --image.planes[0].size_bytes;
   rise::expect_depth(image);
-  CHECK((rise::depth_window(image, {0, 0, 2, 1}) == Halves{500, 1250}));
+  const rise::Samples where(image);
+  CHECK(rise::depth_mm_at(image, where, 0, 0) == 500);
+  CHECK(rise::depth_mm_at(image, where, 1, 0) == 1250);
+}
+
+static void a_square_is_made_of_readings_that_were_taken() {
+  const Halves samples = {1, 2, 3, 4, 5, 6};  // 3 x 2
+  const rise_image image = picture_of(RISE_DEPTH_MM_U16, 3, 2, samples);
+  const auto square = [&](const rise::Window& window, int size) {
+    return rise::depth_square(image, window, size);
+  };
+  CHECK((square({0, 0, 2, 2}, 2) == Halves{1, 2, 4, 5}));
+  CHECK((square({1, 0, 2, 2}, 4) == Halves{2, 2, 3, 3, 2, 2, 3, 3, 5, 5, 6, 6, 5, 5, 6, 6}));
+  CHECK((square({0, -1, 3, 3}, 1) == Halves{2}));  // the middle
+  CHECK((square({2, 1, 2, 2}, 2) == Halves{6, 0, 0, 0}));
+  CHECK((square({-1, -1, 2, 2}, 2) == Halves{0, 0, 0, 1}));
+  for (const int away : {-1000000, 1000000}) CHECK(square({away, 0, 2, 2}, 2) == Halves(4));
 }
 
 int main() {
@@ -86,4 +105,5 @@ int main() {
   each_format_gives_millimetres();
   a_reading_of_which_android_is_not_sure_at_all_is_none();
   samples_may_lie_anywhere();
+  a_square_is_made_of_readings_that_were_taken();
 }

@@ -1,42 +1,39 @@
 // The ways in which squares are scaled; `test_crop_agrees.py` compares them with OpenCV's.
 #include <cmath>
-#include <numeric>
+#include <cstdlib>
 
 #include "check.hpp"
 #include "resize.hpp"
 
 using Bytes = std::vector<std::uint8_t>;
-using Depth = std::vector<std::uint16_t>;
-
-static Depth counted(int side) {
-  Depth square(static_cast<std::size_t>(side * side));
-  std::iota(square.begin(), square.end(), std::uint16_t{0});
-  return square;
-}
 
 static void the_size_of_before_is_the_same_picture() {
-  CHECK(rise::resize_nearest(counted(7), 7, 7) == counted(7));
+  CHECK((rise::nearest(4, 4) == std::vector<int>{0, 1, 2, 3}));
   const Bytes square = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255};
   CHECK(rise::resize_smooth(square, 3, 2, 2) == square);
 }
 
-static void depth_is_taken_as_it_was_read() {
-  CHECK((rise::resize_nearest(counted(2), 2, 4) ==
-         Depth{0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3, 3, 2, 2, 3, 3}));
-  CHECK((rise::resize_nearest(counted(3), 3, 1) == Depth{4}));  // the middle
-  CHECK((rise::resize_nearest(counted(6), 6, 2) == Depth{7, 10, 25, 28}));
-}
-
 static void the_reading_nearest_to_each_pixels_centre_is_taken() {
-  for (int side = 1; side <= 255; ++side) {
-    const Depth found = rise::resize_nearest(counted(side), side, 112);
+  CHECK((rise::nearest(2, 4) == std::vector<int>{0, 0, 1, 1}));
+  CHECK((rise::nearest(3, 1) == std::vector<int>{1}));
+  CHECK((rise::nearest(6, 2) == std::vector<int>{1, 4}));
+  for (int side = 1; side <= 700; ++side) {
+    const std::vector<int> source = rise::nearest(side, 112);
     for (int i = 0; i < 112; ++i) {
-      const double centre = (i + 0.5) * side / 112;
-      const int across = found[static_cast<std::size_t>(i)] % side;
-      const int down = found[static_cast<std::size_t>(i * 112)] / side;
-      CHECK(std::abs(across + 0.5 - centre) < 0.51 && down == across);
+      const int at = source[static_cast<std::size_t>(i)];
+      CHECK(at >= 0 && at < side && std::abs(at + 0.5 - (i + 0.5) * side / 112) < 0.5 + 1e-9);
     }
   }
+}
+
+static void a_mean_becomes_the_nearest_level() {
+  for (int level = 0; level < 256; ++level) {
+    CHECK(rise::level(static_cast<float>(level)) == level);
+    CHECK(rise::level(static_cast<float>(level) + 0.49F) == level);
+    if (level > 0) CHECK(rise::level(static_cast<float>(level) - 0.49F) == level);
+  }
+  CHECK(rise::level(0.5F) == 0 && rise::level(1.5F) == 2 && rise::level(2.5F) == 2);  // to even
+  CHECK(rise::level(255.0001F) == 255);
 }
 
 static void a_plain_picture_stays_plain_at_every_size() {
@@ -66,8 +63,8 @@ static void growing_lies_between_neighbours() {
 
 int main() {
   the_size_of_before_is_the_same_picture();
-  depth_is_taken_as_it_was_read();
   the_reading_nearest_to_each_pixels_centre_is_taken();
+  a_mean_becomes_the_nearest_level();
   a_plain_picture_stays_plain_at_every_size();
   shrinking_takes_the_mean_of_what_is_covered();
   growing_lies_between_neighbours();

@@ -183,6 +183,36 @@ def test_squares_of_every_size_and_place_are_scaled_as_opencv_scales_them(opened
         expect_the_same_pixels(pixels, crop, share=0.005 if shrinking else 0.2)
 
 
+@pytest.mark.parametrize("modalities", [ALL_MODALITIES, ALL_MODALITIES - {Modality.DEPTH}],
+                         ids=modality_set)  # fmt: skip
+def test_three_cameras_in_three_places_are_registered_alike(
+    opened: Library, modalities: frozenset[Modality]
+) -> None:
+    rng = np.random.default_rng(8)
+    frame = noise_frame(rng, DEPTH_VIEW)
+    for _ in range(20):
+        colour, infrared = (
+            Viewpoint(
+                Intrinsics(*rng.uniform(550, 650, 2), *rng.uniform(230, 330, 2)),
+                cv2.Rodrigues(rng.uniform(-0.1, 0.1, 3))[0],
+                rng.uniform(-40, 40, 3),
+            )
+            for _ in range(2)
+        )
+        assert frame.colour is not None
+        assert frame.infrared is not None
+        placed = replace(
+            frame,
+            colour=replace(frame.colour, viewpoint=colour),
+            infrared=replace(frame.infrared, viewpoint=infrared),
+        ).only(modalities)
+        asked = face_of((float(rng.uniform(200, 400)), float(rng.uniform(200, 300)), 180.0))
+        face = Face((0.0, 0.0, 1.0, 1.0), keypoints_of(asked), 1.0)
+        crop, (found, pixels) = crop_face(placed, face), opened.cut_frame(placed, face)
+        expect_the_same_place(found, crop, placed)
+        expect_the_same_pixels(pixels, crop, share=0.02)
+
+
 def test_infrared_of_another_resolution_on_the_same_rays_is_scaled_alike(opened: Library) -> None:
     frame = noise_frame(np.random.default_rng(2), DEPTH_VIEW)
     assert frame.infrared is not None
