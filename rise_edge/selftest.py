@@ -12,7 +12,7 @@ import argparse
 import io
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,15 +82,10 @@ def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golde
         BundleError: they are missing or not of the documented form.
     """
     where = file or bundle.path / GOLDEN
-    names = ("colour", "depth_mm", "infrared", "present", f"norm_{runtime}")
     try:
         source = io.BytesIO(bundle.read(GOLDEN)) if file is None else file
         with np.load(source, allow_pickle=False) as arrays:
-            colour, depth_mm, infrared, present, norms = (arrays[name] for name in names)
-        crops = [
-            Crop(c, d, i, frozenset(m for m, seen in zip(Modality, p, strict=True) if seen))
-            for c, d, i, p in zip(colour, depth_mm, infrared, present, strict=True)
-        ]
+            crops, norms = crops_in(arrays), arrays[f"norm_{runtime}"]
         if norms.shape != (len(crops),) or not crops:
             raise ValueError(f"{len(crops)} crops with norms of shape {norms.shape}")
         size, radii = bundle.manifest.crop_size, bundle.manifest.radii[runtime]
@@ -102,6 +97,20 @@ def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golde
     except (KeyError, ValueError, zipfile.BadZipFile, EOFError, OSError) as error:
         raise BundleError(f"golden vectors {where} are not usable: {error}") from None
     return Golden(crops, norms)
+
+
+def crops_in(arrays: Mapping[str, NDArray[np.generic]]) -> list[Crop]:
+    """The crops of a golden file.
+
+    Raises:
+        KeyError: an array is missing.
+        ValueError: the arrays are of different lengths, or no crops.
+    """
+    names = ("colour", "depth_mm", "infrared", "present")
+    return [
+        Crop(c, d, i, frozenset(m for m, seen in zip(Modality, p, strict=True) if seen))
+        for c, d, i, p in zip(*(arrays[name] for name in names), strict=True)
+    ]
 
 
 def prove(bundle: Bundle, runtime: str, file: Path | None = None) -> Proof:

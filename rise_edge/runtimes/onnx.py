@@ -12,6 +12,7 @@ from rise_edge.errors import BundleError
 from rise_edge.face import Crop
 from rise_edge.runtimes import RUNTIMES
 from rise_edge.runtimes.inputs import tensors
+from rise_edge.runtimes.saturation import ask_for_exact_sums
 
 _INPUTS = {
     "colour": "tensor(uint8)",
@@ -41,6 +42,7 @@ class OnnxRuntime:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        ask_for_exact_sums(options)
         try:
             self._session = ort.InferenceSession(
                 bundle.read(RUNTIMES[name]), options, providers=["CPUExecutionProvider"]
