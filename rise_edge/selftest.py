@@ -23,7 +23,7 @@ from rise_edge.bundle import GOLDEN, Bundle, default_bundle_path, open_bundle
 from rise_edge.errors import BundleError, MissingExtraError, RiseEdgeError
 from rise_edge.face import Crop
 from rise_edge.frame import Modality, modality_set
-from rise_edge.runtimes import RUNTIMES, open_runtime
+from rise_edge.runtimes import RUNTIMES, Runtime, open_runtime
 
 _TOLERANCE = 1e-3
 _BATCH = 32
@@ -125,12 +125,25 @@ def prove(bundle: Bundle, runtime: str, file: Path | None = None) -> Proof:
         BundleError: the bundle holds no model, no radii or no golden vectors for it.
         MissingExtraError: the runtime is not installed.
     """
-    if runtime not in bundle.manifest.radii:
-        known = ", ".join(bundle.manifest.radii)
-        raise BundleError(f"bundle {bundle.path}: expected radii for {runtime}, it has some for "
-                          f"{known}; choose among those")  # fmt: skip
+    _expect_radii(bundle, runtime)
+    return prove_on(open_runtime(bundle, runtime), bundle, file)
+
+
+def prove_on(opened: Runtime, bundle: Bundle, file: Path | None = None) -> Proof:
+    """`prove` on a runtime that is open already.
+
+    Args:
+        opened: runs the bundle's model.
+        bundle: to prove.
+        file: that holds other vectors than the bundle's own.
+
+    Raises:
+        BundleError: the bundle holds no radii or no golden vectors for it.
+    """
+    runtime = opened.name
+    _expect_radii(bundle, runtime)
     golden = read_golden(bundle, runtime, file)
-    opened, crops = open_runtime(bundle, runtime), golden.crops
+    crops = golden.crops
     batches = (crops[start : start + _BATCH] for start in range(0, len(crops), _BATCH))
     given = [embedding for batch in batches for embedding in opened.embed(batch)]
     radii = bundle.manifest.radii[runtime]
@@ -141,6 +154,13 @@ def prove(bundle: Bundle, runtime: str, file: Path | None = None) -> Proof:
     # NaN is as far from the right norm as can be.
     largest = float(np.max(np.where(np.isnan(differences), np.inf, differences)))
     return Proof(runtime, len(norms), largest, flips)
+
+
+def _expect_radii(bundle: Bundle, runtime: str) -> None:
+    if runtime not in bundle.manifest.radii:
+        known = ", ".join(bundle.manifest.radii)
+        raise BundleError(f"bundle {bundle.path}: expected radii for {runtime}, it has some for "
+                          f"{known}; choose among those")  # fmt: skip
 
 
 def _prove_installed(bundle: Bundle, file: Path | None) -> list[Proof]:
