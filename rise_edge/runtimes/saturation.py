@@ -1,11 +1,11 @@
 """Saturation: whether this processor's fast int8 kernels cut sums off.
 
 On x86-64 with AVX2 or AVX-512 but without VNNI, onnxruntime multiplies uint8 maps with int8 weights
-by an instruction that adds products in pairs and cuts what does not fit into 16 bits. With the
+by an instruction that adds products in pairs and cuts off what does not fit into 16 bits. With the
 demonstration model norms were wrong by more than a radius. Exact kernels are there, for a session
 that asks for them (`session.x64quantprecision`,
-https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html); they take up to
-twice as long, so they are asked for only where a product of two numbers shows the need.
+https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html); they take nearly
+twice as long, so they are asked for only where a sum of a few products shows the need.
 """
 
 from __future__ import annotations

@@ -43,7 +43,8 @@ def test_the_file_is_one_product_and_nothing_else() -> None:
 @pytest.mark.parametrize(("processor", "expected"), [("Haswell", "True"), ("SandyBridge", "False")])
 def test_avx2_without_vnni_saturates(processor: str, expected: str) -> None:
     words = ["qemu-x86_64-static", "-cpu", processor, sys.executable, "-c", CODE]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=120)
+    project = Path(__file__).parents[2]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, cwd=project)
     assert done.stdout.strip() == expected, done.stderr
 
 

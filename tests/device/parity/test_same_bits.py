@@ -69,6 +69,7 @@ def test_a_golden_file_without_crops_is_one_clear_error(tmp_path, capsys) -> Non
     assert "not usable" in capsys.readouterr().out
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.skipif(not is_ready(ROOT), reason=f"there is no arm64 root in {ROOT}")
 @pytest.mark.skipif(not shutil.which("qemu-aarch64-static"), reason="needs qemu-user-static")
 def test_the_shipped_model_gives_the_same_bits_on_every_machine(capsys) -> None:
