@@ -31,6 +31,7 @@ from quantize.material import Material, expect_quantisable, load_material
 from quantize.onnx_file import onnx_bytes
 from quantize.tensorrt import tensorrt_problems
 from quantize.work import begin_work
+from quantize.zero_points import own_zero_points
 from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT
 from rise_edge.errors import RiseEdgeError
 from train.checkpoint import RunError, open_run
@@ -108,10 +109,12 @@ def _tensorrt(
     core, _ = fine_tuned(
         material, before.radii, config.fine_tuning, config.out / STATE, symmetric=True
     )
-    content = onnx_bytes(DeviceGraph(core), material.splits.train.size, words_of(fields))
-    problems = tensorrt_problems(onnx.load_model_from_string(content))
+    exported = onnx_bytes(DeviceGraph(core), material.splits.train.size, words_of(fields))
+    model = own_zero_points(onnx.load_model_from_string(exported))
+    problems = tensorrt_problems(model)
     if problems:
         raise RunError("TensorRT would refuse this file: " + "; ".join(problems[:5]))
+    content = model.SerializeToString()
     opened = open_models({MODEL_ONNX: content}, fields, config.threads)
     after = measured(opened["onnx"], material, before)
     facts = {

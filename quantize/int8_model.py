@@ -19,6 +19,8 @@ from quantize.material import Material
 from quantize.onnx_file import onnx_bytes
 from quantize.pte_file import lower_to_xnnpack, pte_bytes
 from quantize.unsigned import unsigned_activations
+from quantize.with_exact_head import has_polar_head, with_exact_head
+from quantize.zero_points import own_zero_points
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,7 @@ class Int8Model:
     """The files, and how each runtime computes their convolutions.
 
     Attributes:
-        onnx: for onnxruntime, with uint8 maps.
+        onnx: for onnxruntime, with uint8 maps and the exact head.
         pte: for ExecuTorch with XNNPACK, one crop at a time; empty where it was not wanted.
         kernels: of onnxruntime on this processor, and of XNNPACK where there is a `pte`.
     """
@@ -47,13 +49,16 @@ def export(core: fx.GraphModule, crop_size: int, about: str = "", *, pte: bool =
     """
     graph = DeviceGraph(core)
     signed = onnx.load_model_from_string(onnx_bytes(graph, crop_size, about))
-    unsigned = unsigned_activations(signed).SerializeToString()
-    kernels = {"onnxruntime": onnx_convolutions(unsigned)}
+    model = own_zero_points(unsigned_activations(signed))
+    if has_polar_head(model):
+        model = with_exact_head(model)
+    file = model.SerializeToString()
+    kernels = {"onnxruntime": onnx_convolutions(file)}
     if not pte:
-        return Int8Model(unsigned, b"", kernels)
+        return Int8Model(file, b"", kernels)
     lowered = lower_to_xnnpack(graph, crop_size, about)
     kernels["XNNPACK"] = xnnpack_convolutions(lowered)
-    return Int8Model(unsigned, pte_bytes(lowered), kernels)
+    return Int8Model(file, pte_bytes(lowered), kernels)
 
 
 def post_training(material: Material, config: FineTuneConfig) -> fx.GraphModule:

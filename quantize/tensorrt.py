@@ -47,7 +47,7 @@ def _problems(graph: onnx.GraphProto) -> Iterator[str]:
         if kind not in _INPUT_TYPES:
             yield f"input {given.name}: expected uint8, int32 or float"
         if kind == TensorProto.UINT8 and any(
-            node.op_type != "Cast" for node in readers[given.name]
+            node.op_type != "Cast" for node in readers.get(given.name, [])
         ):
             yield f"input {given.name}: a uint8 input must go into a Cast and nothing else"
     for node in graph.node:

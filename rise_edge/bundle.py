@@ -26,6 +26,7 @@ MANIFEST = "manifest.json"
 MODEL_ONNX = "model.onnx"
 MODEL_PTE = "model.pte"
 MODEL_ONNX_FLOAT = "model_float.onnx"
+MODEL_TENSORRT = "model_tensorrt.onnx"
 GOLDEN = "golden.npz"
 
 _MAX_MANIFEST_BYTES = 256 * 1024

@@ -12,7 +12,7 @@ import argparse
 import io
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from rise_edge.bundle import GOLDEN, Bundle, default_bundle_path, open_bundle
 from rise_edge.errors import BundleError, MissingExtraError, RiseEdgeError
 from rise_edge.face import Crop
 from rise_edge.frame import Modality, modality_set
-from rise_edge.runtimes import RUNTIMES, open_runtime
+from rise_edge.runtimes import RUNTIMES, Runtime, open_runtime
 
 _TOLERANCE = 1e-3
 _BATCH = 32
@@ -82,15 +82,10 @@ def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golde
         BundleError: they are missing or not of the documented form.
     """
     where = file or bundle.path / GOLDEN
-    names = ("colour", "depth_mm", "infrared", "present", f"norm_{runtime}")
     try:
         source = io.BytesIO(bundle.read(GOLDEN)) if file is None else file
         with np.load(source, allow_pickle=False) as arrays:
-            colour, depth_mm, infrared, present, norms = (arrays[name] for name in names)
-        crops = [
-            Crop(c, d, i, frozenset(m for m, seen in zip(Modality, p, strict=True) if seen))
-            for c, d, i, p in zip(colour, depth_mm, infrared, present, strict=True)
-        ]
+            crops, norms = crops_in(arrays), arrays[f"norm_{runtime}"]
         if norms.shape != (len(crops),) or not crops:
             raise ValueError(f"{len(crops)} crops with norms of shape {norms.shape}")
         size, radii = bundle.manifest.crop_size, bundle.manifest.radii[runtime]
@@ -102,6 +97,20 @@ def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golde
     except (KeyError, ValueError, zipfile.BadZipFile, EOFError, OSError) as error:
         raise BundleError(f"golden vectors {where} are not usable: {error}") from None
     return Golden(crops, norms)
+
+
+def crops_in(arrays: Mapping[str, NDArray[np.generic]]) -> list[Crop]:
+    """The crops of a golden file.
+
+    Raises:
+        KeyError: an array is missing.
+        ValueError: the arrays are of different lengths, or no crops.
+    """
+    names = ("colour", "depth_mm", "infrared", "present")
+    return [
+        Crop(c, d, i, frozenset(m for m, seen in zip(Modality, p, strict=True) if seen))
+        for c, d, i, p in zip(*(arrays[name] for name in names), strict=True)
+    ]
 
 
 def prove(bundle: Bundle, runtime: str, file: Path | None = None) -> Proof:
@@ -116,12 +125,25 @@ def prove(bundle: Bundle, runtime: str, file: Path | None = None) -> Proof:
         BundleError: the bundle holds no model, no radii or no golden vectors for it.
         MissingExtraError: the runtime is not installed.
     """
-    if runtime not in bundle.manifest.radii:
-        known = ", ".join(bundle.manifest.radii)
-        raise BundleError(f"bundle {bundle.path}: expected radii for {runtime}, it has some for "
-                          f"{known}; choose among those")  # fmt: skip
+    _expect_radii(bundle, runtime)
+    return prove_on(open_runtime(bundle, runtime), bundle, file)
+
+
+def prove_on(opened: Runtime, bundle: Bundle, file: Path | None = None) -> Proof:
+    """`prove` on a runtime that is open already.
+
+    Args:
+        opened: runs the bundle's model.
+        bundle: to prove.
+        file: that holds other vectors than the bundle's own.
+
+    Raises:
+        BundleError: the bundle holds no radii or no golden vectors for it.
+    """
+    runtime = opened.name
+    _expect_radii(bundle, runtime)
     golden = read_golden(bundle, runtime, file)
-    opened, crops = open_runtime(bundle, runtime), golden.crops
+    crops = golden.crops
     batches = (crops[start : start + _BATCH] for start in range(0, len(crops), _BATCH))
     given = [embedding for batch in batches for embedding in opened.embed(batch)]
     radii = bundle.manifest.radii[runtime]
@@ -132,6 +154,13 @@ def prove(bundle: Bundle, runtime: str, file: Path | None = None) -> Proof:
     # NaN is as far from the right norm as can be.
     largest = float(np.max(np.where(np.isnan(differences), np.inf, differences)))
     return Proof(runtime, len(norms), largest, flips)
+
+
+def _expect_radii(bundle: Bundle, runtime: str) -> None:
+    if runtime not in bundle.manifest.radii:
+        known = ", ".join(bundle.manifest.radii)
+        raise BundleError(f"bundle {bundle.path}: expected radii for {runtime}, it has some for "
+                          f"{known}; choose among those")  # fmt: skip
 
 
 def _prove_installed(bundle: Bundle, file: Path | None) -> list[Proof]:

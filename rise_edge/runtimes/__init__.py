@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, MODEL_PTE, Bundle
+from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, MODEL_PTE, MODEL_TENSORRT, Bundle
 from rise_edge.embedding import Embedding
 from rise_edge.face import Crop
 
-RUNTIMES = {"onnx": MODEL_ONNX, "executorch": MODEL_PTE, "onnx_float": MODEL_ONNX_FLOAT}
+RUNTIMES = {
+    "onnx": MODEL_ONNX,
+    "executorch": MODEL_PTE,
+    "onnx_float": MODEL_ONNX_FLOAT,
+    "tensorrt": MODEL_TENSORRT,
+}
 """Runtime -> the file of a bundle that it runs. `onnx_float` is onnxruntime too, with the model in
-full precision: the page in `device/web` runs it, and the others are held against it."""
+full precision: the page in `device/web` runs it, and the others are held against it. `tensorrt` is
+onnxruntime with TensorRT, as on a Jetson; a bundle gets its model there (`device/jetson`)."""
 
 
 class Runtime(Protocol):
@@ -40,6 +46,10 @@ def open_runtime(bundle: Bundle, name: str = "onnx", *, threads: int = 1) -> Run
         from rise_edge.runtimes.onnx import OnnxRuntime
 
         return OnnxRuntime(bundle, name, threads=threads)
+    if name == "tensorrt":
+        from rise_edge.runtimes.tensorrt import open_tensorrt
+
+        return open_tensorrt(bundle, threads=threads)
     if name == "executorch":
         from rise_edge.runtimes.executorch import ExecutorchRuntime
 

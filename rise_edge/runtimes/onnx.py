@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import onnxruntime as ort
 
@@ -12,6 +12,7 @@ from rise_edge.errors import BundleError
 from rise_edge.face import Crop
 from rise_edge.runtimes import RUNTIMES
 from rise_edge.runtimes.inputs import tensors
+from rise_edge.runtimes.saturation import ask_for_exact_sums
 
 _INPUTS = {
     "colour": "tensor(uint8)",
@@ -21,35 +22,58 @@ _INPUTS = {
 }
 _OUTPUTS = ["embedding", "norm"]
 
+Provider = tuple[str, Mapping[str, object]]
+"""The name of an execution provider, and its options."""
+
+PROCESSOR: Provider = ("CPUExecutionProvider", {})
+
 
 class OnnxRuntime:
-    """Runs `model.onnx` or `model_float.onnx`. One instance belongs to one thread.
+    """Runs one of a bundle's ONNX models. One instance belongs to one thread.
 
     Args:
         bundle: an opened bundle.
-        name: `onnx` or `onnx_float`.
+        name: of the runtime, which says which model.
         threads: of the network.
+        provider: what computes, with its options, as onnxruntime calls them. Another one than the
+            processor has to take the whole graph.
 
     Raises:
-        BundleError: the model cannot be loaded, or breaks the input contract of
-            `rise_edge.bundle.Manifest`.
+        BundleError: the model cannot be loaded, is not computed by that provider alone, or breaks
+            the input contract of `rise_edge.bundle.Manifest`.
     """
 
-    def __init__(self, bundle: Bundle, name: str = "onnx", *, threads: int = 1) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        name: str = "onnx",
+        *,
+        threads: int = 1,
+        provider: Provider = PROCESSOR,
+    ) -> None:
         self.name = name
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        ask_for_exact_sums(options)
+        if provider != PROCESSOR:
+            options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
         try:
             self._session = ort.InferenceSession(
-                bundle.read(RUNTIMES[name]), options, providers=["CPUExecutionProvider"]
+                bundle.read(RUNTIMES[name]), options, providers=[provider], enable_fallback=False
             )
+            self._session.disable_fallback()
         except Exception as error:  # onnxruntime's errors share no nearer base
             why = str(error).splitlines()[0]
             raise BundleError(
                 f"bundle {bundle.path}: onnxruntime refuses its model: {why}"
             ) from None
+        if self._session.get_providers()[0] != provider[0]:
+            raise BundleError(
+                f"expected {provider[0]} to run {RUNTIMES[name]} of bundle {bundle.path}, "
+                f"onnxruntime took {', '.join(self._session.get_providers())}"
+            )
         inputs = {i.name: i.type for i in self._session.get_inputs()}
         outputs = [o.name for o in self._session.get_outputs()]
         if inputs != _INPUTS or sorted(outputs) != sorted(_OUTPUTS):
