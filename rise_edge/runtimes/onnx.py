@@ -11,6 +11,7 @@ from rise_edge.embedding import Embedding
 from rise_edge.errors import BundleError
 from rise_edge.face import Crop
 from rise_edge.runtimes import RUNTIMES
+from rise_edge.runtimes.external_data import expect_whole
 from rise_edge.runtimes.inputs import tensors
 
 _INPUTS = {
@@ -31,8 +32,8 @@ class OnnxRuntime:
         threads: of the network.
 
     Raises:
-        BundleError: the model cannot be loaded, or breaks the input contract of
-            `rise_edge.bundle.Manifest`.
+        BundleError: the model cannot be loaded, takes data from other files, or breaks the
+            input contract of `rise_edge.bundle.Manifest`.
     """
 
     def __init__(self, bundle: Bundle, name: str = "onnx", *, threads: int = 1) -> None:
@@ -41,9 +42,13 @@ class OnnxRuntime:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # onnxruntime's own format could name files too, and nobody builds bundles in it.
+        options.add_session_config_entry("session.load_model_format", "ONNX")
+        content = bundle.read(RUNTIMES[name])
         try:
+            expect_whole(content)
             self._session = ort.InferenceSession(
-                bundle.read(RUNTIMES[name]), options, providers=["CPUExecutionProvider"]
+                content, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # onnxruntime's errors share no nearer base
             why = str(error).splitlines()[0]
