@@ -78,5 +78,5 @@ def _varint(content: memoryview, place: int) -> tuple[int, int]:
         place += 1
         value |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return value, place
+            return value & (2**64 - 1), place
     raise ValueError("expected a whole ONNX model, got a number that does not end")
