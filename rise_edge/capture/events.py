@@ -207,6 +207,8 @@ class EventWriter:
             try:
                 # Unbuffered: a line that could not be written is not tried again on closing.
                 self._file = Path(target).open("ab", buffering=0)  # noqa: SIM115
+                if _ends_within_a_line(Path(target)):
+                    self._file.write(b"\n")
             except OSError as error:
                 raise OutputError(f"cannot write events to {target}: {error.strerror}") from None
 
@@ -238,6 +240,15 @@ class EventWriter:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _ends_within_a_line(path: Path) -> bool:
+    """Whether a power cut left half a line, to which the next one must not be joined."""
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, SEEK_END)
+        return file.read(1) != b"\n"
 
 
 def _write_whole(file: BinaryIO, line: bytes) -> None:
