@@ -17,6 +17,7 @@ from rise_edge.errors import (
     MissingExtraError,
     OutputError,
     RiseEdgeError,
+    TrustError,
 )
 from rise_edge.evidence import EvidenceConfig, StreamGate
 from rise_edge.face import Crop, Face, FaceDetector, crop_face
@@ -67,6 +68,7 @@ __all__ = [
     "SessionResult",
     "Sessions",
     "StreamGate",
+    "TrustError",
     "Truth",
     "Verdict",
     "Viewpoint",

@@ -11,6 +11,9 @@ _COMMANDS = {
     "bench": ("rise_edge.bench.__main__", "time every stage on this device, or a whole kiosk"),
     "soak": ("rise_edge.soak.__main__", "judge many frames of a camera that fails in every way"),
     "selftest": ("rise_edge.selftest", "prove a bundle on its golden vectors"),
+    "keygen": ("rise_edge.trust.keygen", "make a key pair to sign bundles with"),
+    "sign": ("rise_edge.trust.sign", "sign a bundle as its owner"),
+    "verify": ("rise_edge.trust.verify", "check the signature of a bundle"),
     "simulator": ("rise_edge.simulator.__main__", "draw simulated people and attacks"),
 }
 

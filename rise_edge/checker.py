@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from rise_edge.bundle import Bundle, default_bundle_path, open_bundle
 from rise_edge.errors import BundleError
@@ -18,6 +19,9 @@ from rise_edge.radius import Reading, read_margin
 from rise_edge.runtimes import open_runtime
 from rise_edge.sequential import MarginScatter
 from rise_edge.verdict import Reason, Verdict, decide, undecided
+
+if TYPE_CHECKING:  # of the extra `trust`, which only a pinned key needs
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 _log = logging.getLogger("rise_edge")
 
@@ -163,6 +167,8 @@ def load(
     evidence: EvidenceConfig | None = None,
     quality: QualityConfig | None = None,
     threads: int = 1,
+    public_key: Ed25519PublicKey | None = None,
+    least_version: int | None = None,
 ) -> Checker:
     """Load a bundle, the shipped demonstration bundle by default.
 
@@ -175,11 +181,15 @@ def load(
         evidence: the limits of what counts as evidence, and the modalities required.
         quality: the limits of a good view.
         threads: threads of each network.
+        public_key: of the bundle's owner; see `rise_edge.open_bundle`.
+        least_version: that a signed bundle must have.
 
     Raises:
         BundleError: it is missing, incomplete, altered, of a foreign format, or lacks a radius.
+        TrustError: it is not signed by the owner of the public key, or is older than allowed.
     """
-    opened = open_bundle(default_bundle_path() if bundle is None else bundle)
+    path = default_bundle_path() if bundle is None else bundle
+    opened = open_bundle(path, public_key=public_key, least_version=least_version)
     checker = Checker(opened, runtime=runtime, evidence=evidence, quality=quality, threads=threads)
     if opened.manifest.notice:
         _log.warning("%s: %s", opened.manifest.name, opened.manifest.notice)

@@ -22,6 +22,12 @@ class BundleError(RiseEdgeError):
     exit_code = 4
 
 
+class TrustError(RiseEdgeError):
+    """A signature is missing or not its owner's, a version is too old, or a key cannot be used."""
+
+    exit_code = 10
+
+
 class MissingExtraError(RiseEdgeError):
     """An optional dependency is not installed; the message names the extra."""
 

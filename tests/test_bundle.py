@@ -74,6 +74,31 @@ def test_a_link_is_refused_even_to_the_right_bytes(tiny_bundle: Bundle, tmp_path
         open_bundle(tiny_bundle.path)
 
 
+def test_a_folder_that_is_a_link_opens(tiny_bundle: Bundle, tmp_path: Path) -> None:
+    (tmp_path / "current").symlink_to(tiny_bundle.path, target_is_directory=True)
+    assert open_bundle(tmp_path / "current").identity == tiny_bundle.identity
+
+
+@pytest.mark.parametrize("name", [MANIFEST, MODEL_ONNX])
+def test_a_pipe_in_a_files_place_is_refused_without_waiting(tiny_bundle: Bundle, name: str) -> None:
+    (tiny_bundle.path / name).unlink()
+    os.mkfifo(tiny_bundle.path / name)
+    with pytest.raises(BundleError, match="got a folder, a pipe or a device"):
+        open_bundle(tiny_bundle.path)
+
+
+def test_a_file_or_a_bundle_that_is_too_large_is_refused(
+    tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = sum(len(tiny_bundle.read(name)) for name in tiny_bundle.manifest.files)
+    monkeypatch.setattr("rise_edge.bundle._MAX_BUNDLE_BYTES", whole - 1)
+    with pytest.raises(BundleError, match=f"at most {whole - 1} bytes in all"):
+        open_bundle(tiny_bundle.path)
+    monkeypatch.setattr("rise_edge.bundle._MAX_FILE_BYTES", 100)
+    with pytest.raises(BundleError, match="expected at most 100 bytes, got more"):
+        open_bundle(tiny_bundle.path)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -100,6 +125,15 @@ def test_a_link_is_refused_even_to_the_right_bytes(tiny_bundle: Bundle, tmp_path
         ({"margin_scatter": {"colour": {"std": 0, "correlation_ms": 9}}}, "expected std"),
         ({"margin_scatter": {"colour": {"std": 1e-200, "correlation_ms": 9}}}, "expected std"),
         ({"margin_scatter": {"rgb": {"std": 0.1, "correlation_ms": 9}}}, "among colour, depth"),
+        ({"radii": {f"runtime {i}": {} for i in range(17)}}, "16 entries at most, got 17"),
+        ({"largest_radial_error": dict.fromkeys(map(str, range(17)), 0)}, "16 entries at most"),
+        ({"files": dict.fromkeys(map(str, range(257)), "0" * 64)}, "256 entries at most"),
+        ({"files": {"manifest.sig": "0" * 64}}, "plain file names"),
+        ({"version": -1}, "expected version to be 0 to 2147483647, got -1"),
+        ({"version": 2**31}, "expected version to be 0 to 2147483647"),
+        ({"version": 1.0}, "expected version as int, got float"),
+        ({"version": True}, "expected version as int, got bool"),
+        ({"version": None}, "expected version as int, got NoneType"),
         ({"files": {"../model.onnx": "0" * 64}}, "plain file names"),
         ({"files": {"/etc/passwd": "0" * 64}}, "plain file names"),
         ({"files": {"..": "0" * 64}}, "plain file names"),

@@ -26,6 +26,7 @@ _EXIT_CODES = """exit codes:
   6  the events file, the recording or the folder of kept evidence cannot be written
   8  the audit: unwritable, damaged, locked, no audit, of another version
   9  a page or a port cannot be served
+  10 the bundle is not signed by the pinned key's owner, or is too old; a key cannot be used
 
 Events are JSON lines; their schema stands in rise_edge/capture/events.py."""
 
@@ -46,6 +47,8 @@ def _wrong(options: argparse.Namespace) -> str | None:
         return "--web is of --view web; add it, or leave --web out"
     if options.web_token_file and not (options.view == "web" or options.monitor):
         return "--web-token-file is of --view web and --monitor; add one, or leave it out"
+    if options.least_version is not None and options.public_key is None:
+        return "--least-version is of --public-key FILE; add it: anybody can write a number"
     if options.keep_evidence is None and options.keep:
         return "--keep is of --keep-evidence DIR; add it, or leave --keep out"
     for flag, address in (("--web", options.web), ("--monitor", options.monitor)):
@@ -92,6 +95,18 @@ def _parser() -> argparse.ArgumentParser:
         "--model",
         metavar="BUNDLE",
         help="folder of a model bundle (default: the demonstration bundle)",
+    )
+    parser.add_argument(
+        "--public-key",
+        metavar="FILE",
+        help="take only a bundle that the owner of this key signed: the .pub file of `rise-edge "
+        "keygen` (default: take any)",
+    )
+    parser.add_argument(
+        "--least-version",
+        type=count,
+        metavar="N",
+        help="of a signed bundle; a smaller one is refused (default: take any)",
     )
     parser.add_argument(
         "--runtime",

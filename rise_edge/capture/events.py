@@ -5,7 +5,8 @@ kinds and fields are only added, never renamed or removed. Six kinds, told apart
 
 `started`: `camera` {name, serial, virtual (as in `session`); of a RealSense also firmware, usb,
 emitter, settings [{sensor, option, value, note}] and recording (null, or {file, error})}, `bundle`
-{name, identity, simulated, notice}, `runtime`, `modalities`, `min_readings`, `deadline_ms`, `test`
+{name, version, identity, signed_by (the pinned public key in hexadecimal, null where none was
+pinned), simulated, notice}, `runtime`, `modalities`, `min_readings`, `deadline_ms`, `test`
 {false_live, false_spoof, delta, std, correlation_ms}: what is asked of the sequential test and the
 scatter that it reckons with, `lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the
 instructions), `audit` (null, or {file, run}: where sessions are recorded, and the UUID of this
@@ -206,6 +207,8 @@ class EventWriter:
             try:
                 # Unbuffered: a line that could not be written is not tried again on closing.
                 self._file = Path(target).open("ab", buffering=0)  # noqa: SIM115
+                if _ends_within_a_line(Path(target)):
+                    self._file.write(b"\n")
             except OSError as error:
                 raise OutputError(f"cannot write events to {target}: {error.strerror}") from None
 
@@ -237,6 +240,15 @@ class EventWriter:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _ends_within_a_line(path: Path) -> bool:
+    """Whether a power cut left half a line, to which the next one must not be joined."""
+    if not path.is_file() or not path.stat().st_size:
+        return False
+    with path.open("rb") as file:
+        file.seek(-1, SEEK_END)
+        return file.read(1) != b"\n"
 
 
 def _write_whole(file: BinaryIO, line: bytes) -> None:

@@ -29,7 +29,9 @@ from rise_edge.guidance import Guide, load_guide
 from rise_edge.lockout import LockoutConfig
 from rise_edge.session import SessionConfig
 
-if TYPE_CHECKING:  # brings sqlite3, which only --audit needs
+if TYPE_CHECKING:  # bring sqlite3, which only --audit needs, and the extra `trust`
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     from rise_edge.capture.audit import Audit
 
 
@@ -44,7 +46,13 @@ def capture(options: argparse.Namespace) -> int:
     """
     guide, token = load_guide(options.language), _token(options.web_token_file)
     evidence = EvidenceConfig(required=options.modalities)
-    checker = load(options.model, runtime=options.runtime, evidence=evidence)
+    checker = load(
+        options.model,
+        runtime=options.runtime,
+        evidence=evidence,
+        public_key=_public_key(options.public_key),
+        least_version=options.least_version,
+    )
     camera = open_camera(
         options.camera,
         modalities=options.modalities,
@@ -148,6 +156,14 @@ def _token(path: str | None) -> str | None:
     return read_token(path)
 
 
+def _public_key(path: str | None) -> Ed25519PublicKey | None:
+    if path is None:
+        return None
+    from rise_edge.trust.keys import read_public_key
+
+    return read_public_key(path)
+
+
 def _pace(options: argparse.Namespace, camera: Camera) -> str:
     if camera.live:
         return "real"
@@ -195,6 +211,8 @@ def _started(
         "camera": camera.fields(),
         "bundle": {
             "name": manifest.name,
+            "version": manifest.version,
+            "signed_by": checker.bundle.signed_by,
             "identity": checker.bundle.identity,
             "simulated": manifest.simulated,
             "notice": manifest.notice,

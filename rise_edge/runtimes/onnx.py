@@ -11,6 +11,7 @@ from rise_edge.embedding import Embedding
 from rise_edge.errors import BundleError
 from rise_edge.face import Crop
 from rise_edge.runtimes import RUNTIMES
+from rise_edge.runtimes.external_data import expect_whole
 from rise_edge.runtimes.inputs import tensors
 from rise_edge.runtimes.saturation import ask_for_exact_sums
 
@@ -39,8 +40,8 @@ class OnnxRuntime:
             processor has to take the whole graph.
 
     Raises:
-        BundleError: the model cannot be loaded, is not computed by that provider alone, or breaks
-            the input contract of `rise_edge.bundle.Manifest`.
+        BundleError: the model cannot be loaded, takes data from other files, is not computed by
+            that provider alone, or breaks the input contract of `rise_edge.bundle.Manifest`.
     """
 
     def __init__(
@@ -59,9 +60,13 @@ class OnnxRuntime:
         ask_for_exact_sums(options)
         if provider != PROCESSOR:
             options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
+        # onnxruntime's own format could name files too, and nobody builds bundles in it.
+        options.add_session_config_entry("session.load_model_format", "ONNX")
+        content = bundle.read(RUNTIMES[name])
         try:
+            expect_whole(content)
             self._session = ort.InferenceSession(
-                bundle.read(RUNTIMES[name]), options, providers=[provider], enable_fallback=False
+                content, options, providers=[provider], enable_fallback=False
             )
             self._session.disable_fallback()
         except Exception as error:  # onnxruntime's errors share no nearer base

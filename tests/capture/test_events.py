@@ -67,3 +67,13 @@ def test_the_tally_counts_by_species(tiny_checker: Checker) -> None:
     assert tally.species["flat_print"].fields() == {
         "bona_fide": False, "sessions": 2, "live": 0, "spoof": 2, "undecided": 0,
     }  # fmt: skip
+
+
+def test_half_a_line_that_a_power_cut_left_is_not_joined_to_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b'{"event": "session", "verdict": "LI')
+    with EventWriter(str(path)) as writer:
+        writer.write("started", {})
+    torn, started = path.read_bytes().splitlines()
+    assert torn.endswith(b'"LI')
+    assert json.loads(started)["event"] == "started"

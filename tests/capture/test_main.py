@@ -43,6 +43,35 @@ def test_a_folder_plays_through_to_events(
     assert events[-1]["verdicts"] == {"LIVE": 1, "SPOOF": 1}
 
 
+def test_with_a_pinned_key_only_its_owners_bundle_is_used(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("cryptography", reason="needs the extra trust")
+    from rise_edge.trust.sign import sign_bundle
+    from tests.trust.owner import OWNER, write_keys
+
+    _, public = write_keys(tmp_path)
+    arguments = ["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+                 "--events", "-", "--public-key", str(public)]  # fmt: skip
+    assert main(arguments) == 10
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "expected manifest.sig" in said.err
+    sign_bundle(tiny_bundle.path, OWNER, version=3)
+    assert main([*arguments, "--least-version", "3"]) == 0
+    started = events_of(capsys.readouterr().out)[0]["bundle"]
+    assert started["version"] == 3
+    assert started["signed_by"] == OWNER.public_key().public_bytes_raw().hex()
+    assert main([*arguments, "--least-version", "4"]) == 10
+    assert "expected version 4 or later, got 3" in capsys.readouterr().err
+
+
+def test_a_least_version_without_a_key_is_a_wrong_argument(folder: Path) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--camera", str(folder), "--least-version", "3"])
+    assert ended.value.code == 2
+
+
 def test_it_stops_after_the_asked_sessions(
     folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:

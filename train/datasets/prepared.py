@@ -73,11 +73,13 @@ def prepared(
         of = ", ".join(f"{count} {species}" for species, count in counts)
         _console.print(f"left out {len(left_out)} of {len(entries)} lines, which cannot be used "
                        f"({of}):{listed(problems)}")  # fmt: skip
-    images = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _IMAGES}
+    images = {
+        name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _IMAGES
+    }
     return CropDataset(
         **images,
         rows=np.array(rows),
-        present=np.load(folder / "present.npy")[rows],
+        present=np.load(folder / "present.npy", allow_pickle=False)[rows],
         bona_fide=np.array([entry.bona_fide for entry in kept]),
         species=np.array([entry.species for entry in kept]),
         domain=np.array([entry.domain for entry in kept]),

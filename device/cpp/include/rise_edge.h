@@ -32,7 +32,7 @@ extern "C" {
 typedef enum rise_status RISE_INT32 {
   RISE_OK = 0,
   RISE_ERROR_ARGUMENT = 1,   /* a null pointer, a wrong size, an unknown value */
-  RISE_ERROR_BUNDLE = 2,     /* missing, incomplete, altered or of a foreign format */
+  RISE_ERROR_BUNDLE = 2,     /* missing, incomplete, altered, foreign, not the owner's, too old */
   RISE_ERROR_RUNTIME = 3,    /* this build has no such runtime, or the runtime refuses the model */
   RISE_ERROR_MODALITIES = 4, /* no radius was calibrated for these modalities */
   RISE_ERROR_MEMORY = 5,     /* memory ran out */
@@ -185,6 +185,14 @@ typedef struct rise_checker rise_checker;
  * thread alone; more are that many on onnxruntime, and on ExecuTorch the pool of the process. */
 RISE_API rise_status rise_open(const char *folder, rise_runtime runtime, int32_t threads,
                                rise_checker **checker);
+
+/* The same for a bundle of which only one owner may be believed: it opens iff its manifest.sig is the
+ * Ed25519 signature of the owner of a public key over its manifest, and its version is at least
+ * `least_version`. `public_key` points to the 32 bytes that `rise-edge keygen` prints in hexadecimal.
+ * A build with neither libsodium nor OpenSSL gives RISE_ERROR_RUNTIME and opens nothing. */
+RISE_API rise_status rise_open_pinned(const char *folder, rise_runtime runtime, int32_t threads,
+                                      const uint8_t *public_key, int32_t least_version,
+                                      rise_checker **checker);
 
 /* Close a checker; NULL is let pass. */
 RISE_API void rise_close(rise_checker *checker);

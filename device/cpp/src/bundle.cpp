@@ -6,13 +6,16 @@
 
 #include "failure.hpp"
 #include "sha256.hpp"
+#include "signature.hpp"
 
 namespace rise {
 namespace {
 
 constexpr const char* kManifest = "manifest.json";
+constexpr const char* kSignature = "manifest.sig";
 constexpr std::uintmax_t kMaxManifestBytes = 256 * 1024;
 constexpr std::uintmax_t kMaxFileBytes = 256 * 1024 * 1024;
+constexpr std::uintmax_t kMaxBundleBytes = 1024 * 1024 * 1024;
 
 }  // namespace
 
@@ -37,13 +40,17 @@ Bytes read_plain_file(const std::filesystem::path& path, std::uintmax_t max_byte
   return content;
 }
 
-Bundle::Bundle(const std::filesystem::path& folder) : folder_(folder) {
+Bundle::Bundle(const std::filesystem::path& folder, const Pin* pin) : folder_(folder) {
   std::error_code error;
   if (!std::filesystem::is_directory(folder_, error)) {
     throw Failure(RISE_ERROR_BUNDLE,
                   "expected a model bundle folder at " + where() + ", found none");
   }
   const Bytes content = read_plain_file(folder_ / kManifest, kMaxManifestBytes);
+  if (pin) {
+    expect_signature(content, read_plain_file(folder_ / kSignature, kSignatureBytes),
+                     pin->public_key);
+  }
   try {
     manifest_ = parse_manifest({reinterpret_cast<const char*>(content.data()), content.size()});
   } catch (const std::invalid_argument& refused) {
@@ -51,7 +58,20 @@ Bundle::Bundle(const std::filesystem::path& folder) : folder_(folder) {
                   "bundle " + where() + ": manifest.json is not usable: " + refused.what());
   }
   identity_ = sha256_hex(content);
-  for (const auto& entry : manifest_.files) read(entry.first);
+  if (pin && manifest_.version < pin->least_version) {
+    throw Failure(RISE_ERROR_BUNDLE, "bundle " + where() + ": expected version " +
+                                         std::to_string(pin->least_version) + " or later, got " +
+                                         std::to_string(manifest_.version) +
+                                         "; install the newer bundle again");
+  }
+  std::uintmax_t total_bytes = 0;
+  for (const auto& entry : manifest_.files) {
+    total_bytes += read(entry.first).size();
+    if (total_bytes > kMaxBundleBytes) {
+      throw Failure(RISE_ERROR_BUNDLE, "bundle " + where() + ": expected at most " +
+                                           std::to_string(kMaxBundleBytes) + " bytes in all");
+    }
+  }
 }
 
 Bytes Bundle::read(const std::string& name) const {

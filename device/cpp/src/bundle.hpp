@@ -12,10 +12,17 @@ namespace rise {
 
 using Bytes = std::vector<std::uint8_t>;
 
+// What only the owner of a public key can give: their signature over a version not too old.
+struct Pin {
+  const std::uint8_t* public_key;  // 32 bytes
+  int least_version;
+};
+
 class Bundle {
  public:
-  // Opens a bundle after checking the hash of every file. Throws Failure.
-  explicit Bundle(const std::filesystem::path& folder);
+  // Opens a bundle after checking its signature, if there is a pin, and the hash of every file.
+  // Throws Failure.
+  explicit Bundle(const std::filesystem::path& folder, const Pin* pin = nullptr);
 
   const Manifest& manifest() const { return manifest_; }
   const std::string& identity() const { return identity_; }

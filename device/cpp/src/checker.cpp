@@ -42,8 +42,9 @@ void put(const From* from, std::vector<To>& to) {
 
 }  // namespace
 
-Checker::Checker(const std::filesystem::path& folder, rise_runtime runtime, int threads)
-    : bundle_(folder), runtime_(runtime_name(runtime)) {
+Checker::Checker(const std::filesystem::path& folder, rise_runtime runtime, int threads,
+                 const Pin* pin)
+    : bundle_(folder, pin), runtime_(runtime_name(runtime)) {
   const auto radii = bundle_.manifest().radii.find(runtime_);
   if (radii == bundle_.manifest().radii.end()) {
     throw Failure(RISE_ERROR_BUNDLE, "bundle " + bundle_.where() + ": expected radii for " +

@@ -14,7 +14,8 @@ namespace rise {
 class Checker {
  public:
   // Throws Failure, as every function here does.
-  Checker(const std::filesystem::path& folder, rise_runtime runtime, int threads);
+  Checker(const std::filesystem::path& folder, rise_runtime runtime, int threads,
+          const Pin* pin = nullptr);
 
   rise_info info() const;
   bool has_radius(std::uint32_t modalities) const { return radii_.count(modalities) != 0; }

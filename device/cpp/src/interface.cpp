@@ -50,6 +50,12 @@ void expect_given(const Pointers*... pointers) {
   }
 }
 
+void expect_threads(std::int32_t threads) {
+  if (threads < 1 || threads > 1024) {
+    throw rise::Failure(RISE_ERROR_ARGUMENT, "expected 1 to 1024 threads");
+  }
+}
+
 template <typename Output>
 void clear(Output* output) noexcept {
   if (output) *output = Output{};
@@ -62,10 +68,23 @@ rise_status rise_open(const char* folder, rise_runtime runtime, int32_t threads,
   clear(checker);
   return guarded([&] {
     expect_given(folder, checker);
-    if (threads < 1 || threads > 1024) {
-      throw rise::Failure(RISE_ERROR_ARGUMENT, "expected 1 to 1024 threads");
-    }
+    expect_threads(threads);
     *checker = std::make_unique<rise_checker>(folder, runtime, threads).release();
+  });
+}
+
+rise_status rise_open_pinned(const char* folder, rise_runtime runtime, int32_t threads,
+                             const uint8_t* public_key, int32_t least_version,
+                             rise_checker** checker) {
+  clear(checker);
+  return guarded([&] {
+    expect_given(folder, public_key, checker);
+    expect_threads(threads);
+    if (least_version < 0) {
+      throw rise::Failure(RISE_ERROR_ARGUMENT, "expected a least version of 0 or more");
+    }
+    const rise::Pin pin = {public_key, least_version};
+    *checker = std::make_unique<rise_checker>(folder, runtime, threads, &pin).release();
   });
 }
 

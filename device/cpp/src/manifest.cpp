@@ -12,6 +12,9 @@ namespace rise {
 namespace {
 
 constexpr int kFormat = 1;
+constexpr int kMaxVersion = 2147483647;
+constexpr std::size_t kMaxFiles = 256;
+constexpr std::size_t kMaxRuntimes = 16;
 constexpr double kLeastScatter = 1e-3;
 constexpr std::uint32_t kAll = RISE_COLOUR | RISE_DEPTH | RISE_INFRARED;
 
@@ -28,6 +31,12 @@ const T& as(const Json& json, const std::string& field, const char* kind) {
 
 const Json::Object& object(const Json& json, const std::string& field) {
   return as<Json::Object>(json, field, "an object");
+}
+
+const Json::Object& table(const Json& json, const std::string& field, std::size_t most) {
+  const auto& found = object(json, field);
+  if (found.size() > most) refuse(field, "of " + std::to_string(most) + " entries at most");
+  return found;
 }
 
 double number(const Json& json, const std::string& field) {
@@ -60,7 +69,7 @@ std::map<std::uint32_t, double> radii(const Json& json, const std::string& field
 }
 
 void expect_errors(const Json& json, const std::string& field) {
-  for (const auto& [name, value] : object(json, field)) {
+  for (const auto& [name, value] : table(json, field, kMaxRuntimes)) {
     if (!(number(value, field + "." + name) >= 0)) refuse(field + "." + name, "a number >= 0");
   }
 }
@@ -89,9 +98,9 @@ std::map<std::uint32_t, MarginScatter> scatter(const Json& json) {
 std::map<std::string, std::string> files(const Json& json) {
   std::map<std::string, std::string> found;
   const std::string foreign("/\\:\0", 4);
-  for (const auto& [name, value] : object(json, "files")) {
+  for (const auto& [name, value] : table(json, "files", kMaxFiles)) {
     const bool plain = !name.empty() && name != "." && name != ".." && name != "manifest.json" &&
-                       name.find_first_of(foreign) == std::string::npos;
+                       name != "manifest.sig" && name.find_first_of(foreign) == std::string::npos;
     if (!plain) refuse("files", "plain file names beside the manifest, not " + name);
     const auto& digest = as<std::string>(value, "files." + name, "text");
     if (digest.size() != 64 || digest.find_first_not_of("0123456789abcdef") != std::string::npos) {
@@ -113,7 +122,7 @@ void expect_fields(const Json::Object& fields) {
     if (!fields.count(name)) throw std::invalid_argument("missing field " + name);
   }
   for (const auto& [name, value] : fields) {
-    if (!kRequired.count(name) && name != "margin_scatter") {
+    if (!kRequired.count(name) && name != "margin_scatter" && name != "version") {
       throw std::invalid_argument("unknown field " + name);
     }
   }
@@ -132,13 +141,16 @@ Manifest parse_manifest(std::string_view text) {
   found.simulated = as<bool>(fields.at("simulated"), "simulated", "true or false");
   found.crop_size = integer(fields.at("crop_size"), "crop_size", 16, 1024);
   found.embedding_size = integer(fields.at("embedding_size"), "embedding_size", 1, 65536);
-  for (const auto& [runtime, by_set] : object(fields.at("radii"), "radii")) {
+  for (const auto& [runtime, by_set] : table(fields.at("radii"), "radii", kMaxRuntimes)) {
     found.radii[runtime] = radii(by_set, "radii." + runtime);
   }
   found.files = files(fields.at("files"));
   object(fields.at("provenance"), "provenance");
   expect_errors(fields.at("largest_radial_error"), "largest_radial_error");
   if (fields.count("margin_scatter")) found.margin_scatter = scatter(fields.at("margin_scatter"));
+  if (fields.count("version")) {
+    found.version = integer(fields.at("version"), "version", 0, kMaxVersion);
+  }
   if (found.name.empty()) refuse("name", "some text");
   if (found.simulated && found.notice.empty())
     refuse("notice", "a warning, since simulated is true");

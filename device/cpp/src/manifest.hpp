@@ -19,6 +19,7 @@ struct Manifest {
   std::string name;
   std::string notice;
   bool simulated = false;
+  int version = 0;  // that only ever grows from one release of a model to the next
   int crop_size = 0;
   int embedding_size = 0;
   std::map<std::string, std::map<std::uint32_t, double>> radii;  // runtime -> modalities -> radius

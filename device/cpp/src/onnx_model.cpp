@@ -3,8 +3,10 @@
 #define ORT_API_MANUAL_INIT  // else an older library ends the process while it is being loaded
 #include <onnxruntime_cxx_api.h>
 
+#include <stdexcept>
 #include <string>
 
+#include "external_data.hpp"
 #include "failure.hpp"
 #include "saturation.hpp"
 
@@ -34,6 +36,8 @@ Ort::SessionOptions options(int threads) {
   found.SetIntraOpNumThreads(threads);
   found.SetInterOpNumThreads(1);
   ask_for_exact_sums(found, environment());
+  // onnxruntime's own format could name files too, and nobody builds bundles in it.
+  found.AddConfigEntry("session.load_model_format", "ONNX");
   return found;
 }
 
@@ -89,10 +93,13 @@ std::unique_ptr<Model> open_onnx(const Bytes& content, int crop_size, int embedd
                                  int threads) {
   start_onnxruntime();
   try {
+    expect_whole(content);
     return std::make_unique<OnnxModel>(content, crop_size, embedding_size, threads);
   } catch (const Ort::Exception& error) {
     throw Failure(RISE_ERROR_RUNTIME,
                   std::string("onnxruntime refuses the model: ") + error.what());
+  } catch (const std::invalid_argument& refused) {
+    throw Failure(RISE_ERROR_RUNTIME, refused.what());
   }
 }
 

@@ -1,4 +1,4 @@
-// What a bundle says of itself, held against the rules of rise_edge/bundle.py (`Manifest`).
+// What a bundle says of itself, held against the rules of rise_edge/manifest.py.
 // What Python refuses is refused here; nesting deeper than anybody needs is refused here alone.
 
 import { BundleError } from "./errors.js";
@@ -7,7 +7,11 @@ import { MODALITY_SETS } from "./modalities.js";
 export const MANIFEST = "manifest.json";
 export const MAX_MANIFEST_BYTES = 256 * 1024;
 
+const SIGNATURE = "manifest.sig";
 const FORMAT = 1n;
+const MAX_VERSION = 2n ** 31n - 1n;
+const MAX_FILES = 256;
+const MAX_RUNTIMES = 16;
 const MAX_DEPTH = 64;
 const MAX_DIGITS = 4300; // longer whole numbers are refused by Python
 const LEAST_SCATTER = 1e-3;
@@ -29,6 +33,7 @@ const KINDS = {
  * @property {string} name
  * @property {string} notice  shown at every start; never empty if `simulated`.
  * @property {boolean} simulated  whether the training data was simulated.
+ * @property {number} version  that only ever grows from one release of a model to the next.
  * @property {number} crop_size  side of the model's input in pixels.
  * @property {number} embedding_size
  * @property {Map<string, Map<string, number>>} radii  runtime -> modality set -> radius.
@@ -87,7 +92,7 @@ function isDeeper(value, depth) {
 function checked(data) {
   expect(kind(data) === "object", "it", "a JSON object", kind(data));
   expect(data.format === FORMAT, "format", `${FORMAT}`, data.format);
-  const { margin_scatter: scatter = {}, ...rest } = data;
+  const { margin_scatter: scatter = {}, version = 0n, ...rest } = data;
   expect(!Object.keys(KINDS).some((name) => !Object.hasOwn(rest, name)), "it", Object.keys(KINDS), Object.keys(rest));
   expect(!Object.keys(rest).some((name) => !Object.hasOwn(KINDS, name)), "it", Object.keys(KINDS), Object.keys(rest));
   for (const [name, wanted] of Object.entries(KINDS)) {
@@ -98,12 +103,16 @@ function checked(data) {
   expect(rest.crop_size >= 16n && rest.crop_size <= 1024n, "crop_size", "16 to 1024", rest.crop_size);
   const embedding = rest.embedding_size;
   expect(embedding >= 1n && embedding <= 65536n, "embedding_size", "1 to 65536", embedding);
+  expect(kind(version) === "bigint", "version", "bigint", kind(version));
+  expect(version >= 0n && version <= MAX_VERSION, "version", `0 to ${MAX_VERSION}`, version);
   checkScatter(scatter);
+  checkCount(rest.largest_radial_error, "largest_radial_error", MAX_RUNTIMES);
   checkNumbers(rest.largest_radial_error, "largest_radial_error", (v) => v >= 0, "a number >= 0");
   return Object.freeze({
     name: rest.name,
     notice: rest.notice,
     simulated: rest.simulated,
+    version: Number(version),
     crop_size: Number(rest.crop_size),
     embedding_size: Number(embedding),
     radii: checkedRadii(rest.radii),
@@ -113,6 +122,7 @@ function checked(data) {
 
 function checkedRadii(radii) {
   expect(Object.keys(radii).length > 0, "radii", "at least one runtime", "none");
+  checkCount(radii, "radii", MAX_RUNTIMES);
   return new Map(
     Object.entries(radii).map(([runtime, bySet]) => {
       const field = `radii.${runtime}`;
@@ -124,8 +134,9 @@ function checkedRadii(radii) {
 }
 
 function checkedFiles(files) {
+  checkCount(files, "files", MAX_FILES);
   for (const [name, digest] of Object.entries(files)) {
-    const plain = !["", ".", "..", MANIFEST].includes(name) && !/[/\\:\0]/.test(name);
+    const plain = !["", ".", "..", MANIFEST, SIGNATURE].includes(name) && !/[/\\:\0]/.test(name);
     expect(plain, "files", "plain file names beside the manifest", name);
     const isSha256 = typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest);
     expect(isSha256, `files.${name}`, "64 hexadecimal digits", digest);
@@ -142,6 +153,11 @@ function checkScatter(scatter) {
     const names = Object.keys(fields).sort().join();
     expect(names === "correlation_ms,std", field, "std and correlation_ms only", names);
   }
+}
+
+function checkCount(entries, field, most) {
+  const count = Object.keys(entries).length;
+  expect(count <= most, field, `${most} entries at most`, count);
 }
 
 function checkSets(bySet, field) {

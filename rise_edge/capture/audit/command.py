@@ -146,9 +146,9 @@ def _selection(options: argparse.Namespace) -> Selection:
 def _list(options: argparse.Namespace) -> None:
     selection = _selection(options)
     shown = list(records(options.file, selection, options.last))
-    console = Console()
+    console = Console(markup=False)  # a name is a name, whatever brackets are in it
     if not console.is_terminal:
-        console = Console(width=_PLAIN_WIDTH)
+        console = Console(width=_PLAIN_WIDTH, markup=False)
     console.print(session_table(shown))
     console.print(f"{len(shown)} of {count(options.file, selection)} sessions")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from rise_edge.capture.audit.file import audit_error, open_existing
-from rise_edge.capture.audit.record import COLUMNS, Record, utc
+from rise_edge.capture.audit.record import COLUMNS, Record, record_from, utc
+from rise_edge.errors import AuditError
 
 # A running kiosk waits for this many removals at most, far less than its busy timeout.
 _BATCH = 2000
@@ -80,9 +81,13 @@ def records(path: Path, selection: Selection, last: int | None = None) -> Iterat
         try:
             # SQLite takes a negative limit for none.
             for row in connection.execute(query, {**values, "last": -1 if last is None else last}):
-                yield Record(*row)
+                yield record_from(row)
         except sqlite3.Error as error:
             raise audit_error(path, error) from None
+        except ValueError as error:
+            raise AuditError(
+                f"audit {path}: malformed: {error}; it is damaged, or somebody changed it"
+            ) from None
 
 
 def prune(path: Path, before: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 
@@ -61,7 +62,26 @@ class Record:
     camera_virtual: str | None
 
 
+_KINDS: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "str | None": (str, type(None)),
+    "int": (int,),
+    "float": (float,),
+    "float | None": (float, type(None)),
+}
 COLUMNS = tuple(field.name for field in fields(Record))
+
+
+def record_from(row: Sequence[object]) -> Record:
+    """The record that a row of `COLUMNS` is, each held against its kind: SQLite takes any.
+
+    Raises:
+        ValueError: a value is of another kind.
+    """
+    for field, value in zip(fields(Record), row, strict=True):
+        if not isinstance(value, _KINDS[str(field.type)]):
+            raise ValueError(f"expected {field.name} as {field.type}, got {value!r:.40}")
+    return Record(*row)  # type: ignore[arg-type]
 
 
 def record_of(event: Event, camera: Camera, checker: Checker, run: str) -> Record:

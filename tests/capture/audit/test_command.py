@@ -1,8 +1,10 @@
 import csv
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -246,3 +248,22 @@ def test_wrong_arguments_are_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(arguments)
     assert stop.value.code == 2
+
+
+def test_a_row_with_a_value_that_no_kiosk_writes_is_refused_as_damage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_audit(tmp_path / "audit.db", record(1))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE sessions SET norm = 'much'")
+    for arguments in (["list", str(path)], ["export", str(path)]):
+        assert main(arguments) == 8
+        assert "malformed: expected norm as float | None, got 'much'" in capsys.readouterr().err
+
+
+def test_brackets_in_a_name_are_shown_as_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_audit(tmp_path / "audit.db", record(1, camera_name="[/x] camera"))
+    assert main(["list", str(path)]) == 0
+    assert "[/x] camera" in capsys.readouterr().out

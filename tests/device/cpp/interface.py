@@ -75,6 +75,8 @@ class CProof(c.Structure):
 
 _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "rise_open": (c.c_int32, (c.c_char_p, c.c_int32, c.c_int32, c.POINTER(c.c_void_p))),
+    "rise_open_pinned": (c.c_int32, (c.c_char_p, c.c_int32, c.c_int32, c.c_char_p, c.c_int32,
+                                     c.POINTER(c.c_void_p))),
     "rise_close": (None, (c.c_void_p,)),
     "rise_get_info": (c.c_int32, (c.c_void_p, c.POINTER(CInfo))),
     "rise_has_radius": (c.c_int32, (c.c_void_p, c.c_uint32)),

@@ -20,13 +20,25 @@ _VALUES: list[Any] = [
     None, True, 0, 1, -1, 112, 112.0, 1e-9, 10**19, 10**400, "", "text", "0" * 64, [], {}, [1],
     {"colour": 0.5}, {"std": 0.1, "correlation_ms": 50.0}, "\u0000", "\ud800",
 ]  # fmt: skip
-_KEYS = ["", "colour", "depth+colour", "onnx", "executorch", "../model.pte", "format", "x", "a/b"]
+_KEYS = [
+    "",
+    "colour",
+    "depth+colour",
+    "onnx",
+    "executorch",
+    "../model.pte",
+    "format",
+    "version",
+    "x",
+    "a/b",
+]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The demonstration bundle with its mobile model alone, which opens fast."""
     original = json.loads((default_bundle_path() / MANIFEST).read_text())
+    original["version"] = 7
     original["files"] = {MODEL_PTE: original["files"][MODEL_PTE]}
     (tmp_path / MANIFEST).write_text(json.dumps(original))
     (tmp_path / MODEL_PTE).write_bytes((default_bundle_path() / MODEL_PTE).read_bytes())

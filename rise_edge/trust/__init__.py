@@ -1,0 +1,1 @@
+"""Trust: whose bundles and site files a device takes. Needs the extra `trust`."""

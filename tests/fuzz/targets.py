@@ -1,0 +1,23 @@
+"""Every target, by the name of what is mutated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.fuzz import bundles, recordings
+from tests.fuzz.target import Target
+
+TARGETS: dict[str, Callable[[Path], Target]] = {
+    "manifests": bundles.manifests,
+    "files": bundles.files,
+    "resealed": bundles.resealed,
+    "golden": bundles.golden,
+    "models": bundles.models,
+    "keys": bundles.keys,
+    "metadata": recordings.metadata,
+    "images": recordings.images,
+    "events": recordings.events,
+    "audit_rows": recordings.audit_rows,
+    "audit_files": recordings.audit_files,
+}
