@@ -110,7 +110,7 @@ def _read(bundle: Bundle, golden: Path) -> tuple[Embedded | None, NDArray[np.flo
     radii = bundle.manifest.radii["onnx"]
     names = ("embedding_onnx", "norm_onnx")
     try:
-        with np.load(golden, allow_pickle=False, allow_pickle=False) as arrays:
+        with np.load(golden, allow_pickle=False) as arrays:
             sets = [modality_set(crop.present) for crop in crops_in(arrays)]
             whole = all(name in arrays for name in names)
             written = (arrays[names[0]], arrays[names[1]]) if whole else None

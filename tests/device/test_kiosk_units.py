@@ -50,7 +50,7 @@ def test_the_service_starts_the_capture_with_arguments_that_it_has() -> None:
 def test_what_starting_again_does_not_mend_is_not_started_again() -> None:
     service = unit("rise-edge-kiosk.service")["Service"]
     assert service["Restart"] == "always"
-    assert service["RestartPreventExitStatus"].split() == ["2", "4", "5"]
+    assert service["RestartPreventExitStatus"].split() == ["2", "4", "5", "10"]
 
 
 def test_it_writes_into_its_state_alone_and_has_no_network() -> None:

@@ -18,6 +18,8 @@ BUSY_TIMEOUT_MS = 2000
 
 _APPLICATION_ID = 0x52454155  # "REAU": rise_edge audit
 _POLL_S = 0.01
+# A damaged schema can make SQLite say something that is no text.
+SQLITE_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 
 # The database itself refuses a LIVE that does not lie inside the sphere.
 _SCHEMA = (
@@ -92,7 +94,7 @@ def create_or_open(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite
         return connection
     except BaseException as error:
         connection.close()
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, SQLITE_ERRORS):
             raise audit_error(path, error) from None
         raise
 
@@ -114,14 +116,14 @@ def open_existing(
         return connection
     except BaseException as error:
         connection.close()
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, SQLITE_ERRORS):
             raise audit_error(path, error) from None
         raise
 
 
-def audit_error(path: Path, error: sqlite3.Error) -> AuditError:
+def audit_error(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> AuditError:
     """SQLite's words, and what to do about them."""
-    said = str(error)
+    said = str(error) if isinstance(error, sqlite3.Error) else f"malformed: {error}"
     advice = next((text for word, text in _ADVICE.items() if word in said), None)
     return AuditError(f"audit {path}: {said}" + (f"; {advice}" if advice else ""))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from rise_edge.capture.audit.file import audit_error, open_existing
+from rise_edge.capture.audit.file import SQLITE_ERRORS, audit_error, open_existing
 from rise_edge.capture.audit.record import COLUMNS, Record, record_from, utc
 from rise_edge.errors import AuditError
 
@@ -59,7 +58,7 @@ def count(path: Path, selection: Selection) -> int:
         try:
             found = connection.execute(f"SELECT count(*) FROM sessions WHERE {where}", values)
             return int(found.fetchone()[0])
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise audit_error(path, error) from None
 
 
@@ -82,7 +81,7 @@ def records(path: Path, selection: Selection, last: int | None = None) -> Iterat
             # SQLite takes a negative limit for none.
             for row in connection.execute(query, {**values, "last": -1 if last is None else last}):
                 yield record_from(row)
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise audit_error(path, error) from None
         except ValueError as error:
             raise AuditError(
@@ -115,5 +114,5 @@ def prune(path: Path, before: datetime) -> int:
                 removed += done
                 if done < _BATCH:
                     return removed
-        except sqlite3.Error as error:
+        except SQLITE_ERRORS as error:
             raise audit_error(path, error) from None
