@@ -6,12 +6,13 @@ kinds and fields are only added, never renamed or removed. Six kinds, told apart
 `started`: `camera` {name, serial, virtual (as in `session`); of a RealSense also firmware, usb,
 emitter, settings [{sensor, option, value, note}] and recording (null, or {file, error})}, `bundle`
 {name, version, identity, signed_by (the pinned public key in hexadecimal, null where none was
-pinned), simulated, notice}, `runtime`, `modalities`, `min_readings`, `deadline_ms`, `test`
-{false_live, false_spoof, delta, std, correlation_ms}: what is asked of the sequential test and the
-scatter that it reckons with, `lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the
-instructions), `audit` (null, or {file, run}: where sessions are recorded, and the UUID of this
-run's records), `evidence` (null, or {folder, run}: where pictures of sessions are kept, and the
-UUID in this run's file names).
+pinned), simulated, notice}, `site` (null, or, of the site's calibration that is used, {created,
+radius, asked_bpcer, confidence, n, forced, reason}), `runtime`, `modalities`, `min_readings`,
+`deadline_ms`, `test` {false_live, false_spoof, delta, std, correlation_ms}: what is asked of the
+sequential test and the scatter that it reckons with, `lockout` (null, or {spoofs, window_ms,
+lock_ms}), `language` (of the instructions), `audit` (null, or {file, run}: where sessions are
+recorded, and the UUID of this run's records), `evidence` (null, or {folder, run}: where pictures of
+sessions are kept, and the UUID in this run's file names).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that

@@ -52,6 +52,7 @@ def capture(options: argparse.Namespace) -> int:
         evidence=evidence,
         public_key=_public_key(options.public_key),
         least_version=options.least_version,
+        site=options.site,
     )
     camera = open_camera(
         options.camera,
@@ -217,6 +218,7 @@ def _started(
             "simulated": manifest.simulated,
             "notice": manifest.notice,
         },
+        "site": _site(checker),
         "runtime": checker.runtime.name,
         "modalities": modality_set(checker.evidence.required),
         "min_readings": config.min_readings,
@@ -227,3 +229,11 @@ def _started(
         "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
         "evidence": {"folder": str(keeper.folder.path), "run": keeper.run} if keeper else None,
     }
+
+
+def _site(checker: Checker) -> dict[str, Any] | None:
+    if checker.site is None:
+        return None
+    chosen = checker.site.sets[modality_set(checker.evidence.required)]
+    names = ("radius", "asked_bpcer", "confidence", "n", "forced", "reason")
+    return {"created": checker.site.created, **{name: getattr(chosen, name) for name in names}}
