@@ -49,6 +49,7 @@ def site_reference(
         norm=_sorted(s.norm for s in below),
         depth_coverage=_sorted(s.depth_coverage for s in below),
         infrared_level=_sorted(s.infrared_level for s in below),
+        sharpness=_sorted(s.sharpness for s in below),
         angle_deg=_sorted(_angle_deg(s.direction, centre) for s in held),
         directions={"site": centre, **domains},
         shares={name: count / len(below) for name, count in sorted(nearest.items())},

@@ -24,12 +24,14 @@ class SessionSignals:
         direction: mean of their embeddings' directions, of length 1: RiSe keeps the domain there.
         depth_coverage: median share of depth readings in the face; None without depth.
         infrared_level: median mean grey of the face in infrared, 0 to 255; None without infrared.
+        sharpness: median of the face in colour, see `rise_edge.face.sharpness`.
     """
 
     norm: float
     direction: tuple[float, ...]
     depth_coverage: float | None
     infrared_level: float | None
+    sharpness: float | None
 
 
 class SignalMeter:
@@ -39,6 +41,7 @@ class SignalMeter:
         self._readings: list[Reading] = []
         self._coverages: list[float] = []
         self._levels: list[float] = []
+        self._sharpness: list[float] = []
 
     def add(self, observation: Observation) -> None:
         """Take the observation of one frame; it counts where a session counts its reading."""
@@ -49,8 +52,10 @@ class SignalMeter:
             return
         self._readings.append(verdict.reading)
         measures = observation.quality.measures if observation.quality else None
-        if measures is not None and measures.depth_coverage is not None:
-            self._coverages.append(measures.depth_coverage)
+        if measures is not None:
+            self._sharpness.append(measures.sharpness)
+            if measures.depth_coverage is not None:
+                self._coverages.append(measures.depth_coverage)
         if Modality.INFRARED in crop.present:
             self._levels.append(float(crop.infrared[middle(crop)].mean()))
 
@@ -66,4 +71,5 @@ class SignalMeter:
             direction=tuple((mean / max(float(np.linalg.norm(mean)), 1e-12)).tolist()),
             depth_coverage=float(np.median(self._coverages)) if self._coverages else None,
             infrared_level=float(np.median(self._levels)) if self._levels else None,
+            sharpness=float(np.median(self._sharpness)) if self._sharpness else None,
         )

@@ -59,7 +59,7 @@ class Apcer:
 class SiteReference:
     """The site as it was when it was calibrated, for `rise_edge.drift`.
 
-    The four lists are sorted and of accepted sessions; a list is empty where its modality is
+    The five lists are sorted and of accepted sessions; a list is empty where its modality is
     absent, or where there was too little to measure.
 
     Attributes:
@@ -68,6 +68,7 @@ class SiteReference:
         norm: see `SessionSignals`.
         depth_coverage: the same.
         infrared_level: the same.
+        sharpness: the same.
         angle_deg: between a session's direction and the site's own.
         directions: name -> unit vector: "site", and domains that the model learned from.
         shares: domain -> share of the accepted sessions that point nearest to it.
@@ -78,13 +79,14 @@ class SiteReference:
     norm: tuple[float, ...]
     depth_coverage: tuple[float, ...]
     infrared_level: tuple[float, ...]
+    sharpness: tuple[float, ...]
     angle_deg: tuple[float, ...]
     directions: Mapping[str, tuple[float, ...]]
     shares: Mapping[str, float]
 
     def __post_init__(self) -> None:
         _expect(0 <= self.live <= self.sessions, "live", f"0 to {self.sessions}", self.live)
-        for name in ("norm", "depth_coverage", "infrared_level", "angle_deg"):
+        for name in ("norm", "depth_coverage", "infrared_level", "sharpness", "angle_deg"):
             values = getattr(self, name)
             _expect(list(values) == sorted(values), name, "sorted", "another order")
         sizes = {len(vector) for vector in self.directions.values()}
@@ -302,7 +304,7 @@ def _parse_radius(value: Any, field: str) -> SiteRadius:
 
 
 def _parse_reference(value: Any, field: str) -> SiteReference:
-    lists = ("norm", "depth_coverage", "infrared_level", "angle_deg")
+    lists = ("norm", "depth_coverage", "infrared_level", "sharpness", "angle_deg")
     kinds: dict[str, type] = {"sessions": int, "live": int, "directions": dict, "shares": dict}
     fields = take_fields(value, field, kinds | dict.fromkeys(lists, list))
     numbers = {name: take_numbers(fields[name], f"{field}.{name}") for name in lists}

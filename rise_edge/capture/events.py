@@ -1,7 +1,7 @@
 """Events: what the capture loop says, as JSON lines.
 
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
-kinds and fields are only added, never renamed or removed. Six kinds, told apart by `event`:
+kinds and fields are only added, never renamed or removed. Seven kinds, told apart by `event`:
 
 `started`: `camera` {name, serial, virtual (as in `session`); of a RealSense also firmware, usb,
 emitter, settings [{sensor, option, value, note}] and recording (null, or {file, error})}, `bundle`
@@ -34,6 +34,10 @@ were not removed, because of `error`; comes some time after that session. No ver
 `recovery`: one attempt to open a lost camera again: `attempt` (counts from 1 since the camera was
 last healthy), `waited_ms`, `reset` (whether the device was reset first), `error` (null where the
 camera is back).
+
+`drift`: the site is no longer what it was calibrated as: `signal` (norm, depth_coverage,
+infrared_level, sharpness, angle_deg or denied; each is told once), `session` (how many had finished
+since the start, the repeated tries of one visitor counted once), `text`. No verdict depends on it.
 
 `stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `camera` (as in
 `started`, as it is now: `recording.error` says why a recording ended early), `sessions`, `frames`,
