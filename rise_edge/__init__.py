@@ -17,6 +17,7 @@ from rise_edge.errors import (
     MissingExtraError,
     OutputError,
     RiseEdgeError,
+    SiteError,
     TrustError,
 )
 from rise_edge.evidence import EvidenceConfig, StreamGate
@@ -33,6 +34,7 @@ from rise_edge.frame import (
 from rise_edge.quality import Quality, QualityConfig, measure_quality
 from rise_edge.radius import Reading
 from rise_edge.session import SessionConfig, SessionResult, Sessions
+from rise_edge.site import Site, read_site, write_site
 from rise_edge.verdict import Outcome, Reason, Verdict
 
 __version__ = "0.1.0"
@@ -67,6 +69,8 @@ __all__ = [
     "SessionConfig",
     "SessionResult",
     "Sessions",
+    "Site",
+    "SiteError",
     "StreamGate",
     "TrustError",
     "Truth",
@@ -76,5 +80,7 @@ __all__ = [
     "load",
     "measure_quality",
     "open_bundle",
+    "read_site",
     "write_bundle",
+    "write_site",
 ]

@@ -18,6 +18,7 @@ from rise_edge.quality import Quality, QualityConfig, measure_quality
 from rise_edge.radius import Reading, read_margin
 from rise_edge.runtimes import open_runtime
 from rise_edge.sequential import MarginScatter
+from rise_edge.site import Site, read_site
 from rise_edge.verdict import Reason, Verdict, decide, undecided
 
 if TYPE_CHECKING:  # of the extra `trust`, which only a pinned key needs
@@ -54,14 +55,16 @@ class Checker:
         evidence: the limits of what counts as evidence.
         quality: the limits of a good view; outside of them nothing is decided.
         threads: threads of each network.
+        site: a site's calibration of this bundle, whose radii replace the bundle's.
 
     Attributes:
-        bundle, runtime, evidence, quality: what was given, opened or taken by default.
+        bundle, runtime, evidence, quality, site: what was given, opened or taken by default.
         radii: modality set -> radius of this runtime.
         scatter: of the margins of the required modalities, for `Sessions`.
 
     Raises:
         BundleError: the bundle holds no model or no radius for this runtime and these modalities.
+        SiteError: the site is of another bundle or runtime, or lacks these modalities.
     """
 
     def __init__(
@@ -72,12 +75,14 @@ class Checker:
         evidence: EvidenceConfig | None = None,
         quality: QualityConfig | None = None,
         threads: int = 1,
+        site: Site | None = None,
     ) -> None:
         self.bundle = bundle
+        self.site = site
         self.evidence = evidence or EvidenceConfig()
         self.quality = quality or QualityConfig()
         self.runtime = open_runtime(bundle, runtime, threads=threads)
-        self.radii = bundle.manifest.radii.get(self.runtime.name, {})
+        self.radii = dict(bundle.manifest.radii.get(self.runtime.name, {}))
         wanted = modality_set(self.evidence.required)
         if wanted not in self.radii:
             known = ", ".join(self.radii) or "none"
@@ -85,6 +90,8 @@ class Checker:
                 f"bundle {bundle.path}: expected a radius for {wanted} on {self.runtime.name}, "
                 f"it has {known}; choose among those"
             )
+        if site is not None:
+            self.radii |= site.radii(bundle, self.runtime.name, wanted)
         self.scatter = bundle.manifest.margin_scatter.get(wanted, MarginScatter())
         self._detector = FaceDetector(threads=threads)
 
@@ -169,6 +176,7 @@ def load(
     threads: int = 1,
     public_key: Ed25519PublicKey | None = None,
     least_version: int | None = None,
+    site: str | os.PathLike[str] | None = None,
 ) -> Checker:
     """Load a bundle, the shipped demonstration bundle by default.
 
@@ -183,14 +191,25 @@ def load(
         threads: threads of each network.
         public_key: of the bundle's owner; see `rise_edge.open_bundle`.
         least_version: that a signed bundle must have.
+        site: a site file of this bundle, whose radii replace the bundle's.
 
     Raises:
         BundleError: it is missing, incomplete, altered, of a foreign format, or lacks a radius.
-        TrustError: it is not signed by the owner of the public key, or is older than allowed.
+        SiteError: the site file is missing, malformed, or of another bundle, runtime or set.
+        TrustError: bundle or site file are not signed by the owner of the public key, or the bundle
+            is older than allowed.
     """
     path = default_bundle_path() if bundle is None else bundle
     opened = open_bundle(path, public_key=public_key, least_version=least_version)
-    checker = Checker(opened, runtime=runtime, evidence=evidence, quality=quality, threads=threads)
+    calibrated = None if site is None else read_site(site, opened, public_key)
+    checker = Checker(
+        opened,
+        runtime=runtime,
+        evidence=evidence,
+        quality=quality,
+        threads=threads,
+        site=calibrated,
+    )
     if opened.manifest.notice:
         _log.warning("%s: %s", opened.manifest.name, opened.manifest.notice)
     return checker

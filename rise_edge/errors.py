@@ -28,6 +28,12 @@ class TrustError(RiseEdgeError):
     exit_code = 10
 
 
+class SiteError(RiseEdgeError):
+    """A site file is missing, malformed, or of another bundle, runtime or modality set."""
+
+    exit_code = 11
+
+
 class MissingExtraError(RiseEdgeError):
     """An optional dependency is not installed; the message names the extra."""
 

@@ -27,6 +27,7 @@ _EXIT_CODES = """exit codes:
   8  the audit: unwritable, damaged, locked, no audit, of another version
   9  a page or a port cannot be served
   10 the bundle is not signed by the pinned key's owner, or is too old; a key cannot be used
+  11 the site file: missing, malformed, of another bundle, runtime or modality set
 
 Events are JSON lines; their schema stands in rise_edge/capture/events.py."""
 
@@ -107,6 +108,12 @@ def _parser() -> argparse.ArgumentParser:
         type=count,
         metavar="N",
         help="of a signed bundle; a smaller one is refused (default: take any)",
+    )
+    parser.add_argument(
+        "--site",
+        metavar="FILE",
+        help="a site's calibration of this bundle, by `python calibration/radius.py`: its radii "
+        "replace the bundle's, and drift is watched against it (no site by default)",
     )
     parser.add_argument(
         "--runtime",

@@ -1,17 +1,18 @@
 """Events: what the capture loop says, as JSON lines.
 
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
-kinds and fields are only added, never renamed or removed. Six kinds, told apart by `event`:
+kinds and fields are only added, never renamed or removed. Seven kinds, told apart by `event`:
 
 `started`: `camera` {name, serial, virtual (as in `session`); of a RealSense also firmware, usb,
 emitter, settings [{sensor, option, value, note}] and recording (null, or {file, error})}, `bundle`
 {name, version, identity, signed_by (the pinned public key in hexadecimal, null where none was
-pinned), simulated, notice}, `runtime`, `modalities`, `min_readings`, `deadline_ms`, `test`
-{false_live, false_spoof, delta, std, correlation_ms}: what is asked of the sequential test and the
-scatter that it reckons with, `lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the
-instructions), `audit` (null, or {file, run}: where sessions are recorded, and the UUID of this
-run's records), `evidence` (null, or {folder, run}: where pictures of sessions are kept, and the
-UUID in this run's file names).
+pinned), simulated, notice}, `site` (null, or, of the site's calibration that is used, {created,
+radius, asked_bpcer, confidence, n, forced, reason}), `runtime`, `modalities`, `min_readings`,
+`deadline_ms`, `test` {false_live, false_spoof, delta, std, correlation_ms}: what is asked of the
+sequential test and the scatter that it reckons with, `lockout` (null, or {spoofs, window_ms,
+lock_ms}), `language` (of the instructions), `audit` (null, or {file, run}: where sessions are
+recorded, and the UUID of this run's records), `evidence` (null, or {folder, run}: where pictures of
+sessions are kept, and the UUID in this run's file names).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
@@ -33,6 +34,10 @@ were not removed, because of `error`; comes some time after that session. No ver
 `recovery`: one attempt to open a lost camera again: `attempt` (counts from 1 since the camera was
 last healthy), `waited_ms`, `reset` (whether the device was reset first), `error` (null where the
 camera is back).
+
+`drift`: the site is no longer what it was calibrated as: `signal` (norm, depth_coverage,
+infrared_level, sharpness, angle_deg or denied; each is told once), `session` (how many had finished
+since the start, the repeated tries of one visitor counted once), `text`. No verdict depends on it.
 
 `stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `camera` (as in
 `started`, as it is now: `recording.error` says why a recording ended early), `sessions`, `frames`,

@@ -17,6 +17,7 @@ from rise_edge.capture.kept_evidence.kept import Kept
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
+from rise_edge.drift import Drift
 from rise_edge.verdict import STREAM_FAULTS
 
 _STATUSES = ("ok", "degraded", "failed")
@@ -105,6 +106,7 @@ class Health(Listener):
         self._unrecorded = 0
         self._audit_error = ""
         self._not_kept: str | None = None
+        self._drifts: list[Drift] = []
 
     def step(self, step: Step) -> None:
         """A frame came: the camera is there."""
@@ -139,6 +141,11 @@ class Health(Listener):
         """Evidence was kept, or could not be."""
         with self._lock:
             self._not_kept = str(kept) if kept.error else None
+
+    def drifted(self, drift: Drift) -> None:
+        """The site is no longer what it was calibrated as."""
+        with self._lock:
+            self._drifts.append(drift)
 
     def report(self) -> HealthReport:
         """How the loop is now."""
@@ -188,6 +195,8 @@ class Health(Listener):
 
         if self._not_kept is not None:
             yield "degraded", self._not_kept
+        for drift in self._drifts:
+            yield "degraded", f"the site drifted: {drift.text}"
 
     def _grade(self, seconds: float) -> str:
         return "failed" if seconds >= self.config.failed_after_s else "degraded"

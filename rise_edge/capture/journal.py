@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from time import monotonic
 from typing import Any
 
@@ -11,12 +12,13 @@ from rise_edge.capture.kept_evidence.kept import Kept
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
+from rise_edge.drift import Drift
 
 _log = logging.getLogger("rise_edge")
 
 
 class Journal(Listener):
-    """Writes sessions, attempts at recovery, and what the audit or kept evidence failed at.
+    """Writes sessions, attempts at recovery, drift, and what the audit or kept evidence failed at.
 
     Args:
         output: where events go.
@@ -61,6 +63,11 @@ class Journal(Listener):
         if kept.error is not None:
             self._evidence_failures += 1
             self._output.write("evidence_failed", kept.fields())
+
+    def drifted(self, drift: Drift) -> None:
+        """Write what is no longer as it was calibrated."""
+        self._output.write("drift", asdict(drift))
+        _log.warning("the site drifted: %s", drift.text)
 
     def summary(self) -> dict[str, Any]:
         """As the event `stopped` has it."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rise_edge.capture.cameras import open_camera
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.cameras.realsense_settings import RealSenseSettings
+from rise_edge.capture.drift import DriftListener
 from rise_edge.capture.events import EventWriter
 from rise_edge.capture.journal import Journal
 from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, KeptEvidence, Retention
@@ -52,6 +53,7 @@ def capture(options: argparse.Namespace) -> int:
         evidence=evidence,
         public_key=_public_key(options.public_key),
         least_version=options.least_version,
+        site=options.site,
     )
     camera = open_camera(
         options.camera,
@@ -79,7 +81,8 @@ def capture(options: argparse.Namespace) -> int:
                 options.view, camera, checker, guide=guide, address=options.web, token=token
             ) as view,
         ):
-            listeners = Listeners(told, view, kept, Service())
+            shown = Listeners(told, view)
+            listeners = Listeners(shown, kept, Service(), _drift(checker, shown))
             steps = run(
                 camera,
                 checker,
@@ -217,6 +220,7 @@ def _started(
             "simulated": manifest.simulated,
             "notice": manifest.notice,
         },
+        "site": _site(checker),
         "runtime": checker.runtime.name,
         "modalities": modality_set(checker.evidence.required),
         "min_readings": config.min_readings,
@@ -227,3 +231,18 @@ def _started(
         "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
         "evidence": {"folder": str(keeper.folder.path), "run": keeper.run} if keeper else None,
     }
+
+
+def _drift(checker: Checker, listener: Listener) -> Listener:
+    if checker.site is None:
+        return Listener()
+    chosen = checker.site.sets[modality_set(checker.evidence.required)]
+    return DriftListener(chosen.reference, listener)
+
+
+def _site(checker: Checker) -> dict[str, Any] | None:
+    if checker.site is None:
+        return None
+    chosen = checker.site.sets[modality_set(checker.evidence.required)]
+    names = ("radius", "asked_bpcer", "confidence", "n", "forced", "reason")
+    return {"created": checker.site.created, **{name: getattr(chosen, name) for name in names}}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
+from rise_edge.drift import Drift
 
 if TYPE_CHECKING:  # it is a listener's own report, and its package imports this file
     from rise_edge.capture.kept_evidence.kept import Kept
@@ -29,6 +30,9 @@ class Listener:
 
     def kept(self, kept: Kept) -> None:
         """The evidence of a session was kept, or could not be."""
+
+    def drifted(self, drift: Drift) -> None:
+        """The site is no longer what it was calibrated as, in one signal."""
 
 
 class Listeners(Listener):
@@ -56,3 +60,8 @@ class Listeners(Listener):
         """Tell each."""
         for listener in self._listeners:
             listener.kept(kept)
+
+    def drifted(self, drift: Drift) -> None:
+        """Tell each."""
+        for listener in self._listeners:
+            listener.drifted(drift)

@@ -6,12 +6,13 @@ import statistics
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event
-from rise_edge.capture.feed import Feed, timestamp_ms
+from rise_edge.capture.feed import Feed
+from rise_edge.capture.frame_clock import FrameClock
 from rise_edge.capture.recovery import Recovery
 from rise_edge.checker import Checker, Observation
 from rise_edge.errors import CameraError
@@ -24,8 +25,6 @@ from rise_edge.verdict import Reason
 if TYPE_CHECKING:  # brings sqlite3, which only who asks for an audit needs
     from rise_edge.capture.audit import Audit
 
-_NOMINAL_FRAME_MS = 1000 / 30
-_LONGEST_FRAME_MS = 60_000.0  # enough to be an absence; what a broken clock adds must stay finite
 _LATENCIES = 300  # frames whose times are kept while no session ends
 
 
@@ -156,7 +155,7 @@ class _Watch:
         self._guide = guide
         self._prompter = Prompter(guide)
         self._audit = audit
-        self._clock = _FrameClock(camera.live)
+        self._clock = FrameClock(camera.live)
         self._latency = _Latency()
         self._observer = Observer(checker, sessions.config.absent_ms)
 
@@ -212,26 +211,6 @@ class _Watch:
         if admitted.verdict != event.verdict:
             self._sessions.withhold(self._clock.now_ms)
         return admitted
-
-
-class _FrameClock:
-    """A clock that never goes back: the host's for a live camera, else the frames' own."""
-
-    def __init__(self, live: bool) -> None:
-        self._live = live
-        self._last_timestamp_ms: float | None = None
-        self.now_ms = 0.0
-
-    def tick(self, frame: Frame) -> float:
-        if self._live:
-            self.now_ms = monotonic() * 1000
-            return self.now_ms
-        stamp, last = timestamp_ms(frame), self._last_timestamp_ms
-        moved = min(stamp - last, _LONGEST_FRAME_MS) if last is not None else 0.0
-        # A source whose own clock stands or runs back still has its deadlines.
-        self.now_ms += moved if moved > 0 else _NOMINAL_FRAME_MS
-        self._last_timestamp_ms = stamp
-        return self.now_ms
 
 
 class _Latency:

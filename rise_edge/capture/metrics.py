@@ -15,6 +15,8 @@ margin, which is 1 minus this in radii, and unlike it is never negative, as hist
 `rise_edge_recovery_attempts_total` {result}: reopened or failed; `rise_edge_audit_failures_total`;
 `rise_edge_kept_evidence_total` {result}: kept or failed.
 
+`rise_edge_drift_warning` {signal}: 1 where the site is no longer what it was calibrated as.
+
 What is known of simulated or labelled people is in none of them.
 """
 
@@ -33,6 +35,7 @@ from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
 from rise_edge.capture.web.server import load_web
 from rise_edge.checker import Checker
+from rise_edge.drift import SIGNALS, Drift
 from rise_edge.frame import modality_set
 from rise_edge.verdict import Outcome, Reason
 
@@ -150,6 +153,14 @@ class Metrics(Listener):
             ["result"],
             registry=registry,
         )
+        self._drifts = client.Gauge(
+            "rise_edge_drift_warning",
+            "1 where a signal is no longer what it was when the site was calibrated.",
+            ["signal"],
+            registry=registry,
+        )
+        for signal in SIGNALS:
+            self._drifts.labels(signal)
         for counter, results in (
             (self._attempts, ("reopened", "failed")),
             (self._kept, ("kept", "failed")),
@@ -188,6 +199,10 @@ class Metrics(Listener):
     def kept(self, kept: Kept) -> None:
         """Count one session's evidence."""
         self._kept.labels("failed" if kept.error else "kept").inc()
+
+    def drifted(self, drift: Drift) -> None:
+        """Raise the warning of a signal."""
+        self._drifts.labels(drift.signal).set(1)
 
     def exposition(self, accept: str = "") -> tuple[bytes, str]:
         """All metrics as text, and the content type of it.

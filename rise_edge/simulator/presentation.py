@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -40,6 +40,7 @@ class Presentation:
             rendered for it too, with true parallax.
         colour_size: width and height of its picture.
         synergy: see `synergy.py`.
+        altered: changes the setting that was drawn, as a fault of the site would.
 
     Attributes:
         duration_ms: from the first frame to the end, the gap included.
@@ -63,14 +64,16 @@ class Presentation:
         colour_viewpoint: Viewpoint | None = None,
         colour_size: tuple[int, int] = (WIDTH, HEIGHT),
         synergy: float = 0.0,
+        altered: Callable[[Setting], Setting] | None = None,
     ) -> None:
         self.seed, self.number = seed, number
         self.difficulty, self.synergy = difficulty, synergy
         self.start_ms, self.first_frame_number, self.gap_ms = start_ms, first_frame_number, gap_ms
-        self.setting = setting_of(
+        drawn = setting_of(
             seed, domain=domain, species=species, subject=subject, difficulty=difficulty,
             synergy=synergy,
         )  # fmt: skip
+        self.setting = altered(drawn) if altered else drawn
         device = self.setting.domain.device
         self.viewpoint = Viewpoint(device.intrinsics)
         self._view = View(device.intrinsics, WIDTH, HEIGHT)
@@ -243,6 +246,7 @@ def presentations(
     subjects: tuple[int, int] = (0, 10_000),
     fps: float = 30.0,
     synergy: float = 0.0,
+    altered: Callable[[Setting], Setting] | None = None,
 ) -> Iterator[Presentation]:
     """An endless mix, about half of it bona fide, with the scene empty in between.
 
@@ -254,6 +258,7 @@ def presentations(
         subjects: first subject number, and the first one that does not belong.
         fps: at which the frames will be asked for; time and frame numbers go on accordingly.
         synergy: see `synergy.py`.
+        altered: changes each setting that was drawn, as a fault of the site would.
     """
     place = domain_named(domain)
     rng = generator(seed, place.key, 63)
@@ -268,7 +273,7 @@ def presentations(
             species=species or ("bona_fide" if bona_fide else attack),
             subject=int(rng.integers(*subjects)), difficulty=difficulty, start_ms=start_ms,
             first_frame_number=frame_number, number=number,
-            gap_ms=float(rng.uniform(600, 900)), synergy=synergy,
+            gap_ms=float(rng.uniform(600, 900)), synergy=synergy, altered=altered,
         )  # fmt: skip
         yield one
         count = one.frame_count(fps)

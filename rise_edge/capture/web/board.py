@@ -17,6 +17,7 @@ from rise_edge.capture.events import Event
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
+from rise_edge.drift import Drift
 from rise_edge.verdict import DEVICE_FAULTS
 
 _NEVER = float("inf")
@@ -59,6 +60,7 @@ class History:
         sessions: (time of its end in UTC, event) of the last twenty, the newest first.
         verdicts: verdict -> sessions since the start.
         attempt: the last one to open a lost camera again.
+        drifts: what of the site is no longer as it was calibrated.
     """
 
     frames_per_s: float
@@ -68,6 +70,7 @@ class History:
     sessions: list[tuple[datetime, Event]]
     verdicts: dict[str, int]
     attempt: Attempt | None
+    drifts: tuple[Drift, ...]
 
 
 class Board(Listener):
@@ -92,6 +95,7 @@ class Board(Listener):
         self._sessions: deque[tuple[datetime, Event]] = deque(maxlen=_MAX_SESSIONS)
         self._verdicts: Counter[str] = Counter()
         self._attempt: Attempt | None = None
+        self._drifts: tuple[Drift, ...] = ()
         self._closing: Step | None = None
 
     @property
@@ -121,6 +125,11 @@ class Board(Listener):
         """Take an attempt to open a lost camera again."""
         with self._lock:
             self._attempt = attempt
+
+    def drifted(self, drift: Drift) -> None:
+        """Take a warning of drift."""
+        with self._lock:
+            self._drifts = (*self._drifts, drift)
 
     def glance(self) -> Glance:
         """The newest of everything."""
@@ -152,6 +161,7 @@ class Board(Listener):
                 sessions=list(self._sessions),
                 verdicts=dict(self._verdicts),
                 attempt=self._attempt,
+                drifts=self._drifts,
             )
 
     def _take(self, step: Step, now_s: float) -> None:

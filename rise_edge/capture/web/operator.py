@@ -73,6 +73,7 @@ def operator_state(
         "uptime_s": round(history.uptime_s),
         "watchers": watchers,
         "recovery": str(history.attempt) if history.attempt else None,
+        "drift": [drift.text for drift in history.drifts],
         "now": _now(glance.step) if glance.step else None,
         "stage_ms": {stage: round(ms, 2) for stage, ms in history.stage_ms.items()},
         "readings": [

@@ -15,6 +15,7 @@ from rise_edge.capture.web.board import Board
 from rise_edge.capture.web.operator import Station
 from rise_edge.capture.web.server import Address, WebServer, load_web
 from rise_edge.checker import Checker
+from rise_edge.drift import Drift
 from rise_edge.guidance import Guide
 
 _ANY_HOST = ("0.0.0.0", "::")
@@ -82,6 +83,10 @@ class WebView(View):
     def event(self, event: Event) -> None:
         """Leave the end of a session."""
         self._board.event(event)
+
+    def drifted(self, drift: Drift) -> None:
+        """Leave a warning of drift."""
+        self._board.drifted(drift)
 
     def attempt(self, attempt: Attempt) -> None:
         """Leave an attempt to open a lost camera again."""

@@ -20,6 +20,8 @@ watch(
     }
     at("#notice").hidden = !state.notice;
     write(at("#notice"), state.notice);
+    at("#drift").hidden = !state.drift.length;
+    write(at("#drift"), state.drift.length ? `Look at this site: ${state.drift.join("; ")}` : "");
     if (!state.fault) now(state.now);
     norms(state.readings);
     sessions(state.sessions, state.verdicts);

@@ -1,0 +1,155 @@
+"""Collect sessions on site: `python calibration/collect.py FILE --camera realsense`.
+
+The camera is watched through the kiosk's own pipeline, and of each session a few numbers are kept:
+how far out it lies, its norm, direction, depth coverage, infrared level and sharpness. No picture
+is written.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # a script's folder comes first on the path
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+
+from calibration.simulated_site import FAULTS, SimulatedSite
+from calibration.site_session import (
+    FORMAT,
+    SessionsFileError,
+    Source,
+    session_line,
+    source_line,
+    watch_sessions,
+)
+from rise_edge import Checker, EvidenceConfig, open_bundle
+from rise_edge.bundle import default_bundle_path
+from rise_edge.capture.cameras import open_camera
+from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.feed import Feed
+from rise_edge.errors import RiseEdgeError
+from rise_edge.frame import Frame, Modality, parse_modality_set
+from rise_edge.simulator import DOMAINS
+
+console = Console(stderr=True)
+
+
+@dataclass(frozen=True)
+class CollectConfig:
+    """Watch sessions of one kind and keep their numbers.
+
+    Attributes:
+        file: a new file for them.
+        camera: realsense, realsense:SERIAL, a recording or a folder, as `rise_edge.capture` has it.
+        simulated: a domain of the simulator instead of a camera.
+        attacks: all that come are attacks; without it, all must be bona fide.
+        sessions: after how many to stop, for each modality set.
+        bundle: its folder; by default the demonstration bundle.
+        runtime: what runs its model.
+        modalities: the sets to judge by; one pass serves all.
+        seed: of a simulated site: another seed, other people.
+        fault: of a simulated site: lamp_failure, lens_smear or sensor_swap.
+    """
+
+    file: Annotated[Path, tyro.conf.Positional]
+    camera: str | None = None
+    simulated: str | None = None
+    attacks: bool = False
+    sessions: int = 100
+    bundle: Path | None = None
+    runtime: str = "onnx"
+    modalities: tuple[str, ...] = ("colour+depth+infrared",)
+    seed: int = 0
+    fault: str | None = None
+
+
+def main(config: CollectConfig) -> None:
+    """Watch until there are enough sessions, or the source ends.
+
+    Raises:
+        RiseEdgeError: the bundle or the camera does not open, or the file is in the way.
+    """
+    bundle = open_bundle(config.bundle or default_bundle_path())
+    checkers = {
+        name: Checker(bundle, runtime=config.runtime, evidence=EvidenceConfig(required=_set(name)))
+        for name in config.modalities
+    }
+    camera = _camera(config)
+    source = Source(
+        format=FORMAT,
+        bundle=bundle.identity,
+        runtime=config.runtime,
+        camera=f"{camera.name} {camera.serial}".strip(),
+        attacks=config.attacks,
+        simulated=config.simulated is not None,
+    )
+    counts: Counter[str] = Counter()
+    try:
+        file = config.file.open("x", encoding="utf-8")
+    except OSError as error:
+        raise SessionsFileError(
+            f"cannot make {config.file}: {error.strerror}; name a new file"
+        ) from None
+    with file, camera, closing(_frames(camera)) as frames:
+        print(source_line(source), file=file)
+        for name, session in watch_sessions(frames, camera.live, checkers):
+            print(session_line(name, session), file=file, flush=True)
+            counts[name] += 1
+            console.print(f"{name} {counts[name]}: score {session.score:.3f}", highlight=False)
+            if all(counts[each] >= config.sessions for each in checkers):
+                break
+    console.print(f"{sum(counts.values())} sessions in {config.file}", markup=False)
+
+
+def _set(name: str) -> frozenset[Modality]:
+    try:
+        return parse_modality_set(name)
+    except ValueError as error:
+        raise SessionsFileError(f"--modalities: {error}") from None
+
+
+def _camera(config: CollectConfig) -> Camera:
+    if (config.camera is None) == (config.simulated is None):
+        raise SessionsFileError("expected one of --camera CAMERA and --simulated DOMAIN")
+    if config.camera is not None:
+        if config.fault:
+            raise SessionsFileError("--fault is of a simulated site; leave it out")
+        everything = frozenset[Modality]().union(*(_set(name) for name in config.modalities))
+        return open_camera(config.camera, modalities=everything)
+    for flag, value, known in (
+        ("--simulated", config.simulated, DOMAINS),
+        ("--fault", config.fault, FAULTS),
+    ):
+        if value is not None and value not in known:
+            raise SessionsFileError(f"expected {flag} among {', '.join(known)}, got {value!r}")
+    assert config.simulated is not None
+    return SimulatedSite(
+        config.simulated,
+        config.sessions,
+        attacks=config.attacks,
+        seed=config.seed,
+        fault=config.fault,
+    )
+
+
+def _frames(camera: Camera) -> Iterator[Frame]:
+    with Feed(camera, pace="real" if camera.live else "fast") as feed:
+        while (frame := feed.next()) is not None:
+            yield frame
+
+
+if __name__ == "__main__":
+    try:
+        main(tyro.cli(CollectConfig))
+    except RiseEdgeError as error:
+        console.print(f"error: {error}", style="red", markup=False)
+        sys.exit(error.exit_code)

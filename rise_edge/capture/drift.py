@@ -1,0 +1,51 @@
+"""Drift: tells the loop's listeners when the site is no longer what it was calibrated as."""
+
+from __future__ import annotations
+
+from rise_edge.capture.events import Event
+from rise_edge.capture.listener import Listener
+from rise_edge.capture.loop import Step
+from rise_edge.drift import DriftConfig, DriftWatch
+from rise_edge.session_signals import SignalMeter
+from rise_edge.site import SiteReference
+from rise_edge.verdict import Outcome, Reason
+
+
+class DriftListener(Listener):
+    """Hears sessions and holds them against the site's calibration. It decides nothing.
+
+    Of one visitor who is denied several times in a row, the first time counts: the next tries are
+    no new evidence.
+
+    Args:
+        reference: of the site, for the modalities that are watched.
+        listener: is told.
+        config: when drift is told.
+    """
+
+    def __init__(
+        self, reference: SiteReference, listener: Listener, config: DriftConfig | None = None
+    ) -> None:
+        self.watch = DriftWatch(reference, config)
+        self._listener = listener
+        self._meter = SignalMeter()
+        self._denied = False
+
+    def step(self, step: Step) -> None:
+        """Measure a frame of a session."""
+        if step.session is not None:
+            self._meter.add(step.observation)
+        elif step.observation.verdict.reason is Reason.NO_FACE:
+            self._denied = False
+
+    def event(self, event: Event) -> None:
+        """Hold a session against the calibration."""
+        signals, self._meter = self._meter.signals, SignalMeter()
+        live = event.result.verdict.outcome is Outcome.LIVE
+        again, self._denied = self._denied and not live, not live
+        if event.result.verdict.reason is Reason.FACE_LEFT:
+            self._denied = False
+        if again:
+            return
+        for drift in self.watch.add(live, signals):
+            self._listener.drifted(drift)
