@@ -65,7 +65,10 @@ class FolderCamera(Camera):
         path: the folder.
         modalities: what must be in it; the rest is not read.
         calibration: a file to use instead of the folder's calibration.json.
-        raw: read the images as they are, even if there is a calibration.
+        raw: read the images as they are, whatever their shapes, even if there is a calibration.
+
+    Attributes:
+        stem: of the names of the images that were read last.
     """
 
     live = False
@@ -80,6 +83,7 @@ class FolderCamera(Camera):
     ) -> None:
         self.path = Path(path)
         self.name = self.path.name
+        self.stem = ""
         self.modalities = modalities
         self._calibration_path = None if calibration is None else Path(calibration)
         self._raw = raw
@@ -123,6 +127,7 @@ class FolderCamera(Camera):
             return None
         position, self._next = self._next, self._next + 1
         stem, paths = self._images[position]
+        self.stem = stem
         pixels = {m: _read_image(m, path) for m, path in paths.items()}
         for modality, path in paths.items():
             self._check_size(modality, path, pixels[modality])
@@ -141,6 +146,10 @@ class FolderCamera(Camera):
             depth=images.get(Modality.DEPTH),
             infrared=images.get(Modality.INFRARED),
         )
+
+    def skip(self, count: int) -> None:
+        """Pass over the next images."""
+        self._next = min(self._next + count, len(self._images or ()))
 
     def close(self) -> None:
         """Forget the images. Closing twice is harmless."""
@@ -183,7 +192,7 @@ class FolderCamera(Camera):
         height, width = pixels.shape[:2]
         if modality not in self._sensors:
             self._sensors[modality] = assumed_sensor(width, height)
-            for other in self._sensors.values():
+            for other in () if self._raw else self._sensors.values():
                 if abs(other.width / other.height * height / width - 1) > _ASPECT_TOLERANCE:
                     raise CameraError(
                         f"{path}: expected the shape of {other.width}x{other.height}, got "
