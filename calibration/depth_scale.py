@@ -44,7 +44,7 @@ class DepthFit:
 def fit_depth(
     views: Sequence[BoardView], board: Board, infrared: LensCamera, scale: float
 ) -> DepthFit:
-    """Fit `plane = step * reading + offset`, robustly: flying pixels and glare are no evidence.
+    """Fit `plane = step * reading + offset`.
 
     Args:
         views: of the board; those without infrared corners or depth do not count.
@@ -64,21 +64,9 @@ def fit_depth(
         )
     readings = np.concatenate([r for r, _ in pairs])
     plane_mm = np.concatenate([p for _, p in pairs])
-    first = float(np.median(plane_mm / readings))
-    middle = float(np.median(readings))
-
-    def away_mm(parameters: NDArray[np.float64]) -> NDArray[np.float64]:
-        step, at_middle = parameters
-        return step * first * (readings - middle) + at_middle - plane_mm
-
-    start = (1.0, first * middle)
-    fit = least_squares(away_mm, start, loss="soft_l1", f_scale=5.0, x_scale=(1.0, 1000.0))
-    step_mm = float(fit.x[0]) * first
-    if not step_mm > 0:
-        raise ValueError("expected readings that grow with the distance, got none that do")
-    found = DepthScale(step_mm, float(fit.x[1]) - step_mm * middle)
+    found = _line(readings, plane_mm)
     medians = [np.median(found.step_mm * r + found.offset_mm - p) for r, p in pairs]
-    away = away_mm(fit.x)
+    away = found.step_mm * readings + found.offset_mm - plane_mm
     return DepthFit(
         found,
         readings,
@@ -86,6 +74,25 @@ def fit_depth(
         scatter_mm=float(np.median(np.abs(away)) * _MAD),
         view_scatter_mm=float(np.sqrt(np.mean(np.square(medians)))),
     )
+
+
+def _line(readings: NDArray[np.float64], plane_mm: NDArray[np.float64]) -> DepthScale:
+    """The line through most of them: flying pixels and glare are no evidence.
+
+    Readings are fitted over the planes, which have no outliers: a wild reading is then only far
+    from the line and cannot turn it.
+    """
+    step_mm = float(np.median(plane_mm / readings))
+    middle_mm = float(np.median(plane_mm))
+
+    def away_mm(line: NDArray[np.float64]) -> NDArray[np.float64]:
+        return line[0] * (plane_mm - middle_mm) + line[1] - readings * step_mm
+
+    fit = least_squares(away_mm, (1.0, middle_mm), loss="cauchy", f_scale=5.0, x_scale=(1, 1000))
+    slope, at_middle_mm = (float(v) for v in fit.x)
+    if not slope > 0:
+        raise ValueError("expected readings that grow with the distance, got none that do")
+    return DepthScale(step_mm / slope, middle_mm - at_middle_mm / slope)
 
 
 def _on_board(

@@ -67,9 +67,9 @@ class Rig:
     @cached_property
     def _rays(self) -> dict[Modality, NDArray[np.float32]]:
         return {
-            Modality.COLOUR: _fine_rays(self.colour, _FINE),
-            Modality.INFRARED: _fine_rays(self.infrared, _FINE),
-            Modality.DEPTH: _fine_rays(self.infrared, 1),
+            Modality.COLOUR: rays_of(self.colour, _FINE),
+            Modality.INFRARED: rays_of(self.infrared, _FINE),
+            Modality.DEPTH: rays_of(self.infrared, 1),
         }
 
     def take(
@@ -142,7 +142,7 @@ class Rig:
         return on_board[..., 0], on_board[..., 1], along
 
 
-def _fine_rays(sensor: CalibratedSensor, fine: int) -> NDArray[np.float32]:
+def rays_of(sensor: CalibratedSensor, fine: int = 1) -> NDArray[np.float32]:
     """Rays f32 (H * fine, W * fine, 3) with z = 1 of every part of a pixel."""
     k, lens = sensor.viewpoint.intrinsics, sensor.lens
     columns = (np.arange(sensor.width * fine) + 0.5) / fine - 0.5

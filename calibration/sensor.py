@@ -18,7 +18,7 @@ if __name__ == "__main__":  # a script's folder comes first on the path
 import os
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -30,7 +30,7 @@ from rich.table import Table
 
 from calibration.board import Board
 from calibration.board_page import write_page
-from calibration.coverage import Need, needs
+from calibration.coverage import needs
 from calibration.factory import factory_calibration
 from calibration.gathering import SIGHT, Gathering
 from calibration.rendered_board import good_poses, random_rig
@@ -175,14 +175,14 @@ def _gather(config: RegisterConfig, gathering: Gathering) -> str:
     """Take views until nothing is missing, the source ends, or Ctrl-C; says which device it was."""
     camera = _open(config)
     gathering.live = camera.live
-    missing: list[Need] = []
-    with Live(console=console, auto_refresh=False) as view, suppress(KeyboardInterrupt), camera:
+    missing = needs([], gathering.board, {})
+    with closing(camera), suppress(KeyboardInterrupt), Live(console=console) as view:
         for name, frame in _frames(camera, config.follow, gathering):
             if frame is not None and gathering.look(frame, name):
                 missing = needs(gathering.views, gathering.board, gathering.sizes)
-            view.update(guide(gathering, missing), refresh=True)
+            view.update(guide(gathering, missing))
             # A folder is read to its end: what is there is better used than left.
-            if (camera.live or config.follow) and missing and all(n.met for n in missing):
+            if (camera.live or config.follow) and all(n.met for n in missing):
                 break
     return f"{camera.name} {camera.serial}".strip() or "a trio of cameras"
 
@@ -204,22 +204,24 @@ def _frames(
     camera: Camera, follow: bool, gathering: Gathering
 ) -> Iterator[tuple[str, Frame | None]]:
     """Frames with their names; with `follow`, None while a folder has no further ones."""
+    folder = camera if isinstance(camera, FolderCamera) else None
     count = 0
     while True:
         try:
+            camera.open()
+            if folder:
+                folder.skip(count)
             while (frame := camera.read(5000)) is not None:
                 count += 1
-                yield (camera.stem if isinstance(camera, FolderCamera) else f"{count}"), frame
-            if not (follow and isinstance(camera, FolderCamera)):
-                return
-            camera.close()
-            camera.open()
-            camera.skip(count)
+                yield folder.stem if folder else str(count), frame
         except CameraError as error:
-            if not (follow and isinstance(camera, FolderCamera)):
-                raise
             # Whoever fills the folder may be in the middle of an instant.
+            if not (follow and folder):
+                raise
             gathering.said = str(error)
+        if not (follow and folder):
+            return
+        camera.close()
         yield "", None
         time.sleep(_POLL_S)
 

@@ -153,7 +153,7 @@ def main(config: BarsConfig) -> int:
     names = list(vars(BARS))
     table = Table(title=f"{config.seeds} trios of cameras, {config.views} views of the board each")
     for name in ("seed", *names):
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(name.replace("_", "\n"), justify="right")
     seeds = track(range(config.seeds), "rendering", console=Console(stderr=True), transient=True)
     measured = []
     for seed in seeds:
