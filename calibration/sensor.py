@@ -37,7 +37,7 @@ from calibration.rendered_board import good_poses, random_rig
 from calibration.sensor_guide import guide
 from calibration.sensor_plot import coverage_picture, residual_picture
 from calibration.trio import calibrate
-from rise_edge.capture.cameras import Camera, FolderCamera, open_camera
+from rise_edge.capture.cameras import Camera, FolderCamera, RealSenseSettings, open_camera
 from rise_edge.capture.cameras.calibration import FILE_NAME, Calibration
 from rise_edge.capture.cameras.folder import encode_png
 from rise_edge.errors import CameraError, OutputError, RiseEdgeError
@@ -184,6 +184,8 @@ def _gather(config: RegisterConfig, gathering: Gathering) -> str:
             # A folder is read to its end: what is there is better used than left.
             if (camera.live or config.follow) and all(n.met for n in missing):
                 break
+    if not console.is_terminal:
+        console.print()  # `Live` ends without a line of its own there
     return f"{camera.name} {camera.serial}".strip() or "a trio of cameras"
 
 
@@ -195,7 +197,9 @@ def _open(config: RegisterConfig) -> Camera:
                 "expected a camera that shows a board, got simulated; make a folder of one with "
                 "`python calibration/sensor.py simulate FOLDER`"
             )
-        return open_camera(config.camera, allow_virtual=config.allow_virtual)
+        # The projector's dots would hide corners.
+        unlit = RealSenseSettings("off") if config.camera.startswith("realsense") else None
+        return open_camera(config.camera, settings=unlit, allow_virtual=config.allow_virtual)
     there = {m for m in Modality if (path / m.value).is_dir()}
     return FolderCamera(path, modalities=frozenset(there | set(SIGHT)), raw=True)
 

@@ -5,23 +5,31 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 from rich.console import Console
 
+from calibration.board import Board
 from calibration.coverage import needs
 from calibration.gathering import Gathering
+from calibration.rendered_board import good_poses, random_rig
 from calibration.sensor import RegisterConfig, SimulateConfig, main, register, simulate
+from calibration.sensor_bars import BARS, measure
 from calibration.sensor_guide import guide, next_step
 from calibration.trio import UnfitViewsError
 from rise_edge.capture.cameras import FolderCamera
 from rise_edge.capture.cameras.calibration import read_calibration
 from rise_edge.errors import CameraError, OutputError
-from rise_edge.frame import Modality
+from rise_edge.frame import Frame, Modality
 from tests.calibration.board_views import BOARD, SIZES, poses, projected
+from tests.capture.cameras.live_device import streaming
+from tests.capture.cameras.software_device import PLUGGED, SoftwareDevice
 
 
 @pytest.fixture(scope="module")
@@ -146,3 +154,28 @@ def test_the_next_step_changes_until_nothing_is_missing() -> None:
     assert "colour picture's" in steps[0]
     assert steps[1] != steps[0]
     assert steps[2] == "nothing is missing"
+
+
+def test_a_live_camera_is_guided_until_nothing_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(4)
+    rig, board = random_rig(rng), Board()
+    views = [rig.take(board, pose, rng, n) for n, pose in enumerate(good_poses(rng))]
+    made = SoftwareDevice(views[0])
+
+    def held_still() -> Iterator[Frame]:
+        for number in range(30 * len(views)):  # each for a second
+            view = views[number // 30]
+            images = {
+                m.value: replace(view.image(m), frame_number=number, timestamp_ms=number * 100 / 3)
+                for m in Modality
+            }
+            yield replace(view, **images)
+
+    monkeypatch.setattr(PLUGGED, lambda context: [made.device])
+    config = RegisterConfig("realsense", "board", tmp_path / "x.json", allow_virtual=True)
+    with streaming(made, held_still()):
+        found = register(config)
+    assert found.residuals.views >= 12
+    assert measure(found, rig).rotation_deg <= BARS.rotation_deg
