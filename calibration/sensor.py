@@ -36,7 +36,7 @@ from calibration.gathering import SIGHT, Gathering
 from calibration.rendered_board import good_poses, random_rig
 from calibration.sensor_guide import guide
 from calibration.sensor_plot import coverage_picture, residual_picture
-from calibration.trio import calibrate
+from calibration.trio import Calibrated, calibrate, rms_px
 from rise_edge.capture.cameras import Camera, FolderCamera, RealSenseSettings, open_camera
 from rise_edge.capture.cameras.calibration import FILE_NAME, Calibration
 from rise_edge.capture.cameras.folder import encode_png
@@ -123,6 +123,7 @@ def register(config: RegisterConfig) -> Calibration:
     _write(coverage, coverage_picture(gathering.views, result))
     _write(residuals, residual_picture(result))
     _write(output, result.calibration.to_json().encode())
+    _print_views(result)
     _print(result.calibration, [output, coverage, residuals])
     return result.calibration
 
@@ -238,6 +239,18 @@ def _write(path: Path, content: bytes) -> None:
         os.replace(part, path)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _print_views(result: Calibrated) -> None:
+    table = Table(title="reprojection of each view, px")
+    table.add_column("view")
+    for modality in SIGHT:
+        table.add_column(str(modality), justify="right")
+    names = dict.fromkeys(name for m in SIGHT for name in result.offsets_px[m])
+    for name in names:
+        seen = [result.offsets_px[m].get(name) for m in SIGHT]
+        table.add_row(name, *("-" if o is None else f"{rms_px([o]):.2f}" for o in seen))
+    Console().print(table)
 
 
 def _print(calibration: Calibration, files: list[Path]) -> None:

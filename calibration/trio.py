@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.board import Board, Corners
+from calibration.board import Board
 from calibration.coverage import Asked, needs
 from calibration.depth_scale import DepthFit, fit_depth
 from calibration.gathering import SIGHT, BoardView
@@ -35,6 +35,7 @@ from rise_edge.errors import RiseEdgeError
 from rise_edge.frame import Intrinsics, Modality, Viewpoint
 
 _ASPECT_TOLERANCE = 0.01
+_PAIRS = 8
 _PAIR_CORNERS = 6
 
 Sizes = Mapping[Modality, tuple[int, int]]
@@ -101,7 +102,7 @@ def calibrate(
     """
     limits = limits or Limits()
     _require(views, board, sizes, None, asked)
-    alone = {m: LensCamera.fitted(board, _of(views, m), sizes[m]) for m in SIGHT}
+    alone = {m: _alone(views, board, m, sizes) for m in SIGHT}
     for modality in SIGHT:
         _require_sharp(_offsets(views, board, modality, alone[modality]), modality, limits)
     # Tilts and distances were told with assumed lenses so far.
@@ -140,8 +141,14 @@ def rms_px(offsets: Iterable[NDArray[np.float64]]) -> float:
     return float(np.sqrt(np.mean(np.square(lengths))))
 
 
-def _of(views: Sequence[BoardView], modality: Modality) -> list[Corners]:
-    return [v.corners[modality] for v in views if modality in v.corners]
+def _alone(
+    views: Sequence[BoardView], board: Board, modality: Modality, sizes: Sizes
+) -> LensCamera:
+    corners = [v.corners[modality] for v in views if modality in v.corners]
+    try:
+        return LensCamera.fitted(board, corners, sizes[modality])
+    except cv2.error as error:
+        raise UnfitViewsError(f"no {modality} camera explains these views ({error.err})") from None
 
 
 def _offsets(
@@ -199,6 +206,11 @@ def _together(
     """Both cameras, where colour stands from infrared, and the error in pixels."""
     common = [v.corners[Modality.INFRARED].common(v.corners[Modality.COLOUR]) for v in paired]
     common = [(a, b) for a, b in common if len(a.ids) >= _PAIR_CORNERS]
+    if len(common) < _PAIRS:
+        raise UnfitViewsError(
+            f"expected {_PAIRS} views with the same {_PAIR_CORNERS} corners in colour and "
+            f"infrared, got {len(common)}; show more of the board to both cameras"
+        )
     infrared, colour = alone[Modality.INFRARED], alone[Modality.COLOUR]
     rms, k_infrared, d_infrared, k_colour, d_colour, turn, moved_mm, _, _ = cv2.stereoCalibrate(
         [board.places_mm(a.ids) for a, _ in common],

@@ -39,11 +39,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_folder_is_registered_and_then_used(site: Path, tmp_path: Path) -> None:
+def test_a_folder_is_registered_and_then_used(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "site"
     shutil.copytree(site, folder)
     found = register(RegisterConfig(camera=str(folder), square_mm=38.0))
     assert found.device == "site"
+    said = capsys.readouterr().out
+    assert "reprojection of each view, px" in said
+    assert "000024" in said
     for name in ("calibration_coverage.png", "calibration_residuals.png"):
         assert cv2.imread(str(folder / name)) is not None
     with FolderCamera(folder) as camera:

@@ -103,6 +103,19 @@ def test_lag_that_no_view_shows_by_itself_shows_in_all_together() -> None:
     assert "colour and infrared together: expected at most 0.5 px, got" in said
 
 
+def test_cameras_that_see_other_parts_of_the_board_are_refused() -> None:
+    def half(corners: Corners, left: bool) -> Corners:
+        kept = (corners.ids % 6 < 3) == left
+        return Corners(corners.ids[kept], corners.at_px[kept])
+
+    views = [
+        replace(v, corners={m: half(c, m is COLOUR) for m, c in v.corners.items()})
+        for v in projected(poses(count=48), noise_px=0.02)
+    ]
+    views = [v for v in views if min(len(c.ids) for c in v.corners.values()) >= 8]
+    assert "with the same 6 corners in colour and infrared, got 0" in refused(views)
+
+
 def test_limits_are_those_that_were_asked() -> None:
     assert "expected at most 0.05 px" in refused(
         projected(poses()), limits=Limits(reprojection_px=0.05)

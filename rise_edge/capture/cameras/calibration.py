@@ -231,7 +231,7 @@ class _Parser:
         table = self._all(value, name, _SENSOR_KEYS)
         focal = [self._length(table[k], f"{name} {k}") for k in ("fx_px", "fy_px")]
         middle = [self.json.number(table[k], f"{name} {k}") for k in ("cx_px", "cy_px")]
-        size = [self._pixels(table[k], f"{name} {k}") for k in ("width_px", "height_px")]
+        size = [self.json.integer(table[k], f"{name} {k}", 1) for k in ("width_px", "height_px")]
         where = f"{name} lens_coefficients"
         coefficients = self.json.numbers(table["lens_coefficients"], where, COEFFICIENTS)
         rotation = self.json.rotation(table["rotation"], f"{name} rotation")
@@ -260,11 +260,6 @@ class _Parser:
             pair_px=self._error(table["pair_px"], "residuals pair_px"),
             depth_mm=None if depth_mm is None else self._error(depth_mm, "residuals depth_mm"),
         )
-
-    def _pixels(self, value: Any, where: str) -> int:
-        number = self.json.integer(value, where, 1)
-        # A picture larger than any sensor's would fill the memory with its maps.
-        return number if number <= 16384 else self.json.fail(where, "at most 16384 pixels", value)
 
     def _length(self, value: Any, where: str) -> float:
         return self.json.number(value, where, positive=True)

@@ -174,7 +174,7 @@ class FolderCamera(Camera):
             m: Sensor(s.width, s.height, s.viewpoint) for m, s in calibration.sensors.items()
         }
         self._straightened = {
-            m: Straightened(s.lens, s.viewpoint.intrinsics, s.width, s.height)
+            m: Straightened(s.lens, s.viewpoint.intrinsics)
             for m, s in calibration.sensors.items()
             if m in self.modalities
         }

@@ -66,23 +66,18 @@ class Lens:
 class Straightened:
     """Turns the pictures of one camera into those of a pinhole with the same intrinsics.
 
-    The maps are made once. What a pinhole sees and the camera does not is 0: black, no reading.
+    The maps are made once, for the first picture. What a pinhole sees and the camera does not is
+    0: black, no reading.
 
     Args:
         lens: of the camera.
         intrinsics: of the camera.
-        width: of its pictures, in pixels.
-        height: of its pictures, in pixels.
     """
 
-    def __init__(self, lens: Lens, intrinsics: Intrinsics, width: int, height: int) -> None:
-        self._maps: tuple[NDArray[Any], NDArray[Any]] | None = None
-        if lens.straight:
-            return
-        k = intrinsics
-        column, row = np.meshgrid(np.arange(width, dtype=float), np.arange(height, dtype=float))
-        x, y = lens.distort((column - k.cx) / k.fx, (row - k.cy) / k.fy)
-        self._maps = ((x * k.fx + k.cx).astype(np.float32), (y * k.fy + k.cy).astype(np.float32))
+    def __init__(self, lens: Lens, intrinsics: Intrinsics) -> None:
+        self._lens = lens
+        self._intrinsics = intrinsics
+        self._maps: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
     def colours(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """An 8-bit picture, interpolated between its pixels."""
@@ -93,6 +88,26 @@ class Straightened:
         return self._remap(pixels, cv2.INTER_NEAREST)
 
     def _remap(self, pixels: NDArray[Any], interpolation: int) -> NDArray[Any]:
-        if self._maps is None:
+        if self._lens.straight:
             return pixels
-        return np.asarray(cv2.remap(pixels, *self._maps, interpolation=interpolation))
+        if self._maps is None:
+            self._maps = self._make_maps(pixels.shape[0], pixels.shape[1])
+        columns, rows = self._maps
+        return np.asarray(cv2.remap(pixels, columns, rows, interpolation=interpolation))
+
+    def _make_maps(
+        self, height: int, width: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        k = self._intrinsics
+        column, row = np.meshgrid(np.arange(width, dtype=float), np.arange(height, dtype=float))
+        # Coefficients of no real lens throw rays out of every number's range.
+        with np.errstate(over="ignore", invalid="ignore"):
+            x, y = self._lens.distort((column - k.cx) / k.fx, (row - k.cy) / k.fy)
+            return _map(x * k.fx + k.cx), _map(y * k.fy + k.cy)
+
+
+def _map(at_px: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Where to look in a picture; what is no number lies outside it."""
+    outside = -10.0
+    bounded = np.clip(np.nan_to_num(at_px, nan=outside), outside, 2.0**15)
+    return np.asarray(bounded, np.float32)

@@ -104,7 +104,6 @@ FAULTS = [
     (changed("sensors", "colour", "fx_px", to=-3), "colour fx_px to hold a positive number"),
     (changed("sensors", "colour", "cx_px", to="3"), "colour cx_px to hold a number"),
     (changed("sensors", "colour", "width_px", to=0), "a whole number of at least 1"),
-    (changed("sensors", "colour", "width_px", to=10**6), "at most 16384 pixels"),
     (changed("sensors", "colour", "lens_model", to="ftheta"), "lens model among"),
     (changed("sensors", "colour", "lens_coefficients", to=[0] * 4), "5 numbers"),
     (changed("sensors", "colour", "lens_coefficients", to=[float("nan")] * 5), "a number, got nan"),

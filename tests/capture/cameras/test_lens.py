@@ -40,20 +40,28 @@ def test_a_straightened_picture_is_opencvs_undistorted_one() -> None:
     picture = cv2.GaussianBlur(picture, (0, 0), 3)
     matrix = np.array([[K.fx, 0, K.cx], [0, K.fy, K.cy], [0, 0, 1]])
     expected = cv2.undistort(picture, matrix, np.array(COEFFICIENTS))
-    got = Straightened(Lens("brown_conrady", COEFFICIENTS), K, 320, 240).colours(picture)
+    got = Straightened(Lens("brown_conrady", COEFFICIENTS), K).colours(picture)
     assert np.abs(got.astype(int) - expected).max() <= 4  # of 255: it interpolates in fewer steps
 
 
 def test_depth_is_moved_and_never_mixed() -> None:
     depth = np.where(np.arange(320) < 160, 500, 2000).astype(np.uint16)[None].repeat(240, 0)
-    got = Straightened(Lens("brown_conrady", COEFFICIENTS), K, 320, 240).readings(depth)
+    got = Straightened(Lens("brown_conrady", COEFFICIENTS), K).readings(depth)
     assert set(np.unique(got)) <= {0, 500, 2000}
     assert (got != depth).any()
 
 
 def test_a_straight_lens_leaves_the_very_pixels() -> None:
     picture = np.zeros((240, 320), np.uint8)
-    assert Straightened(Lens(), K, 320, 240).colours(picture) is picture
+    assert Straightened(Lens(), K).colours(picture) is picture
+
+
+@pytest.mark.parametrize("wild", [1e14, -1e14, 1e3])
+@pytest.mark.parametrize("focal", [1e-12, 300.0, 1e14])
+def test_a_lens_that_cannot_be_gives_black_and_no_reading(wild: float, focal: float) -> None:
+    lens = Straightened(Lens("brown_conrady", (wild,) * 5), Intrinsics(focal, focal, 1e14, -1e14))
+    assert not lens.colours(np.full((60, 80, 3), 255, np.uint8)).any()
+    assert not lens.readings(np.full((60, 80), 700, np.uint16)).any()
 
 
 @pytest.mark.parametrize(
