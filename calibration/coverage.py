@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.board import Board, Corners
 from calibration.gathering import SIGHT, BoardView
 from calibration.lens_camera import LensCamera
+from rise_edge.errors import RiseEdgeError
 from rise_edge.frame import Modality
 
 _CELLS = 3
@@ -68,36 +71,61 @@ class Need:
         return f"{self.what}: expected {self.asked:g}, got {round(self.have, 2):g}; {self.do}"
 
 
+class UnfitViewsError(RiseEdgeError):
+    """A set of views that no calibration can be trusted to; the message says what is wrong."""
+
+
 def needs(
     views: Sequence[BoardView],
     board: Board,
     sizes: Mapping[Modality, tuple[int, int]],
-    cameras: Mapping[Modality, LensCamera] | None = None,
     asked: Asked | None = None,
 ) -> list[Need]:
     """What is asked of a set of views, and how much of it is there.
+
+    Tilts and distances depend on the lens. It is fitted once there are enough views everywhere in
+    the pictures; until then every lens is taken to see 60 degrees.
 
     Args:
         views: kept so far.
         board: that they show.
         sizes: (width, height) of the pictures.
-        cameras: as far as they are known; assumed cameras do for guidance.
         asked: how much.
     """
     asked = asked or Asked()
-    cameras = cameras or {m: LensCamera.assumed(*size) for m, size in sizes.items() if m in SIGHT}
     paired = [v for v in views if v.paired]
-    found = [
-        Need("views in colour and infrared", len(paired), asked.views,
-             "show the board to both cameras")
-    ]  # fmt: skip
+    do = "show the board to both cameras"
+    found = [Need("views in colour and infrared", len(paired), asked.views, do)]
     found += [_covered(m, views, sizes[m], asked) for m in SIGHT if m in sizes]
+    cameras = {m: LensCamera.assumed(*sizes[m]) for m in SIGHT if m in sizes}
+    if len(cameras) == len(SIGHT) and all(need.met for need in found):
+        with suppress(UnfitViewsError):
+            cameras = fit_cameras(views, board, sizes)
     leans, distances = _attitudes(paired, board, cameras)
     for side, lean in zip(_SIDES, leans, strict=True):
         count = sum(deg >= asked.tilt_deg for deg in lean)
         do = f"tilt the {side} of the board towards the camera, by 20 to 40 degrees"
         found.append(Need(f"tilted, {side} forward", count, asked.tilted, do))
     return [*found, _distances(distances, asked)]
+
+
+def fit_cameras(
+    views: Sequence[BoardView], board: Board, sizes: Mapping[Modality, tuple[int, int]]
+) -> dict[Modality, LensCamera]:
+    """Colour and infrared, each by itself.
+
+    Raises:
+        UnfitViewsError: no camera explains the views.
+    """
+    cameras = {}
+    for modality in SIGHT:
+        corners = [v.corners[modality] for v in views if modality in v.corners]
+        try:
+            cameras[modality] = LensCamera.fitted(board, corners, sizes[modality])
+        except cv2.error as error:
+            why = f"no {modality} camera explains these views ({error.err})"
+            raise UnfitViewsError(why) from None
+    return cameras
 
 
 def cell_counts(corners: Iterable[Corners], size: tuple[int, int]) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.board import Board
-from calibration.coverage import Asked, needs
+from calibration.coverage import Asked, UnfitViewsError, fit_cameras, needs
 from calibration.depth_scale import DepthFit, fit_depth
 from calibration.gathering import SIGHT, BoardView
 from calibration.in_step import Place, late_views
@@ -31,7 +31,6 @@ from rise_edge.capture.cameras.calibration import (
     Residuals,
 )
 from rise_edge.capture.cameras.lens import BROWN_CONRADY, Lens
-from rise_edge.errors import RiseEdgeError
 from rise_edge.frame import Intrinsics, Modality, Viewpoint
 
 _ASPECT_TOLERANCE = 0.01
@@ -40,10 +39,6 @@ _PAIR_CORNERS = 6
 
 Sizes = Mapping[Modality, tuple[int, int]]
 Cameras = Mapping[Modality, LensCamera]
-
-
-class UnfitViewsError(RiseEdgeError):
-    """A set of views that no calibration can be trusted to; the message says what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +96,10 @@ def calibrate(
             residuals too high, or depth that does not fit the board.
     """
     limits = limits or Limits()
-    _require(views, board, sizes, None, asked)
-    alone = {m: _alone(views, board, m, sizes) for m in SIGHT}
+    _require(views, board, sizes, asked)
+    alone = fit_cameras(views, board, sizes)
     for modality in SIGHT:
         _require_sharp(_offsets(views, board, modality, alone[modality]), modality, limits)
-    # Tilts and distances were told with assumed lenses so far.
-    _require(views, board, sizes, alone, asked)
     paired = [v for v in views if v.paired]
     _require_in_step(paired, board, alone, limits)
     cameras, place, pair_px = _together(paired, board, alone, sizes)
@@ -141,16 +134,6 @@ def rms_px(offsets: Iterable[NDArray[np.float64]]) -> float:
     return float(np.sqrt(np.mean(np.square(lengths))))
 
 
-def _alone(
-    views: Sequence[BoardView], board: Board, modality: Modality, sizes: Sizes
-) -> LensCamera:
-    corners = [v.corners[modality] for v in views if modality in v.corners]
-    try:
-        return LensCamera.fitted(board, corners, sizes[modality])
-    except cv2.error as error:
-        raise UnfitViewsError(f"no {modality} camera explains these views ({error.err})") from None
-
-
 def _offsets(
     views: Sequence[BoardView], board: Board, modality: Modality, camera: LensCamera
 ) -> dict[str, NDArray[np.float64]]:
@@ -162,12 +145,11 @@ def _require(
     views: Sequence[BoardView],
     board: Board,
     sizes: Sizes,
-    cameras: Cameras | None,
     asked: Asked | None,
 ) -> None:
     if missing := [m for m in SIGHT if m not in sizes]:
         raise UnfitViewsError(f"expected colour and infrared pictures, got no {missing[0]}")
-    lacking = [need for need in needs(views, board, sizes, cameras, asked) if not need.met]
+    lacking = [need for need in needs(views, board, sizes, asked) if not need.met]
     if lacking:
         raise UnfitViewsError("these views do not do: " + "; ".join(map(str, lacking)))
 

@@ -5,7 +5,8 @@ kinds and fields are only added, never renamed or removed. Six kinds, told apart
 
 `started`: `camera` {name, serial, virtual (as in `session`); of a RealSense also firmware, usb,
 emitter, settings [{sensor, option, value, note}] and recording (null, or {file, error}); of a
-folder with a calibration, calibration {source, created}}, `bundle` {name, identity, simulated, notice}, `runtime`, `modalities`, `min_readings`, `deadline_ms`, `test`
+folder that was calibrated, calibration {source, created}}, `bundle`
+{name, identity, simulated, notice}, `runtime`, `modalities`, `min_readings`, `deadline_ms`, `test`
 {false_live, false_spoof, delta, std, correlation_ms}: what is asked of the sequential test and the
 scatter that it reckons with, `lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the
 instructions), `audit` (null, or {file, run}: where sessions are recorded, and the UUID of this

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -12,7 +13,7 @@ from calibration.board import Board, Corners
 from calibration.gathering import SIGHT, BoardView, Gathering
 from calibration.rendered_board import BoardPose, Rig, good_poses, random_rig
 from rise_edge.capture.cameras.calibration import CalibratedSensor
-from rise_edge.frame import Modality
+from rise_edge.frame import Modality, Viewpoint
 
 BOARD = Board()
 SIZES = {Modality.COLOUR: (960, 720), Modality.INFRARED: (640, 480)}
@@ -34,15 +35,19 @@ def projected(
     noise_px: float = 0.1,
     late_mm: Sequence[float] = (),
     bulge_mm: float = 0.0,
+    widened: float = 1.0,
     seed: int = 1,
 ) -> list[BoardView]:
     """Views without pictures; in view i the board moved by `late_mm[i]` before colour saw it.
 
-    The board's middle stands out by `bulge_mm`.
+    The board's middle stands out by `bulge_mm`; infrared sees `widened` times as far aside.
     """
     rng = np.random.default_rng(seed)
     rig = random_rig(rng)
-    cameras = {Modality.COLOUR: rig.colour, Modality.INFRARED: rig.infrared}
+    k = rig.infrared.viewpoint.intrinsics
+    wide = Viewpoint(replace(k, fx=k.fx / widened, fy=k.fy / widened))
+    infrared = replace(rig.infrared, viewpoint=wide)
+    cameras = {Modality.COLOUR: rig.colour, Modality.INFRARED: infrared}
     views = []
     for number, pose in enumerate(poses):
         corners = {}

@@ -16,13 +16,12 @@ import pytest
 from rich.console import Console
 
 from calibration.board import Board
-from calibration.coverage import needs
+from calibration.coverage import UnfitViewsError, needs
 from calibration.gathering import Gathering
 from calibration.rendered_board import good_poses, random_rig
 from calibration.sensor import RegisterConfig, SimulateConfig, main, register, simulate
 from calibration.sensor_bars import BARS, measure
 from calibration.sensor_guide import guide, next_step
-from calibration.trio import UnfitViewsError
 from rise_edge.capture.cameras import FolderCamera
 from rise_edge.capture.cameras.calibration import read_calibration
 from rise_edge.errors import CameraError, OutputError

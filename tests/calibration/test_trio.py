@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from calibration.board import Corners
+from calibration.coverage import UnfitViewsError
 from calibration.gathering import BoardView
 from calibration.rendered_board import BoardPose
 from calibration.sensor_bars import BARS, measure
-from calibration.trio import Limits, UnfitViewsError, calibrate
+from calibration.trio import Limits, calibrate
 from rise_edge.frame import Modality
 from tests.calibration.board_views import BOARD, SIZES, poses, projected, rendered
 
@@ -66,6 +68,33 @@ def test_boards_that_all_face_the_camera_are_refused() -> None:
     said = refused(projected([BoardPose(np.eye(3), p.centre_mm) for p in poses()]))
     for side in ("top", "bottom", "left", "right"):
         assert f"tilted, {side} forward: expected 2, got 0" in said
+
+
+def leaning(deg: float, aside: float = 1.0) -> list[BoardPose]:
+    """The same boards, each tilted by so many degrees if at all."""
+    found = []
+    for pose in poses(count=48):
+        turn = cv2.Rodrigues(pose.rotation)[0][:, 0] * [1, 1, 0]
+        lean = np.linalg.norm(turn)
+        turn = turn * (np.radians(deg) / lean) if lean > 0.1 else turn
+        found.append(BoardPose(cv2.Rodrigues(turn)[0], pose.centre_mm * [aside, aside, 1]))
+    return found
+
+
+def whole(views: list[BoardView]) -> list[BoardView]:
+    return [v for v in views if min(len(c.ids) for c in v.corners.values()) >= 8]
+
+
+def test_a_wide_lens_makes_no_tilt_of_little_lean() -> None:
+    """Through a lens of 60 degrees these boards would be tilted by more than 15."""
+    views = whole(projected(leaning(13, aside=1.45), widened=1.6))
+    assert "tilted, top forward: expected 2, got 0" in refused(views)
+
+
+def test_a_narrow_lens_hides_no_tilt() -> None:
+    views = whole(projected(leaning(20, aside=0.8), widened=0.6))
+    found = calibrate(views, BOARD, SIZES, device="x").calibration
+    assert found.sensors[INFRARED].viewpoint.intrinsics.fx > 850
 
 
 def test_one_distance_alone_is_refused() -> None:
