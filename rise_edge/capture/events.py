@@ -3,9 +3,9 @@
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
 kinds and fields are only added, never renamed or removed. Six kinds, told apart by `event`:
 
-`started`: `camera` {name, serial, virtual (as in `session`); of a RealSense also firmware, usb,
-emitter, settings [{sensor, option, value, note}] and recording (null, or {file, error}); of a
-folder that was calibrated, calibration {source, created}}, `bundle`
+`started`: `camera` {name, serial, virtual (as in `session`); of a folder that was calibrated also
+calibration {source, created}; of a RealSense firmware, usb,
+emitter, settings [{sensor, option, value, note}] and recording (null, or {file, error})}, `bundle`
 {name, identity, simulated, notice}, `runtime`, `modalities`, `min_readings`, `deadline_ms`, `test`
 {false_live, false_spoof, delta, std, correlation_ms}: what is asked of the sequential test and the
 scatter that it reckons with, `lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the
