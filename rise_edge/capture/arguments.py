@@ -76,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
         "a folder of images (default: simulated)",
     )
     parser.add_argument(
+        "--calibration",
+        metavar="FILE",
+        help="of a folder's sensors, as calibration/sensor.py writes it (default: the folder's "
+        "calibration.json, if there is one)",
+    )
+    parser.add_argument(
         "--record",
         metavar="FILE.db3",
         help="keep all that a RealSense streams in a new file, for --camera FILE.db3 to play. "

@@ -3,7 +3,8 @@
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
 kinds and fields are only added, never renamed or removed. Seven kinds, told apart by `event`:
 
-`started`: `camera` {name, serial, virtual (as in `session`); of a RealSense also firmware, usb,
+`started`: `camera` {name, serial, virtual (as in `session`); of a folder that was calibrated also
+calibration {source, created}; of a RealSense firmware, usb,
 emitter, settings [{sensor, option, value, note}] and recording (null, or {file, error})}, `bundle`
 {name, version, identity, signed_by (the pinned public key in hexadecimal, null where none was
 pinned), simulated, notice}, `site` (null, or, of the site's calibration that is used, {created,

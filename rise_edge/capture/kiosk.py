@@ -62,6 +62,7 @@ def capture(options: argparse.Namespace) -> int:
         settings=RealSenseSettings(options.emitter) if options.emitter else None,
         record=options.record,
         allow_virtual=options.allow_virtual,
+        calibration=options.calibration,
     )
     config = SessionConfig(lockout=_lockout(options, camera))
     error: CameraError | None = None

@@ -45,6 +45,7 @@ def open_camera(
     settings: RealSenseSettings | None = None,
     record: Path | str | None = None,
     allow_virtual: bool = False,
+    calibration: Path | str | None = None,
 ) -> Camera:
     """The camera that `spec` names; `with` starts its streams.
 
@@ -56,16 +57,22 @@ def open_camera(
         settings: of a RealSense; None = `RealSenseSettings()`.
         record: a new `.db3` file that keeps all that a RealSense streams.
         allow_virtual: whether a RealSense that is no hardware will do.
+        calibration: of a folder, a file to use instead of its calibration.json.
 
     Raises:
         CameraError: `spec` names no camera, or a path where nothing is, or something that only a
-            RealSense can do is asked of another one.
+            RealSense or a folder can do is asked of another one.
 
     Example:
         >>> from rise_edge.capture.cameras import open_camera
         >>> open_camera("realsense:912112073118").serial
         '912112073118'
     """
+    if calibration is not None and not _is_folder(spec):
+        raise CameraError(
+            f"expected --calibration with a folder of images, got {spec!r}: a RealSense and its "
+            "recordings bring their own"
+        )
     kind, colon, serial = spec.partition(":")
     if kind == "realsense" and bool(colon) == bool(serial):
         return RealSenseCamera(
@@ -84,13 +91,20 @@ def open_camera(
         return SimulatedCamera(seed=seed, modalities=modalities)
     path = Path(spec)
     try:
-        if spec and path.is_dir():
-            return FolderCamera(path, modalities=modalities)
+        if _is_folder(spec):
+            return FolderCamera(path, modalities=modalities, calibration=calibration)
         if path.is_file():
             return RecordingCamera(path, modalities=modalities)
     except (OSError, ValueError):  # too long for a path, or with a NUL in it
         pass
     raise CameraError(f"expected a camera ({_CHOICES}), got {spec!r}, where there is no file")
+
+
+def _is_folder(spec: str) -> bool:
+    try:
+        return bool(spec) and Path(spec).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def list_cameras() -> tuple[ListedCamera, ...]:

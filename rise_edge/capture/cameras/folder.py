@@ -7,8 +7,10 @@ The layout, each image named alike in every subfolder:
     infrared/000001.png    8-bit
     camera.json            optional: rate, size and viewpoint of each sensor, frame numbers and
                            timestamps, as `FolderDescription` has them
+    calibration.json       optional: what `calibration/sensor.py` found. It replaces the sensors of
+                           camera.json; images are turned into a pinhole's, depth into millimetres
 
-Without sensors in camera.json the images are taken to be registered to each other pixel by pixel,
+Without sensors in either the images are taken to be registered to each other pixel by pixel,
 through a lens that sees 60 degrees across.
 """
 
@@ -24,6 +26,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rise_edge.capture.cameras.calibration import FILE_NAME as CALIBRATION
+from rise_edge.capture.cameras.calibration import Calibration, read_calibration
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.cameras.folder_description import (
     FILE_NAME,
@@ -32,6 +36,7 @@ from rise_edge.capture.cameras.folder_description import (
     assumed_sensor,
     read_description,
 )
+from rise_edge.capture.cameras.lens import Straightened
 from rise_edge.errors import CameraError, OutputError
 from rise_edge.frame import ALL_MODALITIES, Frame, Image, Modality
 from rise_edge.frame import modality_set as named
@@ -59,16 +64,31 @@ class FolderCamera(Camera):
     Args:
         path: the folder.
         modalities: what must be in it; the rest is not read.
+        calibration: a file to use instead of the folder's calibration.json.
+        raw: read the images as they are, whatever their shapes, even if there is a calibration.
+
+    Attributes:
+        stem: of the names of the images that were read last.
     """
 
     live = False
 
     def __init__(
-        self, path: Path | str, *, modalities: frozenset[Modality] = ALL_MODALITIES
+        self,
+        path: Path | str,
+        *,
+        modalities: frozenset[Modality] = ALL_MODALITIES,
+        calibration: Path | str | None = None,
+        raw: bool = False,
     ) -> None:
         self.path = Path(path)
         self.name = self.path.name
+        self.stem = ""
         self.modalities = modalities
+        self._calibration_path = None if calibration is None else Path(calibration)
+        self._raw = raw
+        self._calibration: Calibration | None = None
+        self._straightened: dict[Modality, Straightened] = {}
         self._images: list[tuple[str, dict[Modality, Path]]] | None = None
         self._next = 0
         self._description = FolderDescription()
@@ -78,16 +98,19 @@ class FolderCamera(Camera):
         """List the images. Opening an open folder is harmless.
 
         Raises:
-            CameraError: a modality has no images, names do not match, or camera.json is wrong.
+            CameraError: a modality has no images, names do not match, or camera.json or the
+                calibration is wrong.
         """
         if self._images is not None:
             return
         self._description = read_description(self.path)
-        self._sensors = dict(self._description.sensors)
+        self._sensors, said = dict(self._description.sensors), self.path / FILE_NAME
+        if calibrated := self._find_calibration():
+            self._use(read_calibration(calibrated))
+            said = calibrated
         if self._sensors and (lacking := self.modalities - self._sensors.keys()):
             raise CameraError(
-                f"{self.path / FILE_NAME}: expected sensors {named(self.modalities)}, "
-                f"got none for {named(lacking)}"
+                f"{said}: expected sensors {named(self.modalities)}, got none for {named(lacking)}"
             )
         self._images = _list_images(self.path, self.modalities)
         self._next = 0
@@ -104,9 +127,11 @@ class FolderCamera(Camera):
             return None
         position, self._next = self._next, self._next + 1
         stem, paths = self._images[position]
+        self.stem = stem
         pixels = {m: _read_image(m, path) for m, path in paths.items()}
         for modality, path in paths.items():
             self._check_size(modality, path, pixels[modality])
+            pixels[modality] = self._as_pinhole(modality, pixels[modality])
         instant = (position, position * 1000 / self._description.fps)
         images = {
             m: Image(
@@ -122,16 +147,52 @@ class FolderCamera(Camera):
             infrared=images.get(Modality.INFRARED),
         )
 
+    def skip(self, count: int) -> None:
+        """Pass over the next images."""
+        self._next = min(self._next + count, len(self._images or ()))
+
     def close(self) -> None:
         """Forget the images. Closing twice is harmless."""
         self._images = None
+
+    def fields(self) -> dict[str, Any]:
+        """What events say of it, with when and how it was calibrated if it was."""
+        found = self._calibration
+        said = {"calibration": {"source": found.source, "created": found.created}} if found else {}
+        return {**super().fields(), **said}
+
+    def _find_calibration(self) -> Path | None:
+        if self._calibration_path is not None or self._raw:
+            return self._calibration_path
+        beside = self.path / CALIBRATION
+        # A link that leads nowhere is a calibration that is lost, not one that was never made.
+        return beside if beside.exists() or beside.is_symlink() else None
+
+    def _use(self, calibration: Calibration) -> None:
+        self._calibration = calibration
+        self._sensors = {
+            m: Sensor(s.width, s.height, s.viewpoint) for m, s in calibration.sensors.items()
+        }
+        self._straightened = {
+            m: Straightened(s.lens, s.viewpoint.intrinsics)
+            for m, s in calibration.sensors.items()
+            if m in self.modalities
+        }
+
+    def _as_pinhole(self, modality: Modality, pixels: NDArray[Any]) -> NDArray[Any]:
+        if self._calibration is None:
+            return pixels
+        lens = self._straightened[modality]
+        if modality is not Modality.DEPTH:
+            return lens.colours(pixels)
+        return self._calibration.depth.millimetres(lens.readings(pixels))
 
     def _check_size(self, modality: Modality, path: Path, pixels: NDArray[Any]) -> None:
         """Compare with camera.json, or else with the first image of this modality."""
         height, width = pixels.shape[:2]
         if modality not in self._sensors:
             self._sensors[modality] = assumed_sensor(width, height)
-            for other in self._sensors.values():
+            for other in () if self._raw else self._sensors.values():
                 if abs(other.width / other.height * height / width - 1) > _ASPECT_TOLERANCE:
                     raise CameraError(
                         f"{path}: expected the shape of {other.width}x{other.height}, got "
@@ -139,8 +200,10 @@ class FolderCamera(Camera):
                     )
         sensor = self._sensors[modality]
         if (width, height) != (sensor.width, sensor.height):
-            expected = f"{sensor.width}x{sensor.height}"
-            raise CameraError(f"{path}: expected {expected} as before, got {width}x{height}")
+            expected = f"{sensor.width}x{sensor.height} as before"
+            if self._calibration is not None:
+                expected = f"{sensor.width}x{sensor.height}, as calibrated"
+            raise CameraError(f"{path}: expected {expected}, got {width}x{height}")
 
 
 def write_folder(frames: Iterable[Frame], path: Path | str, *, fps: float = 30.0) -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rise_edge.capture.cameras.strict_json import StrictJson
 from rise_edge.errors import CameraError
 from rise_edge.frame import Intrinsics, Modality, Viewpoint
 
 FILE_NAME = "camera.json"
-_ROTATION_TOLERANCE = 1e-3
 _ASSUMED_VIEW_DEGREES = 60.0
 
 
@@ -76,7 +75,7 @@ def read_description(folder: Path) -> FolderDescription:
         raise CameraError(f"{path}: expected a readable file, got {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise CameraError(f"{path}: expected JSON, got {str(error)[:100]}") from error
-    return _Parser(path).description(value)
+    return _Parser(StrictJson(path)).description(value)
 
 
 def _sensor_json(sensor: Sensor) -> dict[str, Any]:
@@ -92,98 +91,42 @@ def _sensor_json(sensor: Sensor) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Parser:
-    """Turns the JSON value into a description, or says where in the file it cannot be right."""
+    """Turns the JSON value into a description."""
 
-    path: Path
+    json: StrictJson
 
     def description(self, value: Any) -> FolderDescription:
-        top = self._table(value, "the file", {"fps", "sensors", "frames"})
-        fps = self._number(top.get("fps", 30.0), "fps", positive=True)
+        top = self.json.table(value, "the file", {"fps", "sensors", "frames"})
+        fps = self.json.number(top.get("fps", 30.0), "fps", positive=True)
         modalities = {m.value for m in Modality}
-        sensors = self._table(top.get("sensors", {}), "sensors", modalities)
-        frames = self._table(top.get("frames", {}), "frames")
+        sensors = self.json.table(top.get("sensors", {}), "sensors", modalities)
+        frames = self.json.table(top.get("frames", {}), "frames")
         instants = {
             (stem, Modality(name)): self._instant(instant, f"frames {stem!r} {name}")
             for stem, images in frames.items()
-            for name, instant in self._table(images, f"frames {stem!r}", modalities).items()
+            for name, instant in self.json.table(images, f"frames {stem!r}", modalities).items()
         }
         placed = {Modality(name): self._sensor(s, name) for name, s in sensors.items()}
         return FolderDescription(fps, placed, instants)
 
     def _sensor(self, value: Any, name: str) -> Sensor:
         needed = {"width", "height", "fx", "fy", "cx", "cy"}
-        table = self._table(value, name, needed | {"rotation", "translation_mm"}, needed)
-        width, height = (self._integer(table[k], f"{name} {k}", 1) for k in ("width", "height"))
-        fx, fy = (self._number(table[k], f"{name} {k}", positive=True) for k in ("fx", "fy"))
-        cx, cy = (self._number(table[k], f"{name} {k}") for k in ("cx", "cy"))
+        table = self.json.table(value, name, needed | {"rotation", "translation_mm"}, needed)
+        width, height = (self.json.integer(table[k], f"{name} {k}", 1) for k in ("width", "height"))
+        fx, fy = (self.json.number(table[k], f"{name} {k}", positive=True) for k in ("fx", "fy"))
+        cx, cy = (self.json.number(table[k], f"{name} {k}") for k in ("cx", "cy"))
         rotation = np.eye(3)
         if "rotation" in table:
-            rotation = self._rotation(table["rotation"], f"{name} rotation")
-        translation_mm = self._vector(table.get("translation_mm", [0, 0, 0]), f"{name} translation")
+            rotation = self.json.rotation(table["rotation"], f"{name} rotation")
+        translation_mm = self.json.vector(
+            table.get("translation_mm", [0, 0, 0]), f"{name} translation"
+        )
         return Sensor(
             width, height, Viewpoint(Intrinsics(fx, fy, cx, cy), rotation, translation_mm)
         )
 
     def _instant(self, value: Any, where: str) -> tuple[int, float]:
         keys = {"frame_number", "timestamp_ms"}
-        table = self._table(value, where, keys, keys)
-        number = self._integer(table["frame_number"], f"{where} frame_number", 0)
-        return number, self._number(table["timestamp_ms"], f"{where} timestamp_ms")
-
-    def _rotation(self, value: Any, where: str) -> NDArray[np.float64]:
-        if not isinstance(value, list) or len(value) != 3:
-            self._fail(where, "three rows", value)
-        rotation = np.stack([self._vector(row, where) for row in value])
-        with np.errstate(over="ignore", invalid="ignore"):
-            away = np.abs(rotation @ rotation.T - np.eye(3)).max()
-            turns = away <= _ROTATION_TOLERANCE and np.linalg.det(rotation) > 0
-        if not turns:
-            self._fail(where, "an orthonormal matrix with determinant 1", value)
-        return rotation
-
-    def _vector(self, value: Any, where: str) -> NDArray[np.float64]:
-        if not isinstance(value, list) or len(value) != 3:
-            self._fail(where, "three numbers", value)
-        return np.array([self._number(v, where) for v in value])
-
-    def _number(self, value: Any, where: str, *, positive: bool = False) -> float:
-        return float(
-            self._scalar(value, where, "a positive number" if positive else "a number",
-                         (int, float), lambda v: v > 0 or not positive)
-        )  # fmt: skip
-
-    def _integer(self, value: Any, where: str, least: int) -> int:
-        wanted = f"a whole number of at least {least}"
-        return int(self._scalar(value, where, wanted, (int,), lambda v: v >= least))
-
-    def _scalar(
-        self,
-        value: Any,
-        where: str,
-        wanted: str,
-        kinds: tuple[type, ...],
-        holds: Callable[[Any], bool],
-    ) -> Any:
-        fits = isinstance(value, kinds) and not isinstance(value, bool)
-        # What a float cannot hold would overflow in the first sum.
-        if not fits or not abs(value) < 1e15 or math.isnan(value) or not holds(value):
-            self._fail(where, wanted, value)
-        return value
-
-    def _table(
-        self,
-        value: Any,
-        where: str,
-        known: set[str] | None = None,
-        needed: set[str] | None = None,
-    ) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            self._fail(where, "an object", value)
-        if known is not None and (foreign := sorted(value.keys() - known)):
-            self._fail(where, f"keys among {', '.join(sorted(known))}", foreign[0])
-        if lacking := sorted((needed or set()) - value.keys()):
-            self._fail(where, f"the key {lacking[0]}", sorted(value))
-        return value
-
-    def _fail(self, where: str, wanted: str, value: Any) -> NoReturn:
-        raise CameraError(f"{self.path}: expected {where} to hold {wanted}, got {repr(value)[:80]}")
+        table = self.json.table(value, where, keys, keys)
+        number = self.json.integer(table["frame_number"], f"{where} frame_number", 0)
+        return number, self.json.number(table["timestamp_ms"], f"{where} timestamp_ms")

@@ -123,9 +123,9 @@ class RealSensePipeline:
         self._live = live
         self._rates = {m: float(p.fps()) for m, p in profiles.items()}
         with sdk_errors(subject):
-            reference = _reference(offered_profiles(device))
+            reference = reference_of(offered_profiles(device))
             self._modalities = {p.stream_type(): m for m, p in profiles.items()}
-            self._viewpoints = {m: _viewpoint(p, reference) for m, p in profiles.items()}
+            self._viewpoints = {m: viewpoint_of(p, reference) for m, p in profiles.items()}
             self._pipeline = rs.pipeline(context)
             self._pipeline.set_device(device)
             profile = self._pipeline.start(config)
@@ -197,7 +197,7 @@ def _lit(raw: Mapping[Modality, Any]) -> dict[Modality, bool]:
     }
 
 
-def _reference(offered: Mapping[Modality, list[Any]]) -> Any | None:
+def reference_of(offered: Mapping[Modality, list[Any]]) -> Any | None:
     """The profile that viewpoints are relative to: depth's, or of infrared on its rays."""
     for modality in (Modality.DEPTH, Modality.INFRARED):
         if offered[modality]:
@@ -205,7 +205,7 @@ def _reference(offered: Mapping[Modality, list[Any]]) -> Any | None:
     return None
 
 
-def _viewpoint(profile: Any, reference: Any | None) -> Viewpoint:
+def viewpoint_of(profile: Any, reference: Any | None) -> Viewpoint:
     """Where a stream is seen from; the SDK's rotation is column-major and it counts in metres."""
     lens = profile.get_intrinsics()
     intrinsics = Intrinsics(lens.fx, lens.fy, lens.ppx, lens.ppy)
