@@ -29,8 +29,8 @@ from rich.live import Live
 from rich.table import Table
 
 from calibration.board import Board
-from calibration.board_page import write_page
 from calibration.board_coverage import needs
+from calibration.board_page import write_page
 from calibration.factory import factory_calibration
 from calibration.gathering import SIGHT, Gathering
 from calibration.rendered_board import good_poses, random_rig
