@@ -22,7 +22,9 @@ def test_the_page_shows_the_files_as_they_are() -> None:
 def test_every_language_has_its_snippet() -> None:
     kinds = {Path(path).suffix for path in paths(PAGE)}
     assert kinds == {".py", ".cpp", ".kt", ".swift", ".js"}
-    assert PAGE.count("```") == 2 * (len(paths(PAGE)) + PAGE.count("```sh") + PAGE.count("```\n\n```"))
+    assert PAGE.count("```") == 2 * (
+        len(paths(PAGE)) + PAGE.count("```sh") + PAGE.count("```\n\n```")
+    )
 
 
 def test_the_c_program_fits_in_forty_lines() -> None:
