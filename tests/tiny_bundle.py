@@ -61,6 +61,17 @@ def tiny_model(scale: float = 1.0, norm_error: float = 0.0) -> bytes:
     return model.SerializeToString()
 
 
+def tiny_model_that_names_a_file(location: str) -> bytes:
+    """The model with its scale, one float, in a file of its own."""
+    model = onnx.load_from_string(tiny_model())
+    scale = next(t for t in model.graph.initializer if t.name == "scale")
+    scale.ClearField("raw_data")
+    scale.data_location = TensorProto.EXTERNAL
+    for key, value in (("location", location), ("offset", "0"), ("length", "4")):
+        scale.external_data.add(key=key, value=value)
+    return model.SerializeToString()
+
+
 def golden_vectors(norm_error: float = 0.0) -> bytes:
     """Three crops, grey 32, 64 and 96, with the norms that the tiny model gives."""
     grey = np.array([32, 64, 96], np.uint8)

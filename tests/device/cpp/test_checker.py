@@ -20,6 +20,7 @@ from rise_edge.selftest import prove, read_golden
 from rise_edge.verdict import decide
 from tests.device.cpp import interface as c
 from tests.device.cpp.building import SOURCE, onnxruntime
+from tests.tiny_bundle import tiny_model, tiny_model_that_names_a_file, write_tiny_bundle
 
 RUNTIMES = {"executorch": c.EXECUTORCH, "onnx": c.ONNX, "onnx_float": c.ONNX_FLOAT}
 
@@ -108,6 +109,22 @@ def test_it_says_of_the_bundle_what_python_says(
         named = modality_set(m for m in Modality if c.BITS[m] & modalities)
         known = named in manifest.radii[runtime]
         assert bool(library.rise_has_radius(checker, modalities)) == known
+
+
+def test_a_model_that_names_another_file_is_refused(
+    library: ctypes.CDLL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not onnxruntime():
+        pytest.skip("no ONNXRUNTIME_INCLUDE_DIR: the headers of onnxruntime are in no wheel")
+    monkeypatch.chdir(tmp_path)
+    Path("weights.bin").write_bytes(np.zeros(1, np.float32).tobytes())
+    model = tiny_model_that_names_a_file("weights.bin")
+    for content, status in ((model, c.RUNTIME), (tiny_model(), c.OK)):
+        bundle, opened = write_tiny_bundle(tmp_path / "bundle", model=content), ctypes.c_void_p()
+        assert library.rise_open(str(bundle.path).encode(), c.ONNX, 1, opened) == status
+        library.rise_close(opened)
+        if status:
+            assert b"takes data from files" in library.rise_last_error()
 
 
 def test_a_modality_that_was_not_asked_for_changes_nothing(
