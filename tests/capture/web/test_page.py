@@ -14,6 +14,7 @@ import pytest
 from rise_edge import Checker, Image
 from rise_edge.capture.web.server import Address
 from rise_edge.capture.web.view import WebView
+from rise_edge.drift import Drift
 from rise_edge.guidance import load_guide
 from tests.capture.frame_source import FrameSource
 from tests.capture.web.asking import TOKEN
@@ -373,3 +374,13 @@ def test_the_operator_s_page_is_walked_through_by_keyboard(open_page: Open) -> N
     assert page.evaluate("document.activeElement.id") == "sessions"
     for name in ("Seen now", "Last verdicts", "Program", "Latency per stage"):
         assert page.get_by_role("region", name=name).count() >= 1
+
+
+def test_the_operator_is_told_of_drift(open_page: Open, view: WebView, scenes: Scenes) -> None:
+    with Playing(view, scenes.checked):
+        page = open_page("/operator")
+        page.wait_for_selector("#health[data-ok=yes]")
+        assert not page.is_visible("#drift")
+        view.drifted(Drift("infrared_level", 12, "infrared level is 40, it was 90"))
+        page.wait_for_selector("#drift:not([hidden])")
+        assert page.inner_text("#drift") == "Look at this site: infrared level is 40, it was 90"
