@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.fuzz import bundles, recordings
+from tests.fuzz import bundles, on_site, recordings
 from tests.fuzz.target import Target
 
 TARGETS: dict[str, Callable[[Path], Target]] = {
@@ -15,6 +15,8 @@ TARGETS: dict[str, Callable[[Path], Target]] = {
     "golden": bundles.golden,
     "models": bundles.models,
     "keys": bundles.keys,
+    "sites": on_site.sites,
+    "calibrations": on_site.calibrations,
     "metadata": recordings.metadata,
     "images": recordings.images,
     "events": recordings.events,

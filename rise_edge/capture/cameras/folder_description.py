@@ -14,8 +14,10 @@ import numpy as np
 from rise_edge.capture.cameras.strict_json import StrictJson
 from rise_edge.errors import CameraError
 from rise_edge.frame import Intrinsics, Modality, Viewpoint
+from rise_edge.plain_file import read_plain_file
 
 FILE_NAME = "camera.json"
+_MAX_BYTES = 64 * 1024 * 1024  # some 300,000 frames
 _ASSUMED_VIEW_DEGREES = 60.0
 
 
@@ -68,13 +70,13 @@ def read_description(folder: Path) -> FolderDescription:
     """
     path = folder / FILE_NAME
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(read_plain_file(path, _MAX_BYTES))
     except FileNotFoundError:
         return FolderDescription()
     except OSError as error:
         raise CameraError(f"{path}: expected a readable file, got {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise CameraError(f"{path}: expected JSON, got {str(error)[:100]}") from error
+        raise CameraError(f"{path}: expected a JSON file: {str(error)[:100]}") from error
     return _Parser(StrictJson(path)).description(value)
 
 

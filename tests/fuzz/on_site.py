@@ -1,0 +1,64 @@
+"""What calibration leaves on a device: a bundle's site file, and a folder's calibration."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from rise_edge.capture.cameras.calibration import read_calibration
+from rise_edge.errors import CameraError, SiteError, TrustError
+from rise_edge.site import read_site, site_path, write_site
+from tests.capture.cameras.test_calibration import calibration
+from tests.fuzz.bundles import PINNED, AlteredBundleError
+from tests.fuzz.mutations import edited, edits, json_like
+from tests.fuzz.target import Target
+from tests.test_site import site_of
+from tests.tiny_bundle import write_tiny_bundle
+from tests.trust.owner import OWNER
+
+
+def _texts(sound: bytes) -> st.SearchStrategy[bytes]:
+    return st.one_of(json_like(json.loads(sound)), edits.map(lambda made: edited(sound, made)))
+
+
+def sites(folder: Path) -> Target:
+    """A signed site file, read with its owner's key and without one."""
+    bundle = write_tiny_bundle(folder / "bundle")
+    path = site_path(bundle.path)
+    write_site(path, site_of(bundle), OWNER)
+    sound = path.read_bytes()
+
+    def run(content: bytes) -> bool:
+        path.write_bytes(content)
+        try:
+            read_site(path, bundle, PINNED)
+        except (SiteError, TrustError):
+            pass
+        else:
+            if content != sound:
+                raise AlteredBundleError(f"a site file was loaded that was not signed: {content!r}")
+        try:
+            read_site(path, bundle)
+        except (SiteError, TrustError):
+            return False
+        return True
+
+    return Target("site files", _texts(sound), run)
+
+
+def calibrations(folder: Path) -> Target:
+    """calibration.json of a folder of images."""
+    path = folder / "calibration.json"
+    sound = calibration().to_json().encode()
+
+    def run(content: bytes) -> bool:
+        path.write_bytes(content)
+        try:
+            read_calibration(path)
+        except CameraError:
+            return False
+        return True
+
+    return Target("calibrations", _texts(sound), run)
