@@ -19,7 +19,7 @@ from rise_edge.site import SiteReference
 
 Direction = tuple[float, ...]
 
-_CENTRE_EVERY = 3  # of the accepted sessions give the site's direction, the others are held to it
+_CENTRE_EVERY = 2  # of the accepted sessions give the site's direction, the others are held to it
 _CROPS = 40
 _SUBJECTS = 700_000  # simulated people whom nobody else looks at
 

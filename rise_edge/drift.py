@@ -32,7 +32,7 @@ from rise_edge.pad_metrics import clopper_pearson
 from rise_edge.session_signals import SessionSignals
 from rise_edge.site import SiteReference
 
-_POWERS = (0.3, 0.5, 0.7)
+_POWERS = (0.2, 0.4, 0.6, 0.8)
 _STEPS = (0.25, 0.5, 0.75)  # of the way from the allowed share of denied sessions to all of them
 _RECENT = 5  # values that a warning tells the median of: more would still be those of before
 _RECENT_DENIED = 20

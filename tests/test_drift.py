@@ -51,7 +51,9 @@ def test_ties_are_broken_by_chance() -> None:
 
 def test_no_bet_pays_on_average_while_nothing_changes() -> None:
     grid = (np.arange(200_000) + 0.5) / 200_000
-    assert np.mean([_rank_bets(p) for p in grid], axis=0) == pytest.approx(1, abs=0.05)
+    means = np.mean([_rank_bets(p) for p in grid], axis=0)
+    assert (means <= 1 + 1e-6).all()
+    assert (means > 0.9).all()  # the steepest bet has much of its mean below the grid
     for share in (0.0, 0.1, 0.3):
         mean = share * np.array(_share_bets(True, 0.3)) + (1 - share) * np.array(
             _share_bets(False, 0.3)

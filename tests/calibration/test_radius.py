@@ -108,7 +108,7 @@ def test_the_radius_is_the_ranked_score_and_the_site_file_says_so(
     assert (chosen.n, chosen.apcer["rigid_mask"].accepted, chosen.forced) == (100, 3, False)
     assert (chosen.reference.sessions, chosen.reference.live) == (100, 99)
     assert len(chosen.reference.norm) == 98
-    assert len(chosen.reference.angle_deg) == 65
+    assert len(chosen.reference.angle_deg) == 49
 
 
 def test_too_few_sessions_are_refused_with_what_is_needed(
