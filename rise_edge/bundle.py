@@ -127,7 +127,7 @@ def open_bundle(
     signed_by = None if public_key is None else _verify(folder, content, public_key)
     try:
         manifest = parse_manifest(content)
-    except (ValueError, RecursionError, OverflowError) as error:
+    except (ValueError, OverflowError) as error:
         raise BundleError(f"bundle {folder}: {MANIFEST} is not usable: {_short(error)}") from None
     if manifest.version < (least_version or 0):
         raise TrustError(

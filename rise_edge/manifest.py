@@ -14,6 +14,7 @@ from typing import Any
 
 from rise_edge.frame import modality_set, parse_modality_set
 from rise_edge.sequential import MarginScatter
+from rise_edge.strict_json import parse_object
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -121,15 +122,10 @@ def parse_manifest(content: bytes) -> Manifest:
     """The manifest that the bytes of a `manifest.json` are.
 
     Raises:
-        ValueError, RecursionError, OverflowError: they are none, or a field is out of its range.
+        ValueError, OverflowError: they are none, or a field is out of its range.
     """
     _expect(len(content) <= MAX_MANIFEST_BYTES, "it", f"{MAX_MANIFEST_BYTES} bytes", len(content))
-    data = json.loads(
-        content.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_once
-    )
-    json.dumps(data, ensure_ascii=False).encode()  # a lone surrogate is no text
-    if not isinstance(data, dict):
-        raise ValueError(f"expected a JSON object, got {type(data).__name__}")
+    data = parse_object(content)
     expected: dict[str, type] = {
         "format": int,
         "name": str,
@@ -174,17 +170,6 @@ def _scatter(value: object) -> dict[str, MarginScatter]:
             raise ValueError(f"expected margin_scatter.{name} to hold std and correlation_ms only")
         parsed[name] = MarginScatter(**numbers)
     return parsed
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError(f"expected each key once, got {[key for key, _ in pairs]}")
-    return fields
-
-
-def _refuse_constant(word: str) -> float:
-    raise ValueError(f"expected finite numbers, got {word}")
 
 
 def _text(value: object) -> str:
