@@ -76,7 +76,7 @@ def read_description(folder: Path) -> FolderDescription:
     except OSError as error:
         raise CameraError(f"{path}: expected a readable file, got {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise CameraError(f"{path}: expected a JSON file: {str(error)[:100]}") from error
+        raise CameraError(f"{path}: expected JSON, got {str(error)[:100]}") from error
     return _Parser(StrictJson(path)).description(value)
 
 
