@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rise_edge.capture.cameras.description_values import DescriptionValues
 from rise_edge.capture.cameras.lens import COEFFICIENTS, Lens
-from rise_edge.capture.cameras.strict_json import StrictJson
 from rise_edge.errors import CameraError
 from rise_edge.frame import Intrinsics, Modality, Viewpoint
 
@@ -172,7 +172,7 @@ def read_calibration(path: Path) -> Calibration:
     except (ValueError, RecursionError) as error:
         raise CameraError(f"{path}: expected JSON, got {str(error)[:100]}; {again}") from None
     try:
-        return _Parser(StrictJson(path)).calibration(value)
+        return _Parser(DescriptionValues(path)).calibration(value)
     except ValueError as error:
         raise CameraError(f"{path}: {error}; {again}") from None
 
@@ -201,7 +201,7 @@ def _sensor_json(sensor: CalibratedSensor) -> dict[str, Any]:
 class _Parser:
     """Turns the JSON value into a calibration; every key must be there, and no other."""
 
-    json: StrictJson
+    json: DescriptionValues
 
     def calibration(self, value: Any) -> Calibration:
         top = self.json.table(value, "the file")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rise_edge.capture.cameras.strict_json import StrictJson
+from rise_edge.capture.cameras.description_values import DescriptionValues
 from rise_edge.errors import CameraError
 from rise_edge.frame import Intrinsics, Modality, Viewpoint
 from rise_edge.plain_file import read_plain_file
@@ -77,7 +77,7 @@ def read_description(folder: Path) -> FolderDescription:
         raise CameraError(f"{path}: expected a readable file, got {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise CameraError(f"{path}: expected JSON, got {str(error)[:100]}") from error
-    return _Parser(StrictJson(path)).description(value)
+    return _Parser(DescriptionValues(path)).description(value)
 
 
 def _sensor_json(sensor: Sensor) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _sensor_json(sensor: Sensor) -> dict[str, Any]:
 class _Parser:
     """Turns the JSON value into a description."""
 
-    json: StrictJson
+    json: DescriptionValues
 
     def description(self, value: Any) -> FolderDescription:
         top = self.json.table(value, "the file", {"fps", "sensors", "frames"})

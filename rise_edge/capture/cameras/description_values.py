@@ -1,4 +1,4 @@
-"""StrictJson: takes the values of a JSON file, or says where in the file they cannot be right."""
+"""DescriptionValues: takes what a camera's JSON file says, or tells where it cannot be right."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROTATION_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
-class StrictJson:
+class DescriptionValues:
     """Each method returns the value if it is what was wanted.
 
     Attributes:
