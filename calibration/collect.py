@@ -1,8 +1,8 @@
 """Collect sessions on site: `python calibration/collect.py FILE --camera realsense`.
 
 The camera is watched through the kiosk's own pipeline, and of each session a few numbers are kept:
-how far out it lies, its norm, direction, depth coverage, infrared level and sharpness. No picture
-is written.
+how far out it lies, its norm, direction, depth coverage and noise, infrared level and sharpness.
+No picture is written.
 """
 
 from __future__ import annotations

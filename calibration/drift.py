@@ -99,13 +99,18 @@ def _smoothed(signals: SessionSignals | None, rng: random.Random) -> SessionSign
     if signals is None:
         return None
     vector = np.array(signals.direction) * [1 + 0.01 * rng.gauss(0, 1) for _ in signals.direction]
-    coverage, level, sharpness = (signals.depth_coverage, signals.infrared_level, signals.sharpness)
+    coverage = signals.depth_coverage
+
+    def scaled(value: float | None) -> float | None:
+        return None if value is None else value * (1 + 0.02 * rng.gauss(0, 1))
+
     return SessionSignals(
         norm=signals.norm * (1 + 0.02 * rng.gauss(0, 1)),
         direction=tuple((vector / np.linalg.norm(vector)).tolist()),
         depth_coverage=None if coverage is None else coverage + 0.002 * rng.gauss(0, 1),
-        infrared_level=None if level is None else level * (1 + 0.02 * rng.gauss(0, 1)),
-        sharpness=None if sharpness is None else sharpness * (1 + 0.02 * rng.gauss(0, 1)),
+        depth_noise_mm=scaled(signals.depth_noise_mm),
+        infrared_level=scaled(signals.infrared_level),
+        sharpness=scaled(signals.sharpness),
     )
 
 

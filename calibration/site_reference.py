@@ -48,6 +48,7 @@ def site_reference(
         live=len(live),
         norm=_sorted(s.norm for s in below),
         depth_coverage=_sorted(s.depth_coverage for s in below),
+        depth_noise_mm=_sorted(s.depth_noise_mm for s in below),
         infrared_level=_sorted(s.infrared_level for s in below),
         sharpness=_sorted(s.sharpness for s in below),
         angle_deg=_sorted(_angle_deg(s.direction, centre) for s in held),

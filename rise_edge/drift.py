@@ -41,6 +41,7 @@ _FEWEST = 20  # a shorter reference could not tell a rise from chance in time
 _UNITS = {
     "norm": ("norm", "{:.3f}"),
     "depth_coverage": ("depth coverage", "{:.0%}"),
+    "depth_noise_mm": ("depth noise", "{:.2f} mm"),
     "infrared_level": ("infrared level", "{:.0f}"),
     "sharpness": ("sharpness", "{:.2f}"),
     "angle_deg": ("angle to the site's direction", "{:.0f} deg"),
@@ -80,7 +81,8 @@ class Drift:
     """A signal that left the site's calibration.
 
     Attributes:
-        signal: norm, depth_coverage, infrared_level, sharpness, angle_deg or denied.
+        signal: norm, depth_coverage, depth_noise_mm, infrared_level, sharpness, angle_deg or
+            denied.
         session: finished sessions since the start when it was noticed.
         text: what changed, in words and numbers.
     """

@@ -8,6 +8,7 @@ import numpy as np
 
 from rise_edge.checker import Observation
 from rise_edge.evidence import middle
+from rise_edge.face import depth_noise_mm
 from rise_edge.frame import Modality
 from rise_edge.radius import Reading
 
@@ -23,6 +24,8 @@ class SessionSignals:
         norm: their median, the longer of the middle two.
         direction: mean of their embeddings' directions, of length 1: RiSe keeps the domain there.
         depth_coverage: median share of depth readings in the face; None without depth.
+        depth_noise_mm: median roughness of the face's depth, see `rise_edge.face.depth_noise`: a
+            mark of the sensor. None without depth.
         infrared_level: median mean grey of the face in infrared, 0 to 255; None without infrared.
         sharpness: median of the face in colour, see `rise_edge.face.sharpness`.
     """
@@ -30,6 +33,7 @@ class SessionSignals:
     norm: float
     direction: tuple[float, ...]
     depth_coverage: float | None
+    depth_noise_mm: float | None
     infrared_level: float | None
     sharpness: float | None
 
@@ -40,6 +44,7 @@ class SignalMeter:
     def __init__(self) -> None:
         self._readings: list[Reading] = []
         self._coverages: list[float] = []
+        self._noises_mm: list[float] = []
         self._levels: list[float] = []
         self._sharpness: list[float] = []
 
@@ -56,6 +61,10 @@ class SignalMeter:
             self._sharpness.append(measures.sharpness)
             if measures.depth_coverage is not None:
                 self._coverages.append(measures.depth_coverage)
+        if Modality.DEPTH in crop.present:
+            noise_mm = depth_noise_mm(crop.depth_mm[middle(crop)])
+            if noise_mm is not None:
+                self._noises_mm.append(noise_mm)
         if Modality.INFRARED in crop.present:
             self._levels.append(float(crop.infrared[middle(crop)].mean()))
 
@@ -69,7 +78,12 @@ class SignalMeter:
         return SessionSignals(
             norm=sorted(reading.norm for reading in self._readings)[READINGS // 2],
             direction=tuple((mean / max(float(np.linalg.norm(mean)), 1e-12)).tolist()),
-            depth_coverage=float(np.median(self._coverages)) if self._coverages else None,
-            infrared_level=float(np.median(self._levels)) if self._levels else None,
-            sharpness=float(np.median(self._sharpness)) if self._sharpness else None,
+            depth_coverage=_median(self._coverages),
+            depth_noise_mm=_median(self._noises_mm),
+            infrared_level=_median(self._levels),
+            sharpness=_median(self._sharpness),
         )
+
+
+def _median(values: list[float]) -> float | None:
+    return float(np.median(values)) if values else None

@@ -28,6 +28,10 @@ if TYPE_CHECKING:  # of the extra `trust`, which only a key needs
     )
 
 FORMAT = 1
+REFERENCE_SIGNALS = (
+    "norm", "depth_coverage", "depth_noise_mm", "infrared_level", "sharpness", "angle_deg",
+)  # fmt: skip
+"""Lists of numbers in a `SiteReference`."""
 _MAX_BYTES = 4 * 1024 * 1024
 _SIGNATURE_BYTES = 64
 _HINT = "make one with `python calibration/radius.py`"
@@ -59,7 +63,7 @@ class Apcer:
 class SiteReference:
     """The site as it was when it was calibrated, for `rise_edge.drift`.
 
-    The five lists are sorted and of accepted sessions; a list is empty where its modality is
+    The lists of numbers are sorted and of accepted sessions; a list is empty where its modality is
     absent, or where there was too little to measure.
 
     Attributes:
@@ -67,6 +71,7 @@ class SiteReference:
         live: how many of them the radius accepts.
         norm: see `SessionSignals`.
         depth_coverage: the same.
+        depth_noise_mm: the same.
         infrared_level: the same.
         sharpness: the same.
         angle_deg: between a session's direction and the site's own.
@@ -78,6 +83,7 @@ class SiteReference:
     live: int
     norm: tuple[float, ...]
     depth_coverage: tuple[float, ...]
+    depth_noise_mm: tuple[float, ...]
     infrared_level: tuple[float, ...]
     sharpness: tuple[float, ...]
     angle_deg: tuple[float, ...]
@@ -86,7 +92,7 @@ class SiteReference:
 
     def __post_init__(self) -> None:
         _expect(0 <= self.live <= self.sessions, "live", f"0 to {self.sessions}", self.live)
-        for name in ("norm", "depth_coverage", "infrared_level", "sharpness", "angle_deg"):
+        for name in REFERENCE_SIGNALS:
             values = getattr(self, name)
             _expect(list(values) == sorted(values), name, "sorted", "another order")
         sizes = {len(vector) for vector in self.directions.values()}
@@ -304,10 +310,9 @@ def _parse_radius(value: Any, field: str) -> SiteRadius:
 
 
 def _parse_reference(value: Any, field: str) -> SiteReference:
-    lists = ("norm", "depth_coverage", "infrared_level", "sharpness", "angle_deg")
     kinds: dict[str, type] = {"sessions": int, "live": int, "directions": dict, "shares": dict}
-    fields = take_fields(value, field, kinds | dict.fromkeys(lists, list))
-    numbers = {name: take_numbers(fields[name], f"{field}.{name}") for name in lists}
+    fields = take_fields(value, field, kinds | dict.fromkeys(REFERENCE_SIGNALS, list))
+    numbers = {name: take_numbers(fields[name], f"{field}.{name}") for name in REFERENCE_SIGNALS}
     directions = {k: take_numbers(v, field) for k, v in fields["directions"].items()}
     shares = {k: take(v, field, float) for k, v in fields["shares"].items()}
     return SiteReference(**{**fields, **numbers, "directions": directions, "shares": shares})

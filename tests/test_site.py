@@ -13,8 +13,9 @@ from rise_edge.site import Apcer, Site, SiteRadius, SiteReference, read_site, si
 
 ALL = "colour+depth+infrared"
 REFERENCE = SiteReference(
-    sessions=60, live=59, norm=(0.1, 0.2), depth_coverage=(0.9,), infrared_level=(80.0,),
-    sharpness=(0.6,), angle_deg=(5.0,), directions={"site": (0.6, 0.8)}, shares={},
+    sessions=60, live=59, norm=(0.1, 0.2), depth_coverage=(0.9,), depth_noise_mm=(0.6,),
+    infrared_level=(80.0,), sharpness=(0.6,), angle_deg=(5.0,),
+    directions={"site": (0.6, 0.8)}, shares={},
 )  # fmt: skip
 CHOSEN = SiteRadius(
     radius=0.7, asked_bpcer=0.05, confidence=0.95, n=59, apcer_limit=0.1,

@@ -65,7 +65,7 @@ def test_too_few_readings_are_live_at_no_radius() -> None:
 def session(score: float, species: str = "bona_fide") -> SiteSession:
     rng = np.random.default_rng(round(abs(score) * 1e6) if math.isfinite(score) else 0)
     angle = rng.normal(0, 0.1)
-    signals = SessionSignals(score * 0.8, (math.cos(angle), math.sin(angle)), 0.9, 80.0, 0.6)
+    signals = SessionSignals(score * 0.8, (math.cos(angle), math.sin(angle)), 0.9, 0.6, 80.0, 0.6)
     return SiteSession(score, 30, signals if math.isfinite(score) else None, species)
 
 

@@ -35,7 +35,7 @@ class Heard(Listener):
 def reference(level: float, sessions: int = 40) -> SiteReference:
     rng = np.random.default_rng(0)
     levels = tuple(sorted(level + rng.standard_normal(40)))
-    return SiteReference(sessions, 40, NONE, NONE, levels, NONE, NONE, {}, {})
+    return SiteReference(sessions, 40, NONE, NONE, NONE, levels, NONE, NONE, {}, {})
 
 
 def test_the_loop_is_heard_and_a_site_of_other_light_is_told() -> None:
