@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from calibration.conformal import expected_bpcer, held, least_sessions, marginal_rank, rank
+from calibration.radius_plot import radius_picture
 from calibration.reference_attacks import reference_attacks
 from calibration.site_reference import domain_directions, site_reference
 from calibration.site_session import SessionsFileError, SiteSession, Source, read_sessions
@@ -56,6 +57,7 @@ class RadiusConfig:
         force: why it shall be taken nevertheless; stands in the site file.
         site: file to write; by default BUNDLE.site.json beside the bundle.
         sign: private key of the owner, by `rise-edge keygen`.
+        picture: a PNG to write, with the modality set in its name: who passes at the radius.
     """
 
     sessions: Annotated[tuple[Path, ...], tyro.conf.Positional]
@@ -68,6 +70,7 @@ class RadiusConfig:
     force: str = ""
     site: Path | None = None
     sign: Path | None = None
+    picture: Path | None = None
 
 
 def main(config: RadiusConfig) -> None:
@@ -157,7 +160,10 @@ def _choose(
         )
     radius = math.ceil(scores[k - 1] * 10**_DIGITS) / 10**_DIGITS
     apcer = _apcer(attacks, radius)
-    _print(name, sessions, scores, k, radius, bundle.manifest.radii[runtime][name], apcer, config)
+    bundled = bundle.manifest.radii[runtime][name]
+    _print(name, sessions, scores, k, radius, bundled, apcer, config)
+    if config.picture:
+        _draw(config.picture, name, sessions, attacks, radius, bundled)
     _expect_apcer(name, apcer, radius, config)
     checker = Checker(
         bundle, runtime=runtime, evidence=EvidenceConfig(required=parse_modality_set(name))
@@ -178,13 +184,17 @@ def _choose(
     )
 
 
+def _species(session: SiteSession) -> str:
+    return session.species or "unnamed"
+
+
 def _apcer(attacks: list[SiteSession], radius: float) -> dict[str, Apcer]:
     """By species, over the sessions that the kiosk saw enough of."""
     by_species: dict[str, list[bool]] = {}
     for session in attacks:
         if session.responds():
             passed = session.score <= radius
-            by_species.setdefault(session.species or "unnamed", []).append(passed)
+            by_species.setdefault(_species(session), []).append(passed)
     return {
         species: Apcer(attacks=len(passed), accepted=sum(passed))
         for species, passed in sorted(by_species.items())
@@ -242,6 +252,36 @@ def _print(
     for species, found in apcer.items():
         table.add_row(species, _rate(found.accepted, found.attacks))
     output.print(table)
+    bounds = {s: clopper_pearson(found.accepted, found.attacks)[1] for s, found in apcer.items()}
+    worst = max(bounds, key=bounds.__getitem__, default=None)
+    if worst is not None and bounds[worst] > config.apcer_limit:
+        # None of n in the two-sided 95% interval is what n sessions at one-sided 97.5% are.
+        needed = least_sessions(config.apcer_limit, 0.975)
+        output.print(
+            f"This does not show {config.apcer_limit:.0%}: up to {bounds[worst]:.0%} of "
+            f"{worst} may pass. {needed} of a species, all stopped, would show it.",
+            highlight=False,
+        )
+
+
+def _draw(
+    path: Path,
+    name: str,
+    sessions: list[SiteSession],
+    attacks: list[SiteSession],
+    radius: float,
+    bundled: float,
+) -> None:
+    rows = {"bona_fide": [s.score for s in sessions if s.responds()]}
+    for session in sorted(attacks, key=_species):
+        if session.responds():
+            rows.setdefault(_species(session), []).append(session.score)
+    target = path.with_stem(f"{path.stem}_{name}")
+    try:
+        target.write_bytes(radius_picture(rows, radius, bundled, name))
+    except OSError as error:
+        raise SiteError(f"cannot write {target}: {error.strerror}") from None
+    Console().print(f"picture {target}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _rate(count: int, of: int) -> str:

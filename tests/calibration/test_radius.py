@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -136,6 +137,26 @@ def test_beyond_the_limit_it_is_refused_unless_forced_and_recorded(
     main(config(tiny_bundle, shown, attacks, apcer_limit=0.2, force="a guard stands there"))
     chosen = read_site(tiny_bundle.path.with_name("tiny.site.json"), tiny_bundle).sets[ALL]
     assert (chosen.forced, chosen.reason) == (True, "a guard stands there")
+
+
+def test_so_few_attacks_are_told_and_the_choice_is_drawn(
+    tiny_bundle: rise_edge.Bundle,
+    shown: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stopped = [session(3.0, "flat_print")] * 35
+    few = write(tmp_path / "few.jsonl", tiny_bundle, stopped, attacks=True)
+    main(config(tiny_bundle, shown, few, apcer_limit=0.1, picture=tmp_path / "radius.png"))
+    picture = tmp_path / f"radius_{ALL}.png"
+    told = " ".join(capsys.readouterr().out.split())
+    assert "does not show 10%: up to 10% of flat_print may pass. 36 of a species" in told
+    drawn = cv2.imread(str(picture))
+    assert drawn is not None
+    assert len(np.unique(drawn.reshape(-1, 3), axis=0)) > 20
+    enough = write(tmp_path / "enough.jsonl", tiny_bundle, [*stopped, stopped[0]], attacks=True)
+    main(config(tiny_bundle, shown, enough, apcer_limit=0.1))
+    assert "does not show" not in capsys.readouterr().out
 
 
 def test_without_attacks_nothing_is_chosen(

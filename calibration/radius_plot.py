@@ -1,0 +1,52 @@
+"""A picture of a choice: which people and which attacks end LIVE at the radius."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+import numpy as np
+from matplotlib.figure import Figure
+
+_BONA_FIDE, _ATTACK, _PASSED = "#2a7f62", "#8a8a8a", "#d1495b"
+_NEVER = 1.25  # times the largest score: where sessions stand that are LIVE at no radius
+
+
+def radius_picture(
+    scores: Mapping[str, Sequence[float]], radius: float, bundled: float, title: str
+) -> bytes:
+    """A PNG with a dot for each session, at the smallest radius that makes it LIVE.
+
+    Args:
+        scores: by kind of presentation, from the top; `bona_fide` is told from the attacks.
+        radius: that was chosen; sessions left of it end LIVE.
+        bundled: the bundle's own.
+        title: of the picture.
+    """
+    finite = [s for row in scores.values() for s in row if math.isfinite(s)]
+    never = _NEVER * max(finite, default=radius)
+    figure = Figure(figsize=(9.0, 0.9 + 0.3 * (len(scores) + 1)), layout="constrained")
+    axes = figure.subplots()
+    rng = np.random.default_rng(0)
+    for place, (kind, row) in enumerate(scores.items()):
+        at = np.array([score if math.isfinite(score) else never for score in row])
+        up = place + rng.uniform(-0.25, 0.25, at.size)
+        passed = _BONA_FIDE if kind == "bona_fide" else _PASSED
+        stopped = _PASSED if kind == "bona_fide" else _ATTACK
+        colours = [passed if score <= radius else stopped for score in at]
+        axes.scatter(at, up, s=14, c=colours, linewidths=0)
+    axes.axvline(radius, color="black", linewidth=1.2, label=f"site {radius:.3f}")
+    axes.axvline(
+        bundled, color="black", linewidth=1.0, linestyle=":", label=f"bundle {bundled:.3f}"
+    )
+    axes.set_xscale("log")
+    axes.set_ylim(len(scores) - 0.4, -0.6)
+    counts = [f"{kind}, {len(row)}" for kind, row in scores.items()]
+    axes.set_yticks(range(len(scores)), counts)
+    axes.set_xlabel("smallest radius at which the session ends LIVE (far right: at none)")
+    axes.set_title(f"{title}: LIVE is what lies left of the line; red should not be where it is")
+    axes.legend(loc="lower left", title="radius")
+    page = BytesIO()
+    figure.savefig(page, format="png", dpi=90, metadata={"Software": None})
+    return page.getvalue()
