@@ -40,7 +40,9 @@ def radius_picture(
     axes.axvline(
         bundled, color="black", linewidth=1.0, linestyle=":", label=f"bundle {bundled:.3f}"
     )
-    axes.set_xscale("log")
+    axes.set_xscale("log", subs=(2, 5))
+    for axis_format in (axes.xaxis.set_major_formatter, axes.xaxis.set_minor_formatter):
+        axis_format("{x:g}")
     axes.set_ylim(len(scores) - 0.4, -0.6)
     counts = [f"{kind}, {len(row)}" for kind, row in scores.items()]
     axes.set_yticks(range(len(scores)), counts)

@@ -65,7 +65,7 @@ class DriftConfig:
         ValueError: a field is out of its range.
     """
 
-    run_length: float = 100_000.0
+    run_length: float = 1_000_000.0
     allowance: float = 0.15
     seed: int = 0
 
