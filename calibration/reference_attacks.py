@@ -19,6 +19,7 @@ from calibration.site_session import (
     FORMAT,
     SessionsFileError,
     Source,
+    read_sessions,
     session_line,
     source_line,
     watch_sessions,
@@ -35,7 +36,7 @@ console = Console(stderr=True)
 def reference_attacks(
     bundle: Bundle, runtime: str, sets: tuple[str, ...], per_species: int
 ) -> Path:
-    """The file BUNDLE.attacks.jsonl beside a bundle, made where it is not there.
+    """The file BUNDLE.attacks.jsonl beside a bundle, made where it is not there or holds others.
 
     Args:
         bundle: that reads the attacks.
@@ -47,7 +48,10 @@ def reference_attacks(
         SessionsFileError: the bundle did not learn from simulated data, or the file cannot be made.
     """
     path = bundle.path.with_name(f"{bundle.path.name}.attacks.jsonl")
-    if path.is_file():
+    source = Source(
+        FORMAT, bundle.identity, runtime, f"{per_species} reference attacks a species", True, True
+    )
+    if _holds(path, source, sets):
         return path
     learned = bundle.manifest.provenance.get("data")
     domains = learned.get("domains", []) if isinstance(learned, dict) else []
@@ -65,17 +69,29 @@ def reference_attacks(
     species = {name for domain in known for name, _ in DOMAINS[domain].species}
     total = per_species * len(species)
     counts = {domain: total // len(known) for domain in known}
-    source = Source(FORMAT, bundle.identity, runtime, "reference attacks", True, True)
     lines = [source_line(source)]
     shown = chain.from_iterable(_watch(checkers, domain, counts[domain]) for domain in known)
     lines += track(
         shown, "reference attacks", total=sum(counts.values()) * len(sets), console=console
     )
+    fresh = path.with_name(f".{path.name}.new")
     try:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        fresh.replace(path)
     except OSError as error:
         raise SessionsFileError(f"cannot write {path}: {error.strerror}") from None
     return path
+
+
+def _holds(path: Path, source: Source, sets: tuple[str, ...]) -> bool:
+    """Whether a file is of this bundle, runtime and count, and serves these modality sets."""
+    if not path.is_file():
+        return False
+    try:
+        found, sessions = read_sessions(path)
+    except SessionsFileError:
+        return False  # another version's, or damaged: made anew
+    return found == source and set(sets) <= {name for name, _ in sessions}
 
 
 def _watch(checkers: dict[str, Checker], domain: str, count: int) -> Iterator[str]:
