@@ -275,14 +275,16 @@ def _read(path: Path, max_bytes: int) -> bytes:
 def _verify(path: Path, content: bytes, public_key: Ed25519PublicKey) -> None:
     from rise_edge.trust.signing import verify
 
+    beside = _signature_path(path)
     try:
-        signature = read_plain_file(_signature_path(path), _SIGNATURE_BYTES)
-    except (OSError, ValueError):
+        verify(content, read_plain_file(beside, _SIGNATURE_BYTES), public_key)
+    except FileNotFoundError:
         raise TrustError(
-            f"site file {path}: expected its owner's signature in {_signature_path(path).name}, "
-            "there is none; write it with `python calibration/radius.py --sign KEY`"
+            f"site file {path}: expected its owner's signature in {beside.name}, there is none; "
+            "write it with `python calibration/radius.py --sign KEY`"
         ) from None
-    verify(content, signature, public_key)
+    except (OSError, ValueError, TrustError) as error:
+        raise TrustError(f"site file {path}: {beside.name}: {error}") from None
 
 
 def _parse(content: bytes) -> Site:
