@@ -92,7 +92,8 @@ class Site:
     def show(self, watch: DriftWatch, sessions: Sequence[SiteSession]) -> None:
         """Let one session pass, drawn from these, and smoothed so that none comes twice."""
         drawn = self._rng.choice(sessions)
-        watch.add(drawn.score <= self.radius, _smoothed(drawn.signals, self._rng))
+        signals = _smoothed(drawn.signals, self._rng)
+        watch.add(watch.measure(drawn.score <= self.radius, signals))
 
 
 def _smoothed(signals: SessionSignals | None, rng: random.Random) -> SessionSignals | None:

@@ -24,7 +24,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, mode
 
 import numpy as np
 
@@ -92,6 +92,31 @@ class Drift:
     text: str
 
 
+@dataclass(frozen=True)
+class WatchedSession:
+    """What of one finished session is held against the site: a few numbers, no embedding.
+
+    Attributes:
+        live: whether it was accepted. Of one that was not, nothing else counts.
+        norm: see `SessionSignals`; None where it was not measured, as in the others.
+        depth_coverage: the same.
+        depth_noise_mm: the same.
+        infrared_level: the same.
+        sharpness: the same.
+        angle_deg: between its direction and the site's.
+        nearest: domain that its direction is nearest to, of those that the model learned from.
+    """
+
+    live: bool
+    norm: float | None = None
+    depth_coverage: float | None = None
+    depth_noise_mm: float | None = None
+    infrared_level: float | None = None
+    sharpness: float | None = None
+    angle_deg: float | None = None
+    nearest: str | None = None
+
+
 class _Ranks:
     """Conformal p-values of values, one after another."""
 
@@ -139,7 +164,7 @@ class DriftWatch:
         self._ranks = {n: _Ranks(v, rng) for n, v in known.items() if len(v) >= _FEWEST}
         self._sums = {name: _Sums(2 * len(_POWERS)) for name in self._ranks}
         self._recent = {name: deque[float](maxlen=_RECENT) for name in self._ranks}
-        self._directions = deque[tuple[float, ...]](maxlen=_RECENT)
+        self._nearest = deque[str](maxlen=_RECENT)
         denied = reference.sessions - reference.live
         upper = clopper_pearson(denied, reference.sessions, 0.99)[1] if reference.sessions else 1.0
         self._allowed = min(upper + self.config.allowance, 1.0)
@@ -155,32 +180,48 @@ class DriftWatch:
         """Finished sessions so far."""
         return self._sessions
 
-    def add(self, live: bool, signals: SessionSignals | None) -> list[Drift]:
-        """Take one finished session; what it gives reason to tell, mostly nothing.
+    def measure(self, live: bool, signals: SessionSignals | None) -> WatchedSession:
+        """What `add` takes of one finished session.
 
         Args:
             live: whether it was accepted.
             signals: of it; None where it had too few readings.
         """
+        if not live or signals is None:
+            return WatchedSession(live)
+        directions = self._reference.directions
+        site = directions.get("site")
+        values = {
+            "norm": signals.norm,
+            "depth_coverage": signals.depth_coverage,
+            "depth_noise_mm": signals.depth_noise_mm,
+            "infrared_level": signals.infrared_level,
+            "sharpness": signals.sharpness,
+            "angle_deg": None if site is None else _angle_deg(signals.direction, site),
+        }
+        angles = {
+            name: _angle_deg(signals.direction, direction)
+            for name, direction in directions.items()
+            if name != "site"
+        }
+        nearest = min(angles, key=angles.__getitem__, default=None)
+        return WatchedSession(live, **{k: _finite(v) for k, v in values.items()}, nearest=nearest)
+
+    def add(self, session: WatchedSession) -> list[Drift]:
+        """Take one finished session; what it gives reason to tell, mostly nothing."""
         self._sessions += 1
-        self._denied.append(not live)
+        self._denied.append(not session.live)
         told = []
         if "denied" in self._sums:
-            told.append(self._grow("denied", _share_bets(not live, self._allowed)))
-        if live and signals is not None:
-            self._directions.append(signals.direction)
-            for name, ranks in self._ranks.items():
-                value = self._value(name, signals)
-                if value is not None and math.isfinite(value):
-                    self._recent[name].append(value)
-                    told.append(self._grow(name, _rank_bets(ranks.add(value))))
+            told.append(self._grow("denied", _share_bets(not session.live, self._allowed)))
+        if session.nearest is not None:
+            self._nearest.append(session.nearest)
+        for name, ranks in self._ranks.items():
+            value = getattr(session, name)
+            if value is not None:
+                self._recent[name].append(value)
+                told.append(self._grow(name, _rank_bets(ranks.add(value))))
         return [drift for drift in told if drift]
-
-    def _value(self, name: str, signals: SessionSignals) -> float | None:
-        if name == "angle_deg":
-            return _angle_deg(signals.direction, self._reference.directions["site"])
-        value: float | None = getattr(signals, name)
-        return value
 
     def _grow(self, name: str, bets: Sequence[float]) -> Drift | None:
         limit = self.config.run_length * len(self._sums)
@@ -200,17 +241,19 @@ class DriftWatch:
         words, form = _UNITS[name]
         now, then = median(self._recent[name]), median(getattr(self._reference, name))
         text = f"{words} is {form.format(now)}, it was {form.format(then)} when the site was"
-        return f"{text} calibrated{self._nearest() if name == 'angle_deg' else ''}"
+        return f"{text} calibrated{self._moved() if name == 'angle_deg' else ''}"
 
-    def _nearest(self) -> str:
-        """Which domain that the model knows the sessions point to now."""
-        domains = {k: v for k, v in self._reference.directions.items() if k != "site"}
-        if not domains or not self._directions:
+    def _moved(self) -> str:
+        """Which domain that the model knows most of the last sessions point to."""
+        if not self._nearest:
             return ""
-        mean = np.mean(self._directions, axis=0)
-        nearest = min(domains, key=lambda name: _angle_deg(mean, domains[name]))
+        nearest = mode(self._nearest)
         usual = max(self._reference.shares, key=self._reference.shares.__getitem__, default="none")
         return f"; the nearest domain is {nearest}, it was mostly {usual}"
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _rank_bets(p: float) -> list[float]:
@@ -222,7 +265,7 @@ def _share_bets(denied: bool, allowed: float) -> list[float]:
     return [o / allowed if denied else (1 - o) / (1 - allowed) for o in others]
 
 
-def _angle_deg(one: Sequence[float] | np.ndarray, other: Sequence[float]) -> float:
+def _angle_deg(one: Sequence[float], other: Sequence[float]) -> float:
     length = float(np.linalg.norm(one) * np.linalg.norm(other))
     cosine = float(np.dot(one, other)) / length if length else 0.0
     return math.degrees(math.acos(min(max(cosine, -1.0), 1.0)))

@@ -68,7 +68,7 @@ def test_an_unchanged_site_stays_silent_over_ten_thousand_sessions(seed: int) ->
     rng = np.random.default_rng(seed)
     watch = DriftWatch(reference(rng))
     for _ in range(10_000):
-        watch.add(bool(rng.random() > 0.1), signals(rng))
+        watch.add(watch.measure(bool(rng.random() > 0.1), signals(rng)))
     assert watch.drifts == []
 
 
@@ -89,8 +89,12 @@ def test_each_signal_is_noticed_within_50_sessions_with_its_reason(
     rng = np.random.default_rng(3)
     watch = DriftWatch(reference(rng))
     for _ in range(200):
-        assert watch.add(True, signals(rng)) == []
-    drifts = [drift for _ in range(50) for drift in watch.add(True, signals(rng, **changed))]
+        assert watch.add(watch.measure(True, signals(rng))) == []
+    drifts = [
+        drift
+        for _ in range(50)
+        for drift in watch.add(watch.measure(True, signals(rng, **changed)))
+    ]
     assert [drift.signal for drift in drifts] == [told]
     assert re.search(words, drifts[0].text)
     assert 200 < drifts[0].session <= 250
@@ -100,9 +104,9 @@ def test_a_site_that_accepts_nobody_is_noticed_and_attacks_now_and_then_are_not(
     rng = np.random.default_rng(4)
     watch = DriftWatch(reference(rng))
     for i in range(2000):
-        watch.add(i % 8 != 0, signals(rng))
+        watch.add(watch.measure(i % 8 != 0, signals(rng)))
     assert watch.drifts == []
-    drifts = [drift for _ in range(50) for drift in watch.add(False, None)]
+    drifts = [drift for _ in range(50) for drift in watch.add(watch.measure(False, None))]
     assert [drift.signal for drift in drifts] == ["denied"]
     assert "2 of 62 when the site was calibrated" in drifts[0].text
 
@@ -113,7 +117,7 @@ def test_what_was_not_calibrated_is_not_watched() -> None:
     assert set(DriftWatch(reference(rng, n=10, denied=0)).evidence) == {"denied"}
     watch = DriftWatch(reference(rng))
     absent = SessionSignals(0.3, (1.0, 0.0, 0.0), None, None, math.nan, None)
-    watch.add(True, absent)
+    watch.add(watch.measure(True, absent))
     assert watch.evidence["infrared_level"] == 0
 
 

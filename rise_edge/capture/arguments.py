@@ -50,6 +50,8 @@ def _wrong(options: argparse.Namespace) -> str | None:
         return "--web-token-file is of --view web and --monitor; add one, or leave it out"
     if options.least_version is not None and options.public_key is None:
         return "--least-version is of --public-key FILE; add it: anybody can write a number"
+    if options.drift_history and options.site is None:
+        return "--drift-history is of --site FILE; add it: without one no drift is watched"
     if options.keep_evidence is None and options.keep:
         return "--keep is of --keep-evidence DIR; add it, or leave --keep out"
     for flag, address in (("--web", options.web), ("--monitor", options.monitor)):
@@ -120,6 +122,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a site's calibration of this bundle, by `python calibration/radius.py`: its radii "
         "replace the bundle's, and drift is watched against it (no site by default)",
+    )
+    parser.add_argument(
+        "--drift-history",
+        metavar="FILE",
+        help="keep what drift is told from over restarts, in numbers: a kiosk that is switched off "
+        "at night needs it (by default the watch begins anew at each start)",
     )
     parser.add_argument(
         "--runtime",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from rise_edge.capture.drift_history import DriftHistory
 from rise_edge.capture.events import Event
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
-from rise_edge.drift import DriftConfig, DriftWatch
+from rise_edge.drift import DriftConfig, DriftWatch, WatchedSession
 from rise_edge.session_signals import SignalMeter
 from rise_edge.site import SiteReference
 from rise_edge.verdict import Outcome, Reason
@@ -21,13 +22,21 @@ class DriftListener(Listener):
         reference: of the site, for the modalities that are watched.
         listener: is told.
         config: when drift is told.
+        history: what was seen before, and where it is kept; drift that it held is told again.
     """
 
     def __init__(
-        self, reference: SiteReference, listener: Listener, config: DriftConfig | None = None
+        self,
+        reference: SiteReference,
+        listener: Listener,
+        config: DriftConfig | None = None,
+        history: DriftHistory | None = None,
     ) -> None:
         self.watch = DriftWatch(reference, config)
         self._listener = listener
+        self._history = history
+        for session in history.past if history else ():
+            self._add(session)
         self._meter = SignalMeter()
         self._denied = False
 
@@ -39,7 +48,11 @@ class DriftListener(Listener):
             self._denied = False
 
     def event(self, event: Event) -> None:
-        """Hold a session against the calibration."""
+        """Hold a session against the calibration.
+
+        Raises:
+            OutputError: the history could not be written.
+        """
         signals, self._meter = self._meter.signals, SignalMeter()
         live = event.result.verdict.outcome is Outcome.LIVE
         again, self._denied = self._denied and not live, not live
@@ -47,5 +60,11 @@ class DriftListener(Listener):
             self._denied = False
         if again:
             return
-        for drift in self.watch.add(live, signals):
+        session = self.watch.measure(live, signals)
+        self._add(session)
+        if self._history:
+            self._history.keep(session)
+
+    def _add(self, session: WatchedSession) -> None:
+        for drift in self.watch.add(session):
             self._listener.drifted(drift)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from rise_edge.capture.cameras import open_camera
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.cameras.realsense_settings import RealSenseSettings
 from rise_edge.capture.drift import DriftListener
+from rise_edge.capture.drift_history import DriftHistory
 from rise_edge.capture.events import EventWriter
 from rise_edge.capture.journal import Journal
 from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, KeptEvidence, Retention
@@ -29,6 +31,7 @@ from rise_edge.frame import modality_set
 from rise_edge.guidance import Guide, load_guide
 from rise_edge.lockout import LockoutConfig
 from rise_edge.session import SessionConfig
+from rise_edge.site import SiteRadius
 
 if TYPE_CHECKING:  # bring sqlite3, which only --audit needs, and the extra `trust`
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -69,6 +72,7 @@ def capture(options: argparse.Namespace) -> int:
     with (
         _open_monitor(options, checker, token) as monitor,
         _open_audit(options.audit) as audit,
+        _open_history(options, checker) as history,
         camera,
         EventWriter(options.events) as output,
     ):
@@ -83,7 +87,7 @@ def capture(options: argparse.Namespace) -> int:
             ) as view,
         ):
             shown = Listeners(told, view)
-            listeners = Listeners(shown, kept, Service(), _drift(checker, shown))
+            listeners = Listeners(shown, kept, Service(), _drift(checker, shown, history))
             steps = run(
                 camera,
                 checker,
@@ -234,16 +238,31 @@ def _started(
     }
 
 
-def _drift(checker: Checker, listener: Listener) -> Listener:
-    if checker.site is None:
+def _drift(checker: Checker, listener: Listener, history: DriftHistory | None) -> Listener:
+    chosen = _chosen(checker)
+    if chosen is None:
         return Listener()
-    chosen = checker.site.sets[modality_set(checker.evidence.required)]
-    return DriftListener(chosen.reference, listener)
+    return DriftListener(chosen.reference, listener, history=history)
+
+
+def _open_history(
+    options: argparse.Namespace, checker: Checker
+) -> AbstractContextManager[DriftHistory | None]:
+    chosen = _chosen(checker)
+    if options.drift_history is None or chosen is None:
+        return nullcontext()
+    return DriftHistory(Path(options.drift_history), chosen.reference)
+
+
+def _chosen(checker: Checker) -> SiteRadius | None:
+    if checker.site is None:
+        return None
+    return checker.site.sets[modality_set(checker.evidence.required)]
 
 
 def _site(checker: Checker) -> dict[str, Any] | None:
-    if checker.site is None:
+    chosen = _chosen(checker)
+    if checker.site is None or chosen is None:
         return None
-    chosen = checker.site.sets[modality_set(checker.evidence.required)]
     names = ("radius", "asked_bpcer", "confidence", "n", "forced", "reason")
     return {"created": checker.site.created, **{name: getattr(chosen, name) for name in names}}

@@ -71,17 +71,39 @@ def test_it_is_an_event_a_metric_a_reason_of_health_and_on_the_board(
     assert board.history().drifts == (TOLD,)
 
 
-def test_the_kiosk_runs_with_a_site_and_says_so(tmp_path: Path) -> None:
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
     bundle = rise_edge.open_bundle(rise_edge.bundle.default_bundle_path())
     chosen = SiteRadius(
         0.7, 0.05, 0.95, 59, 0.1, {"flat_print": Apcer(20, 0)}, False, "", reference(90.0)
     )
     site = Site(1, bundle.identity, "onnx", "2026-11-24", True, {ALL: chosen})
-    path, events = tmp_path / "demo.site.json", tmp_path / "events.jsonl"
+    path = tmp_path / "demo.site.json"
     write_site(path, site)
+    return path
+
+
+def test_the_kiosk_runs_with_a_site_and_says_so(site: Path, tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
     command = ["--sessions", "1", "--view", "none", "--events", str(events)]
-    assert main([*command, "--site", str(path)]) == 0
+    assert main([*command, "--site", str(site)]) == 0
     started, session, *_ = map(json.loads, events.read_text().splitlines())
     assert started["site"]["n"] == 59
     assert session["radius"] == 0.7
     assert main([*command, "--site", str(tmp_path / "none.json")]) == 11
+
+
+def test_the_kiosk_remembers_over_restarts(site: Path, tmp_path: Path) -> None:
+    history = tmp_path / "drift.jsonl"
+    command = ["--sessions", "1", "--view", "none", "--site", str(site)]
+    for restarts in range(2):
+        assert main([*command, "--drift-history", str(history), "--seed", str(restarts)]) == 0
+        assert len(history.read_text().splitlines()) == 2 + restarts
+    history.write_text("no history\n")
+    assert main([*command, "--drift-history", str(history)]) == 6
+
+
+def test_a_history_without_a_site_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--drift-history", "drift.jsonl"])
+    assert "without one no drift is watched" in capsys.readouterr().err

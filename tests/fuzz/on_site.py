@@ -1,4 +1,4 @@
-"""What calibration leaves on a device: a bundle's site file, and a folder's calibration."""
+"""What calibration leaves on a device: a site file, a folder's calibration, what drift saw."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from rise_edge.capture.cameras.calibration import read_calibration
-from rise_edge.errors import CameraError, SiteError, TrustError
+from rise_edge.capture.drift_history import DriftHistory
+from rise_edge.drift import DriftWatch, WatchedSession
+from rise_edge.errors import CameraError, OutputError, SiteError, TrustError
 from rise_edge.site import read_site, site_path, write_site
 from tests.capture.cameras.test_calibration import calibration
 from tests.fuzz.bundles import PINNED, AlteredBundleError
 from tests.fuzz.mutations import edited, edits, json_like
 from tests.fuzz.target import Target
-from tests.test_site import site_of
+from tests.test_site import REFERENCE, site_of
 from tests.tiny_bundle import write_tiny_bundle
 from tests.trust.owner import OWNER
 
@@ -62,3 +64,27 @@ def calibrations(folder: Path) -> Target:
         return True
 
     return Target("calibrations", _texts(sound), run)
+
+
+def drift_histories(folder: Path) -> Target:
+    """The file of --drift-history, read and played over."""
+    path = folder / "drift.jsonl"
+    with DriftHistory(path, REFERENCE) as history:
+        for level in range(20):
+            history.keep(WatchedSession(level % 7 > 0, norm=0.3, infrared_level=level / 3))
+    sound = path.read_bytes()
+    header, *lines = sound.splitlines(keepends=True)
+
+    def run(content: bytes) -> bool:
+        path.write_bytes(content)
+        try:
+            with DriftHistory(path, REFERENCE) as history:
+                watch = DriftWatch(REFERENCE)
+                for session in history.past:
+                    watch.add(session)
+        except OutputError:
+            return False
+        return True
+
+    one = json_like(json.loads(lines[1])).map(lambda line: header + line + b"\n")
+    return Target("drift histories", one | edits.map(lambda made: edited(sound, made)), run)

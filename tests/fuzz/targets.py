@@ -17,6 +17,7 @@ TARGETS: dict[str, Callable[[Path], Target]] = {
     "keys": bundles.keys,
     "sites": on_site.sites,
     "calibrations": on_site.calibrations,
+    "drift_histories": on_site.drift_histories,
     "metadata": recordings.metadata,
     "images": recordings.images,
     "events": recordings.events,
