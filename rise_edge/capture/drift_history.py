@@ -35,8 +35,8 @@ _log = logging.getLogger(__name__)
 class DriftHistory:
     """The sessions of one kiosk since it was calibrated, in a file.
 
-    At most twice `most` lines; the newest `most` are kept. What a loss of power left of a line is
-    dropped.
+    At most twice `most` lines; the newest `most` are kept. Lines that a loss of power damaged are
+    left out, with a warning: what only warns must not keep a kiosk from starting.
 
     Args:
         path: of the file; a new one where there is none.
@@ -47,21 +47,20 @@ class DriftHistory:
         past: sessions that the file held, the oldest first.
 
     Raises:
-        OutputError: it cannot be read or written, is damaged, or is something else.
+        OutputError: it cannot be read or written, or is something else.
     """
 
     def __init__(self, path: Path, reference: SiteReference, most: int = MOST) -> None:
         self.path = path
         self._header = _line({"schema": SCHEMA, "reference": _identity(reference)})
         self._most = most
-        self._lines = deque[bytes](maxlen=most)
-        try:
-            self._lines.extend(self._read())
-            self.past = tuple(map(_session, self._lines))
-        except ValueError as error:
-            raise OutputError(
-                f"drift history {path}: {error}; move it away, or name another file"
-            ) from None
+        lines = self._read()
+        sound = [(line, session) for line in lines if (session := _session(line))]
+        if len(sound) < len(lines):
+            damaged = len(lines) - len(sound)
+            _log.warning("drift history %s: %d damaged lines are left out", path, damaged)
+        self._lines = deque((line for line, _ in sound), maxlen=most)
+        self.past = tuple(session for _, session in sound[-most:])
         self._file = self._rewritten()
 
     def keep(self, session: WatchedSession) -> None:
@@ -102,26 +101,32 @@ class DriftHistory:
         """The file's sessions, none where it is new or another calibration's."""
         try:
             content = read_plain_file(self.path, _MAX_BYTES)
+            header, *lines = content.splitlines(keepends=True) or [self._header]
+            fields = take_fields(parse_object(header), "the first line", _HEADER)
+            if fields["schema"] != SCHEMA:
+                raise ValueError(f"expected schema {SCHEMA}, got {fields['schema']!r:.40}")
         except FileNotFoundError:
             return []
         except OSError as error:
             raise OutputError(f"drift history {self.path}: {error.strerror}") from None
-        header, *lines = content.splitlines(keepends=True) or [self._header]
-        fields = take_fields(parse_object(header), "the first line", _HEADER)
-        if fields["schema"] != SCHEMA:
-            raise ValueError(f"expected schema {SCHEMA}, got {fields['schema']!r:.40}")
+        except ValueError as error:
+            raise OutputError(
+                f"drift history {self.path}: {error}; move it away, or name another file"
+            ) from None
         if header != self._header:
             _log.warning("drift history %s is of another calibration: begun anew", self.path)
             return []
-        if lines and not lines[-1].endswith(b"\n"):
-            del lines[-1]
-        return lines
+        # Half a line may be a sound one that lost its end.
+        return [line if line.endswith(b"\n") else b"" for line in lines]
 
     def _rewritten(self) -> FileIO:
         """The file with what is kept, whole, open for more."""
         fresh = self.path.with_name(f".{self.path.name}.new")
         try:
-            fresh.write_bytes(self._header + b"".join(self._lines))
+            with fresh.open("wb") as file:
+                file.write(self._header + b"".join(self._lines))
+                file.flush()
+                os.fsync(file.fileno())  # else a loss of power may leave the new name with nothing
             os.replace(fresh, self.path)
             self._written = len(self._lines)
             return FileIO(self.path, "ab")
@@ -143,12 +148,14 @@ def _line(fields: dict[str, object]) -> bytes:
     return json.dumps(fields, allow_nan=False).encode() + b"\n"
 
 
-def _session(line: bytes) -> WatchedSession:
-    data = parse_object(line)
+def _session(line: bytes) -> WatchedSession | None:
+    """What a line holds; None where it is damaged."""
     kinds: dict[str, type] = {
-        "live": bool,
-        "nearest": str,
-        **dict.fromkeys(REFERENCE_SIGNALS, float),
-    }
-    known = {name: kind for name, kind in kinds.items() if name in data or name == "live"}
-    return WatchedSession(**take_fields(data, "a session", known))
+        "live": bool, "nearest": str, **dict.fromkeys(REFERENCE_SIGNALS, float),
+    }  # fmt: skip
+    try:
+        data = parse_object(line)
+        known = {name: kind for name, kind in kinds.items() if name in data or name == "live"}
+        return WatchedSession(**take_fields(data, "a session", known))
+    except ValueError:
+        return None

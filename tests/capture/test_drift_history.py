@@ -118,22 +118,40 @@ def test_half_a_line_of_a_loss_of_power_is_dropped(path: Path) -> None:
         (b"no json\n", "move it away"),
         (b'{"schema": "rise_edge.event/2", "event": "started"}\n', "unknown fields"),
         (b'{"schema": "rise_edge.drift_history/9", "reference": ""}\n', "expected schema"),
-        (b"HEADER" + b'{"live": 1}\n', "live as bool"),
-        (b"HEADER" + b'{"live": true, "norm": NaN}\n', "finite"),
-        (b"HEADER" + b'{"live": true, "name": "Anna"}\n', "unknown fields"),
-        (b"HEADER" + b'{"norm": 0.3}\n', "missing fields"),
-        (b"HEADER" + b"\n\n", "move it away"),
     ],
 )
 def test_what_is_no_history_is_refused_and_left_as_it_is(
     path: Path, content: bytes, said: str
 ) -> None:
-    kept(path, [])
-    content = content.replace(b"HEADER", path.read_bytes())
     path.write_bytes(content)
     with pytest.raises(OutputError, match=said):
         DriftHistory(path, reference())
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b'{"live": 1}',
+        b'{"live": true, "norm": NaN}',
+        b'{"live": true, "name": "Anna"}',
+        b'{"norm": 0.3}',
+        b"",
+        b"\x00" * 512,
+        b"\xff\xfe",
+    ],
+)
+def test_a_damaged_line_is_left_out_with_a_warning(
+    path: Path, damaged: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept(path, [90.0, 91.0])
+    header, first, second = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(header + first + damaged + b"\n" + second)
+    assert kept(path, []) == (session(90.0), session(91.0))
+    assert "1 damaged lines are left out" in caplog.text
+    caplog.clear()
+    assert kept(path, []) == (session(90.0), session(91.0))
+    assert caplog.text == ""
 
 
 def test_a_link_and_a_folder_are_refused(path: Path, tmp_path: Path) -> None:
