@@ -67,7 +67,7 @@ def calibrations(folder: Path) -> Target:
 
 
 def drift_histories(folder: Path) -> Target:
-    """The file of --drift-history, read and played over."""
+    """The file of --drift-history, read and played over; a line that is left out is refused."""
     path = folder / "drift.jsonl"
     with DriftHistory(path, REFERENCE) as history:
         for level in range(20):
@@ -84,7 +84,7 @@ def drift_histories(folder: Path) -> Target:
                     watch.add(session)
         except OutputError:
             return False
-        return True
+        return len(history.past) == len(content.splitlines()) - 1
 
     one = json_like(json.loads(lines[1])).map(lambda line: header + line + b"\n")
     return Target("drift histories", one | edits.map(lambda made: edited(sound, made)), run)
