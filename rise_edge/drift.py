@@ -83,7 +83,7 @@ class Drift:
     Attributes:
         signal: norm, depth_coverage, depth_noise_mm, infrared_level, sharpness, angle_deg or
             denied.
-        session: finished sessions since the start when it was noticed.
+        session: sessions that the watch had taken when it was noticed.
         text: what changed, in words and numbers.
     """
 

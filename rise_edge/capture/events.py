@@ -37,9 +37,10 @@ last healthy), `waited_ms`, `reset` (whether the device was reset first), `error
 camera is back).
 
 `drift`: the site is no longer what it was calibrated as: `signal` (norm, depth_coverage,
-depth_noise_mm, infrared_level, sharpness, angle_deg or denied; each is told once), `session` (how
-many had finished since the start, the repeated tries of one visitor counted once), `text`. No
-verdict depends on it.
+depth_noise_mm, infrared_level, sharpness, angle_deg or denied; each is told once),
+`session` (how many had finished since the start, or in the drift history, from which it is told
+again at each start; the repeated tries of one visitor counted once), `text`. No verdict depends on
+it.
 
 `stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `camera` (as in
 `started`, as it is now: `recording.error` says why a recording ended early), `sessions`, `frames`,
