@@ -8,7 +8,55 @@ from typing import Any
 import pytest
 
 import rise_edge
+from tests import needs
 from tests.tiny_bundle import write_tiny_bundle
+
+ROOT = Path(__file__).parent
+SLOW_MARKERS = ("torch", "native", "browser", "slow")
+SLOW_FOLDERS = ("train", "quantize", "device/cpp", "device/android")
+"""What needs torch or a compiler: `--fast` does not even import it."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="no torch, no compiler, no browser")
+    parser.addoption("--strict-tools", action="store_true", help="a missing tool is an error")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    needs.strict = config.getoption("--strict-tools")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the folders that cannot be imported without torch."""
+    if not config.getoption("--fast"):
+        return None
+    return any(collection_path == ROOT / folder for folder in SLOW_FOLDERS) or None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what a folder or a fixture says of a test; leave out what is not for the fast tier."""
+    for item in items:
+        if {"browser", "launch"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.needs("chromium"))
+            item.add_marker(pytest.mark.browser)
+    if config.getoption("--fast"):
+        slow = [i for i in items if any(i.get_closest_marker(m) for m in SLOW_MARKERS)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        for name in marker.args:
+            if not needs.TOOLS[name].is_here():
+                needs.missing(name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.getreports("skipped")
+    reasons = [str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped]
+    for line in needs.not_run(reasons):
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture
@@ -29,7 +77,7 @@ def launch() -> Iterator[Callable[..., Any]]:
     api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
-        pytest.skip("needs Chromium")
+        needs.missing("chromium")
     with api.sync_playwright() as started:
         opened = []
 
