@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -14,17 +15,35 @@ from quantize.onnx_file import INPUTS, OUTPUTS, example_crops
 from train.networks import NetworkConfig, build_network
 from train.normalise import Normalise
 
+if TYPE_CHECKING:
+    from executorch.exir import EdgeProgramManager
+
 SIZE = 32
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Int8Models:
     network: torch.nn.Module
-    converted: torch.fx.GraphModule
+    graph: torch.nn.Module
     signed: bytes
     unsigned: bytes
-    lowered: object
-    pte: bytes
+
+    @property
+    def converted(self) -> torch.fx.GraphModule:
+        return self.graph.core
+
+    @cached_property
+    def lowered(self) -> EdgeProgramManager:
+        """On XNNPACK: made when it is read, since it takes ten seconds."""
+        from quantize.pte_file import lower_to_xnnpack
+
+        return lower_to_xnnpack(self.graph, SIZE)
+
+    @cached_property
+    def pte(self) -> bytes:
+        from quantize.pte_file import pte_bytes
+
+        return pte_bytes(self.lowered)
 
 
 @cache
@@ -33,7 +52,6 @@ def int8_models() -> Int8Models:
     from quantize.fake_quantise import fake_quantise, set_ranges
     from quantize.graph import DeviceGraph
     from quantize.onnx_file import onnx_bytes
-    from quantize.pte_file import lower_to_xnnpack, pte_bytes
     from quantize.unsigned import unsigned_activations
 
     network = trained_like()
@@ -42,8 +60,7 @@ def int8_models() -> Int8Models:
     graph = DeviceGraph(convert(prepared))
     signed = onnx_bytes(graph, SIZE)
     unsigned = unsigned_activations(onnx.load_model_from_string(signed)).SerializeToString()
-    lowered = lower_to_xnnpack(graph, SIZE)
-    return Int8Models(network, graph.core, signed, unsigned, lowered, pte_bytes(lowered))
+    return Int8Models(network, graph, signed, unsigned)
 
 
 def trained_like() -> torch.nn.Module:

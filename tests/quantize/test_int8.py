@@ -50,11 +50,9 @@ def test_every_convolution_goes_to_xnnpack_with_int8_maps(models):
 def test_a_float_model_has_no_integer_kernel(models):
     from quantize.graph import DeviceGraph, fold_batch_norms
     from quantize.onnx_file import onnx_bytes
-    from quantize.pte_file import lower_to_xnnpack
 
     graph = DeviceGraph(fold_batch_norms(models.network))
     assert onnx_convolutions(onnx_bytes(graph, 32)) == (0, 14)
-    assert xnnpack_convolutions(lower_to_xnnpack(graph, 32)) == (0, 14)
 
 
 def test_unsigned_maps_give_the_same_numbers_as_signed_ones(models):
