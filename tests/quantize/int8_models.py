@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import torch
+from torch import fx
 
 from quantize.onnx_file import INPUTS, OUTPUTS, example_crops
 from train.networks import NetworkConfig, build_network
@@ -29,7 +31,7 @@ class Int8Models:
     unsigned: bytes
 
     @property
-    def converted(self) -> torch.fx.GraphModule:
+    def converted(self) -> fx.GraphModule:
         return self.graph.core
 
     @cached_property
@@ -49,18 +51,30 @@ class Int8Models:
 @cache
 def int8_models() -> Int8Models:
     from quantize.convert import convert
-    from quantize.fake_quantise import fake_quantise, set_ranges
+    from quantize.fake_quantise import set_ranges
     from quantize.graph import DeviceGraph
     from quantize.onnx_file import onnx_bytes
     from quantize.unsigned import unsigned_activations
 
     network = trained_like()
-    prepared = fake_quantise(network, SIZE)
+    prepared = prepared_network()
     set_ranges(prepared, (Normalise()(*random_crops(16, seed)) for seed in range(3)))
     graph = DeviceGraph(convert(prepared))
     signed = onnx_bytes(graph, SIZE)
     unsigned = unsigned_activations(onnx.load_model_from_string(signed)).SerializeToString()
     return Int8Models(network, graph, signed, unsigned)
+
+
+def prepared_network() -> fx.GraphModule:
+    """`trained_like`, fake-quantised and without ranges; the trace is made once and copied."""
+    return copy.deepcopy(_prepared())
+
+
+@cache
+def _prepared() -> fx.GraphModule:
+    from quantize.fake_quantise import fake_quantise
+
+    return fake_quantise(trained_like(), SIZE)
 
 
 def trained_like() -> torch.nn.Module:

@@ -7,8 +7,8 @@ pytest.importorskip("executorch", reason="needs the quantize extra")
 
 from torchao.quantization.pt2e import FakeQuantizeBase
 
-from quantize.fake_quantise import fake_quantise, set_ranges
-from tests.quantize.int8_models import SIZE, random_crops, trained_like
+from quantize.fake_quantise import set_ranges
+from tests.quantize.int8_models import prepared_network, random_crops, trained_like
 from train.normalise import Normalise
 
 
@@ -22,7 +22,7 @@ def scales(prepared):
 
 
 def test_scales_stay_when_brighter_crops_follow():
-    prepared = fake_quantise(trained_like(), SIZE)
+    prepared = prepared_network()
     set_ranges(prepared, [batch(0), batch(1)])
     before = scales(prepared)
     prepared(*batch(2, brighter=5.0))
@@ -32,12 +32,12 @@ def test_scales_stay_when_brighter_crops_follow():
 
 def test_no_crops_are_an_error():
     with pytest.raises(ValueError, match="at least one batch"):
-        set_ranges(fake_quantise(trained_like(), SIZE), [])
+        set_ranges(prepared_network(), [])
 
 
 def test_rounding_is_on_afterwards():
     network, crops = trained_like(), batch(0)
-    prepared = fake_quantise(network, SIZE)
+    prepared = prepared_network()
     set_ranges(prepared, [crops])
     difference = (prepared(*crops) - network(*crops)).abs().max()
     assert 1e-6 < difference.item() < 0.1

@@ -8,9 +8,9 @@ import torch
 pytest.importorskip("torchao", reason="needs the quantize extra")
 pytest.importorskip("executorch", reason="needs the quantize extra")
 
-from quantize.fake_quantise import fake_quantise, set_ranges
+from quantize.fake_quantise import set_ranges
 from quantize.fine_tune import FineTuneConfig, FineTuner, calibration_crops
-from tests.quantize.int8_models import SIZE, trained_like
+from tests.quantize.int8_models import prepared_network, trained_like
 from tests.train.debug_data import debug_dataset
 from train.checkpoint import RunError, load
 from train.datasets.augment import AugmentConfig
@@ -23,7 +23,7 @@ def tuner(folder, dataset=None, **changes):
     network = trained_like()
     config = dataclasses.replace(CONFIG, **changes)
     data = dataset or debug_dataset(96)
-    prepared = fake_quantise(network, SIZE)
+    prepared = prepared_network()
     set_ranges(prepared, calibration_crops(data, config))
     return FineTuner(
         prepared, network, data, RADII, AugmentConfig(), config, folder / "qat.safetensors"
