@@ -22,7 +22,7 @@ def lower_to_xnnpack(graph: nn.Module, crop_size: int, about: str = "") -> EdgeP
         about: what the file says of itself, as UTF-8 in the uint8 tensor that its method `about`
             returns: not every runtime can read text.
     """
-    told = {"crop_size": crop_size}
+    told: dict[str, int | torch.Tensor] = {"crop_size": crop_size}
     if about:
         told["about"] = torch.frombuffer(bytearray(about.encode()), dtype=torch.uint8)
     program = torch.export.export(graph, example_crops(1, crop_size))
