@@ -14,7 +14,7 @@ if __name__ == "__main__":  # a script's folder comes first on the path
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Annotated
@@ -141,7 +141,7 @@ def _camera(config: CollectConfig) -> Camera:
     )
 
 
-def _frames(camera: Camera) -> Iterator[Frame]:
+def _frames(camera: Camera) -> Generator[Frame, None, None]:
     with Feed(camera, pace="real" if camera.live else "fast") as feed:
         while (frame := feed.next()) is not None:
             yield frame

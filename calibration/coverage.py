@@ -70,7 +70,8 @@ class FittedScores:
 
     def draw(self, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
         """Some scores."""
-        return np.exp(rng.choice(self._logs, n) + self._width * rng.standard_normal(n))
+        logs = rng.choice(self._logs, n) + self._width * rng.standard_normal(n)
+        return np.asarray(np.exp(logs))
 
     def beyond(self, radius: float) -> float:
         """The share of scores beyond a radius, exactly."""

@@ -86,7 +86,8 @@ def _line(readings: NDArray[np.float64], plane_mm: NDArray[np.float64]) -> Depth
     middle_mm = float(np.median(plane_mm))
 
     def away_mm(line: NDArray[np.float64]) -> NDArray[np.float64]:
-        return line[0] * (plane_mm - middle_mm) + line[1] - readings * step_mm
+        away: NDArray[np.float64] = line[0] * (plane_mm - middle_mm) + line[1] - readings * step_mm
+        return away
 
     fit = least_squares(away_mm, (1.0, middle_mm), loss="cauchy", f_scale=5.0, x_scale=(1, 1000))
     slope, at_middle_mm = (float(v) for v in fit.x)

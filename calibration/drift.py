@@ -126,7 +126,8 @@ def main(config: DriftProofConfig) -> None:
         name: _sessions(getattr(config, name), config.modalities, 20)
         for name in ("lamp_failure", "lens_smear", "sensor_swap")
     }
-    rng, curves = random.Random(config.seed), {}
+    rng = random.Random(config.seed)
+    curves: dict[str, list[float]] = {}
     alarms, delays = [], {name: list[float]() for name in faults}
     signals = {name: Counter[str]() for name in faults}
     for run in range(config.runs):

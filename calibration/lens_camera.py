@@ -7,13 +7,18 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from calibration.board import Board, Corners
 from rise_edge.capture.cameras.folder_description import assumed_sensor
 
 # The third radial coefficient is left out: within 70 degrees it fits noise, not lenses.
 FLAGS = cv2.CALIB_FIX_K3
+
+
+def rotation_of(turn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rotation f64 (3, 3) about an axis (3,) or (3, 1), by its length in radians."""
+    return np.asarray(cv2.Rodrigues(turn)[0], np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +41,13 @@ class LensCamera:
     coefficients: NDArray[np.float64]
 
     @classmethod
+    def from_opencv(cls, matrix: ArrayLike, coefficients: ArrayLike) -> LensCamera:
+        """What a calibration by OpenCV found, which may give more coefficients than five."""
+        return cls(
+            np.asarray(matrix, np.float64), np.asarray(coefficients, np.float64).reshape(-1)[:5]
+        )
+
+    @classmethod
     def assumed(cls, width: int, height: int) -> LensCamera:
         """A camera of which only the size of its pictures is known."""
         k = assumed_sensor(width, height).viewpoint.intrinsics
@@ -53,7 +65,7 @@ class LensCamera:
             None,
             flags=FLAGS,
         )
-        return cls(matrix, coefficients.reshape(-1)[:5])
+        return cls.from_opencv(matrix, coefficients)
 
     def pose(self, board: Board, corners: Corners) -> Pose:
         """Where the board is that shows these corners."""
@@ -61,7 +73,7 @@ class LensCamera:
         how = (self.matrix, self.coefficients)
         _, turn, moved_mm = cv2.solvePnP(places, corners.at_px, *how, flags=cv2.SOLVEPNP_IPPE)
         turn, moved_mm = cv2.solvePnPRefineLM(places, corners.at_px, *how, turn, moved_mm)
-        return Pose(cv2.Rodrigues(turn)[0], moved_mm[:, 0])
+        return Pose(rotation_of(np.asarray(turn)), np.asarray(moved_mm, np.float64)[:, 0])
 
     def project(self, places_mm: NDArray[np.float32], pose: Pose) -> NDArray[np.float64]:
         """Pixels f64 (n, 2) at which points of the board are seen."""

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.board import Board
+from calibration.lens_camera import rotation_of
 from rise_edge.capture.cameras.calibration import CalibratedSensor, DepthScale
 from rise_edge.capture.cameras.lens import BROWN_CONRADY, Lens
 from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint
@@ -100,7 +101,8 @@ class Rig:
         sensor = self.colour if modality is Modality.COLOUR else self.infrared
         x, y, _ = self._meet(modality, sensor, board, pose)
         dark, light = levels
-        page = cv2.copyMakeBorder(board.picture(_TEXELS), *[_TEXELS // 2] * 4,
+        edge = _TEXELS // 2
+        page = cv2.copyMakeBorder(board.picture(_TEXELS), edge, edge, edge, edge,
                                   cv2.BORDER_CONSTANT, value=255)  # fmt: skip
         page = cv2.GaussianBlur(page, (0, 0), 1.5).astype(np.float32) / 255 * (light - dark) + dark
         step = _TEXELS / board.square_mm
@@ -166,7 +168,7 @@ def random_rig(rng: np.random.Generator) -> Rig:
         intrinsics = Intrinsics(fx, fx * rng.uniform(0.997, 1.003), *middle)
         return CalibratedSensor(width, height, replace(view, intrinsics=intrinsics), lens)
 
-    turned = cv2.Rodrigues(np.radians(rng.uniform(-2, 2, 3)))[0]
+    turned = rotation_of(np.radians(rng.uniform(-2, 2, 3)))
     side = rng.choice([-1.0, 1.0])
     moved_mm = np.array([side * rng.uniform(25, 60), rng.uniform(-10, 10), rng.uniform(-8, 8)])
     nowhere = Intrinsics(1, 1, 0, 0)
@@ -189,5 +191,5 @@ def good_poses(rng: np.random.Generator, count: int = 24) -> Sequence[BoardPose]
         lean = math.radians(rng.uniform(22, 38)) * (i % 8 != 7)
         tilt = np.array([math.sin(towards), math.cos(towards), 0.0]) * lean
         tilt[2] = math.radians(rng.uniform(-12, 12))
-        poses.append(BoardPose(cv2.Rodrigues(tilt)[0], np.array([*aside_mm, distance_mm])))
+        poses.append(BoardPose(rotation_of(tilt), np.array([*aside_mm, distance_mm])))
     return poses

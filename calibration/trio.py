@@ -206,10 +206,11 @@ def _together(
         flags=cv2.CALIB_USE_INTRINSIC_GUESS | FLAGS,
     )
     cameras = {
-        Modality.INFRARED: LensCamera(k_infrared, d_infrared.reshape(-1)[:5]),
-        Modality.COLOUR: LensCamera(k_colour, d_colour.reshape(-1)[:5]),
+        Modality.INFRARED: LensCamera.from_opencv(k_infrared, d_infrared),
+        Modality.COLOUR: LensCamera.from_opencv(k_colour, d_colour),
     }
-    return cameras, Place(turn, moved_mm.reshape(3)), float(rms)
+    place = Place(np.asarray(turn, np.float64), np.asarray(moved_mm, np.float64).reshape(3))
+    return cameras, place, float(rms)
 
 
 def _depth(

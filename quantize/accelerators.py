@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-import torch
-from executorch.exir import to_edge_transform_and_lower
 from torch import nn
 
 from quantize.onnx_file import example_crops
+from quantize.pte_file import lowered, pte_bytes
 
 Accelerator = Literal["coreml", "vulkan"]
 
@@ -27,11 +26,7 @@ def accelerator_bytes(graph: nn.Module, crop_size: int, accelerator: Accelerator
         accelerator: `coreml` (iOS 16 or macOS 13 and later) or `vulkan`.
     """
     crops = tuple(part.float() for part in example_crops(1, crop_size))
-    partitioner = _PARTITIONERS[accelerator]()
-    lowered = to_edge_transform_and_lower(
-        torch.export.export(graph, crops), partitioner=[partitioner]
-    )
-    return bytes(lowered.to_executorch().buffer)
+    return pte_bytes(lowered(graph, crops, _PARTITIONERS[accelerator]()))
 
 
 def _coreml() -> object:

@@ -36,7 +36,7 @@ def convert(prepared: fx.GraphModule) -> fx.GraphModule:
     """
     prepared.apply(disable_observer)
     move_exported_model_to_eval(prepared)
-    converted = convert_pt2e(prepared)
+    converted: fx.GraphModule = convert_pt2e(prepared)
     snap_biases(converted)
     return converted
 
@@ -76,7 +76,9 @@ def scales(converted: fx.GraphModule, convolution: fx.Node) -> Scales:
     ):
         raise ValueError(f"expected {convolution.name} to read int8 maps and weights, it reads "
                          f"{read.target} and {weight.target}")  # fmt: skip
-    return Scales(float(read.args[1]), _tensor(converted, weight.args[1]))
+    step = read.args[1]
+    assert isinstance(step, int | float)
+    return Scales(float(step), _tensor(converted, weight.args[1]))
 
 
 def _tensor(graph: fx.GraphModule, node: fx.node.Argument) -> Tensor:

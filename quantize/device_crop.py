@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from rise_edge.face import Crop
 from rise_edge.frame import Modality
 from train.datasets.crops import CropDataset
+
+_T = TypeVar("_T", bound=np.generic)
 
 
 def crop_of(dataset: CropDataset, row: int) -> Crop:
@@ -19,9 +24,13 @@ def crop_of(dataset: CropDataset, row: int) -> Crop:
 
 def only(crop: Crop, shown: frozenset[Modality]) -> Crop:
     """The crop with the other modalities taken away, their arrays zero, as `Crop` has it."""
-    images = {Modality.COLOUR: crop.colour, Modality.DEPTH: crop.depth_mm,
-              Modality.INFRARED: crop.infrared}  # fmt: skip
-    colour, depth_mm, infrared = (
-        image if m in shown else np.zeros_like(image) for m, image in images.items()
+
+    def kept(modality: Modality, image: NDArray[_T]) -> NDArray[_T]:
+        return image if modality in shown else np.zeros_like(image)
+
+    return Crop(
+        kept(Modality.COLOUR, crop.colour),
+        kept(Modality.DEPTH, crop.depth_mm),
+        kept(Modality.INFRARED, crop.infrared),
+        crop.present & shown,
     )
-    return Crop(colour, depth_mm, infrared, crop.present & shown)

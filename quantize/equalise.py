@@ -9,6 +9,7 @@ by it: the same function, with all bits in use. Cross-layer equalisation is Nage
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -36,18 +37,32 @@ def equalise(network: EdgeNetwork, crops: Iterable[tuple[Tensor, ...]]) -> EdgeN
         ValueError: there is no batch.
     """
     equal = fold_batch_norms(network)
-    blocks = [block for branch in equal.branches for block in branch] + list(equal.fusion)
+    branches = [_convolutions(branch) for branch in equal.branches]
+    fusion = _convolutions(equal.fusion)
+    chains = (*branches, fusion)
+    blocks = [block for chain in chains for block, _ in chain]
     ranges = dict(zip(blocks, _ranges(equal, blocks, crops), strict=True))
-    for block, width in ranges.items():
-        block[0].weight.div_(width[:, None, None, None])
-        block[0].bias.div_(width)
-    for chain in (*equal.branches, equal.fusion):
-        for block, reader in zip(list(chain)[:-1], list(chain)[1:], strict=True):
-            reader[0].weight.mul_(ranges[block][:, None, None])
-    tokens = [ranges[branch[-1]] for branch in equal.branches]
-    equal.fusion[0][0].weight.mul_(torch.cat(tokens)[:, None, None])
-    equal.head.rescale(tokens, ranges[equal.fusion[-1]])
+    for block, convolution in (pair for chain in chains for pair in chain):
+        convolution.weight.div_(ranges[block][:, None, None, None])
+        assert convolution.bias is not None  # that of the batch norm
+        convolution.bias.div_(ranges[block])
+    for chain in chains:
+        for (block, _), (_, reader) in pairwise(chain):
+            reader.weight.mul_(ranges[block][:, None, None])
+    tokens = [ranges[branch[-1][0]] for branch in branches]
+    fusion[0][1].weight.mul_(torch.cat(tokens)[:, None, None])
+    equal.head.rescale(tokens, ranges[fusion[-1][0]])
     return equal
+
+
+def _convolutions(chain: nn.Module) -> list[tuple[nn.Module, nn.Conv2d]]:
+    """A chain's blocks, whose output has the ranges, each with its convolution."""
+    found = []
+    for block in chain.children():
+        convolution = block.get_submodule("0")
+        assert isinstance(convolution, nn.Conv2d)
+        found.append((block, convolution))
+    return found
 
 
 def _ranges(

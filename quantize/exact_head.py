@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +70,8 @@ class ExactHead(nn.Module):
         super().__init__()
         self._terms = len(maps)
         whole = snapped(_side_by_side(maps, [*directions, *lengths]), maps)
+        self.weight: Tensor
+        self.bias: Tensor
         self.register_buffer("weight", torch.from_numpy(whole.weight))
         self.register_buffer("bias", torch.from_numpy(whole.bias))
         for power, values in enumerate(softplus_pieces()):
@@ -86,7 +89,7 @@ class ExactHead(nn.Module):
         seen = [counts[i] * present[:, i : i + 1] for i in range(self._terms - 1)]
         features = torch.cat([*seen, counts[-1]], dim=1).double()
         terms = nn.functional.linear(features, self.weight, self.bias)
-        vectors = terms[:, : -self._terms].unflatten(1, (self._terms, -1))
+        vectors = torch.unflatten(terms[:, : -self._terms], 1, (self._terms, -1))
         shown = nn.functional.pad(present, (0, 1), value=1.0).double()
         lengths = self._softplus(terms[:, -self._terms :]) * shown
         directions = vectors / _length(vectors).clamp(min=_TINY)
@@ -113,11 +116,13 @@ def softplus_pieces() -> list[NDArray[np.float64]]:
     """
     rows = []
     for piece in range(_PIECES):
-        fitted = Chebyshev.interpolate(
-            lambda t, piece=piece: np.log1p(np.exp(-(piece + t) / _PIECES_PER_UNIT)), 3, (0, 1)
-        )
+        fitted = Chebyshev.interpolate(partial(_softplus_beyond, piece), 3, (0, 1))
         rows.append(fitted.convert(kind=Polynomial).coef)
     return list(np.array([*rows, np.zeros(4)]).T.copy())
+
+
+def _softplus_beyond(piece: int, within: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.log1p(np.exp(-(piece + within) / _PIECES_PER_UNIT))
 
 
 def snapped(layer: Linear, maps: Sequence[PooledMap]) -> Linear:

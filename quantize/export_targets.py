@@ -126,7 +126,9 @@ def _tensorrt(
     return content, facts
 
 
-def _accelerator(material: Material, target: Target) -> tuple[bytes, dict[str, Any]]:
+def _accelerator(
+    material: Material, target: Literal["coreml", "vulkan"]
+) -> tuple[bytes, dict[str, Any]]:
     from quantize.accelerators import accelerator_bytes
 
     graph = DeviceGraph(fold_batch_norms(material.run.algorithm.network))

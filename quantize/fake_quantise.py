@@ -32,7 +32,7 @@ _CONCATENATION = torch.ops.aten.cat.default
 _ANNOTATION = "quantization_annotation"
 
 
-class _ConvolutionsOnly(XNNPACKQuantizer):
+class _ConvolutionsOnly(XNNPACKQuantizer):  # type: ignore[misc]  # executorch has no types
     """XNNPACK's quantiser without what it adds behind the last convolution.
 
     Its own filter does not hold for concatenations, and scales spread from a map to its mean; both
@@ -62,7 +62,8 @@ def fake_quantise(network: Network, crop_size: int, *, symmetric: bool = False) 
         gives the embedding f32 (N, D).
     """
     quantiser = _quantiser(training=True, symmetric=symmetric)
-    return prepare_qat_pt2e(_exported(network, crop_size), quantiser)
+    prepared: fx.GraphModule = prepare_qat_pt2e(_exported(network, crop_size), quantiser)
+    return prepared
 
 
 @torch.no_grad()
@@ -101,7 +102,9 @@ def observe(
         crop_size: side of the crops in pixels.
         crops: batches of (colour, depth, infrared, present), normalised.
     """
-    observed = prepare_pt2e(_exported(network, crop_size), _quantiser(training=False))
+    observed: fx.GraphModule = prepare_pt2e(
+        _exported(network, crop_size), _quantiser(training=False)
+    )
     for batch in crops:
         observed(*batch)
     return observed

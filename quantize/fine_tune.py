@@ -145,7 +145,7 @@ class FineTuner:
 
     def _step(self, loss: Tensor, epoch: int) -> None:
         self._optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         size = torch.nn.utils.clip_grad_norm_(self.prepared.parameters(), self.config.clip_norm)
         if not torch.isfinite(loss.detach() + size):
             kept = f"{self.state} holds the last good state" if self.history else "none was kept"

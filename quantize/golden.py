@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 
@@ -54,16 +55,17 @@ def golden_file(crops: Sequence[Crop], given: Mapping[str, Sequence[Embedding]])
         given: runtime -> the embeddings that must come out.
     """
     file = BytesIO()
-    norms = {f"norm_{name}": np.float32([one.norm for one in made]) for name, made in given.items()}
-    vectors = {f"embedding_{n}": np.stack([one.vector for one in e]) for n, e in given.items()}
+    outputs: dict[str, Any] = {}
+    for runtime, made in given.items():
+        outputs[f"norm_{runtime}"] = np.array([one.norm for one in made], np.float32)
+        outputs[f"embedding_{runtime}"] = np.stack([one.vector for one in made])
     np.savez_compressed(
         file,
         colour=np.stack([crop.colour for crop in crops]),
         depth_mm=np.stack([crop.depth_mm for crop in crops]),
         infrared=np.stack([crop.infrared for crop in crops]),
         present=np.array([[m in crop.present for m in Modality] for crop in crops], np.uint8),
-        **norms,
-        **vectors,
+        **outputs,
     )
     return file.getvalue()
 

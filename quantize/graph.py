@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from typing import TypeVar
 
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from train.networks import Network, norm
 from train.normalise import Normalise
+
+AnyNetwork = TypeVar("AnyNetwork", bound=Network)
 
 
 class DeviceGraph(nn.Module):
@@ -32,15 +35,14 @@ class DeviceGraph(nn.Module):
         return embedding, norm(embedding)
 
 
-def fold_batch_norms(network: Network) -> Network:
+def fold_batch_norms(network: AnyNetwork) -> AnyNetwork:
     """A copy in evaluation mode, each batch norm folded into the convolution before it."""
     folded = deepcopy(network).eval()
     for block in list(folded.modules()):
-        if (
-            isinstance(block, nn.Sequential)
-            and len(block) > 1
-            and isinstance(block[1], nn.BatchNorm2d)
-        ):
-            block[0] = fuse_conv_bn_eval(block[0], block[1])
+        if not isinstance(block, nn.Sequential) or len(block) < 2:
+            continue
+        convolution, batch_norm = block[0], block[1]
+        if isinstance(convolution, nn.Conv2d) and isinstance(batch_norm, nn.BatchNorm2d):
+            block[0] = fuse_conv_bn_eval(convolution, batch_norm)
             block[1] = nn.Identity()
     return folded

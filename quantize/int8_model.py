@@ -21,6 +21,7 @@ from quantize.pte_file import lower_to_xnnpack, pte_bytes
 from quantize.unsigned import unsigned_activations
 from quantize.with_exact_head import has_polar_head, with_exact_head
 from quantize.zero_points import own_zero_points
+from train.networks import EdgeNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +91,7 @@ def fine_tuned(
     """
     run, train = material.run, material.splits.train
     network = run.algorithm.network
+    assert isinstance(network, EdgeNetwork)  # see `expect_quantisable`
     equal = equalise(network, calibration_crops(train, config))
     prepared = fake_quantise(equal, train.size, symmetric=symmetric)
     set_ranges(prepared, calibration_crops(train, config))

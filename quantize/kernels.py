@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import onnx
 import onnxruntime as ort
@@ -45,15 +45,20 @@ def onnx_convolutions(model: bytes) -> Convolutions:
 
 def xnnpack_convolutions(lowered: EdgeProgramManager) -> Convolutions:
     """Convolutions that were handed to XNNPACK with int8 maps, and all others."""
-    top = lowered.exported_program().graph_module
+    top: fx.GraphModule = lowered.exported_program().graph_module
     delegated = [module.original_module.graph_module for module in _delegates(top)]
     inside = [node for graph in delegated for node in _convolutions(graph)]
-    integer = sum(_INT8_MAP in str(node.args[0].target) for node in inside)
+    integer = sum(_reads_int8(node) for node in inside)
     return Convolutions(integer, len(inside) - integer + len(list(_convolutions(top))))
 
 
-def _delegates(graph: fx.GraphModule) -> Iterator[object]:
+def _delegates(graph: fx.GraphModule) -> Iterator[Any]:
     return (m for name, m in graph.named_children() if name.startswith("lowered_module"))
+
+
+def _reads_int8(convolution: fx.Node) -> bool:
+    read = convolution.args[0]
+    return isinstance(read, fx.Node) and _INT8_MAP in str(read.target)
 
 
 def _convolutions(graph: fx.GraphModule) -> Iterator[fx.Node]:

@@ -69,7 +69,7 @@ class Norms:
     @property
     def radial_error(self) -> Floats:
         """Difference of norms, each in units of its own radius: what moves a decision."""
-        return np.abs(self.margin_after - self.margin_before)
+        return np.asarray(np.abs(self.margin_after - self.margin_before))
 
     def select(self, rows: NDArray[np.bool_]) -> Norms:
         """Some of the crops."""
@@ -101,7 +101,8 @@ class MarginReport:
 
 def flipped(norms: Norms) -> NDArray[np.bool_]:
     """Which decisions changed, bool (N,)."""
-    return (norms.before <= norms.radius_before) != (norms.after <= norms.radius_after)
+    before, after = norms.before <= norms.radius_before, norms.after <= norms.radius_after
+    return np.asarray(before != after)
 
 
 def measure_margin(

@@ -31,7 +31,8 @@ class Yardstick(nn.Module):
 
     def forward(self, colour: Tensor) -> Tensor:
         """Logits (N, 2)."""
-        return self.logits(self.layers(colour).flatten(1))
+        logits: Tensor = self.logits(self.layers(colour).flatten(1))
+        return logits
 
 
 class _Block(nn.Module):
@@ -52,7 +53,7 @@ class _Block(nn.Module):
         )  # fmt: skip
 
     def forward(self, maps: Tensor) -> Tensor:
-        made = self.path(maps)
+        made: Tensor = self.path(maps)
         made = made * self.excitation(made)
         return maps + made if self.residual else made
 

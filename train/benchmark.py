@@ -188,7 +188,8 @@ def run_cell(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -
     finished = out / "cell.json"
     if finished.exists():
         expect_same(wanted, open_run(out).config)
-        return json.loads(finished.read_text(encoding="utf-8"))
+        measured: dict[str, Any] = json.loads(finished.read_text(encoding="utf-8"))
+        return measured
     _console.print(f"{variant.name}: {task.name}, seed {seed}")
     data = load_cell(config, task)
     watched = {name: data.unseen[name] for name in task.targets}

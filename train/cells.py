@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from train.algorithms import AlgorithmConfig
 from train.config import TrainConfig
@@ -63,7 +63,8 @@ class Variant:
 
     def algorithm(self, base: AlgorithmConfig) -> AlgorithmConfig:
         """The algorithm's config, the rest as in `base`."""
-        return replace(base, name=ROWS[self.row][0], **dict(self.changes))
+        changes: dict[str, Any] = dict(self.changes)
+        return replace(base, name=ROWS[self.row][0], **changes)
 
     def network(self, base: NetworkConfig) -> NetworkConfig:
         """The network's config, the rest as in `base`."""

@@ -96,4 +96,4 @@ def _centred_kernel(x: NDArray[Any]) -> NDArray[np.float64]:
     squared = np.maximum(lengths[:, None] + lengths[None, :] - 2 * x @ x.T, 0.0)
     width = np.median(squared[np.triu_indices(len(x), 1)])
     kernel = np.exp(-squared / width) if width > 0 else np.ones_like(squared)
-    return kernel - kernel.mean(0) - kernel.mean(1)[:, None] + kernel.mean()
+    return np.asarray(kernel - kernel.mean(0) - kernel.mean(1)[:, None] + kernel.mean())

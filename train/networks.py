@@ -6,6 +6,7 @@ modality), `fuse` (what the modalities say together) and `embed` (the head). Exp
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -92,7 +93,7 @@ class Network(nn.Module, ABC):
         fused_features: size of the fused feature.
         embedding_size: numbers D of the embedding.
         radial: whether the score is the norm of the embedding.
-        head: gives the embedding.
+        head: gives the embedding and its score.
     """
 
     def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
@@ -116,7 +117,7 @@ class Network(nn.Module, ABC):
         pooled = tuple(pool(t).float() for t in tokens)
         fused = self.fuse(tokens).float()
         with torch.autocast(fused.device.type, enabled=False):
-            embedding = self.head(pooled, fused, present)
+            embedding: Tensor = self.head(pooled, fused, present)
             return Features(tuple(tokens), pooled, fused, embedding, self.head.score(embedding))
 
     def direction(self, embedding: Tensor) -> Tensor:
@@ -126,7 +127,7 @@ class Network(nn.Module, ABC):
         """
         parts = len(Modality) + 1 if isinstance(self.head, _PolarTerms) else 1
         terms = embedding.reshape(len(embedding), parts, -1)
-        return functional.normalize(terms, dim=2).flatten(1) / parts**0.5
+        return functional.normalize(terms, dim=2).flatten(1) / math.sqrt(parts)
 
     def features(self, crop: Normalised) -> Features:
         """A whole forward pass, for training."""
@@ -135,7 +136,8 @@ class Network(nn.Module, ABC):
     def forward(self, colour: Tensor, depth: Tensor, infrared: Tensor, present: Tensor) -> Tensor:
         """Embedding (N, D) of normalised crops; this is what is exported."""
         tokens = self.encode(Normalised(colour, depth, infrared, present))
-        return self.head(tuple(pool(t) for t in tokens), self.fuse(tokens), present)
+        embedding: Tensor = self.head(tuple(pool(t) for t in tokens), self.fuse(tokens), present)
+        return embedding
 
 
 class EdgeNetwork(Network):
@@ -193,7 +195,23 @@ def whole_feature(pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> T
     return torch.cat([*seen, fused], dim=1)
 
 
-class _PolarTerms(nn.Module):
+class Head(nn.Module, ABC):
+    """What turns the features of a network into its embedding."""
+
+    @abstractmethod
+    def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
+        """Embedding (N, D) of (N, C) for each modality, (N, F) and (N, 3)."""
+
+    @abstractmethod
+    def rescale(self, pooled: Sequence[Tensor], fused: Tensor) -> None:
+        """Expect features divided by these factors from now on; see `PolarHead.rescale`."""
+
+    def score(self, embedding: Tensor) -> Tensor:
+        """Evidence of an attack (N,): the norm, unless the head is linear."""
+        return norm(embedding)
+
+
+class _PolarTerms(Head):
     """A polar term for each modality and one for all together.
 
     The last one reads every modality's feature beside the fused one: with the fused feature alone
@@ -216,16 +234,14 @@ class _PolarTerms(nn.Module):
         return compose([*terms, self.fused(whole_feature(pooled, fused, present))])
 
     def rescale(self, pooled: Sequence[Tensor], fused: Tensor) -> None:
-        """Expect features divided by these factors from now on; see `PolarHead.rescale`."""
+        """See `Head.rescale`."""
         for head, factor in zip(self.modalities, pooled, strict=True):
+            assert isinstance(head, PolarHead)
             head.rescale(factor)
         self.fused.rescale(torch.cat([*pooled, fused]))
 
-    def score(self, embedding: Tensor) -> Tensor:
-        return norm(embedding)
 
-
-class _PlainEmbedding(nn.Module):
+class _PlainEmbedding(Head):
     """One linear embedding of all features; its norm has no coordinate of its own."""
 
     def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
@@ -234,15 +250,13 @@ class _PlainEmbedding(nn.Module):
         self.linear = nn.Linear(features, (len(Modality) + 1) * config.directions)
 
     def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
-        return self.linear(whole_feature(pooled, fused, present))
+        embedding: Tensor = self.linear(whole_feature(pooled, fused, present))
+        return embedding
 
     @torch.no_grad()
     def rescale(self, pooled: Sequence[Tensor], fused: Tensor) -> None:
-        """Expect features divided by these factors from now on; see `PolarHead.rescale`."""
+        """See `Head.rescale`."""
         self.linear.weight.mul_(torch.cat([*pooled, fused]))
-
-    def score(self, embedding: Tensor) -> Tensor:
-        return norm(embedding)
 
 
 class _LinearLogit(_PlainEmbedding):
@@ -253,7 +267,8 @@ class _LinearLogit(_PlainEmbedding):
         self.logit = nn.Linear(self.linear.out_features, 1)
 
     def score(self, embedding: Tensor) -> Tensor:
-        return self.logit(embedding).squeeze(1)
+        logit: Tensor = self.logit(embedding)
+        return logit.squeeze(1)
 
 
 def norm(embedding: Tensor) -> Tensor:
@@ -261,8 +276,12 @@ def norm(embedding: Tensor) -> Tensor:
     return (embedding.square().sum(1) + 1e-12).sqrt()
 
 
-def _head(config: NetworkConfig, token_channels: int, fused_features: int) -> nn.Module:
-    kinds = {"polar": _PolarTerms, "plain": _PlainEmbedding, "linear": _LinearLogit}
+def _head(config: NetworkConfig, token_channels: int, fused_features: int) -> Head:
+    kinds: dict[str, type[_PolarTerms | _PlainEmbedding]] = {
+        "polar": _PolarTerms,
+        "plain": _PlainEmbedding,
+        "linear": _LinearLogit,
+    }
     return kinds[config.head](config, token_channels, fused_features)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from io import BytesIO
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.projections.polar import PolarAxes
 from numpy.typing import NDArray
 from scipy.stats import norm as normal
 
@@ -35,15 +37,15 @@ def norm_histogram(found: NDArray[np.float32], dataset: CropDataset, radius: flo
     axes = figure.subplots()
     low, high = np.quantile(np.append(found, radius), (0.0, 0.995))
     edges = np.linspace(low - 0.05 * (high - low), high, 61)
-    clipped = np.clip(found, edges[0], edges[-1])
+    clipped, bins = np.clip(found, edges[0], edges[-1]), edges.tolist()
     live = dataset.bona_fide
     species = [str(name) for name in np.unique(dataset.species[~live])]
     axes.hist(
-        [clipped[~live & (dataset.species == name)] for name in species], edges, stacked=True,
+        [clipped[~live & (dataset.species == name)] for name in species], bins, stacked=True,
         color=[_ATTACKS[i % len(_ATTACKS)] for i in range(len(species))],
         label=[_words(name) for name in species],
     )  # fmt: skip
-    axes.hist(clipped[live], edges, color=_BONA_FIDE, alpha=0.75, label="bona fide")
+    axes.hist(clipped[live], bins, color=_BONA_FIDE, alpha=0.75, label="bona fide")
     axes.axvline(radius, color="black", linewidth=1.2)
     axes.annotate(f"radius {radius:.2f}", (radius, 1.0), xycoords=("data", "axes fraction"),
                   xytext=(4, -12), textcoords="offset points", fontsize=8)  # fmt: skip
@@ -87,7 +89,8 @@ def polar_picture(made: Outputs, dataset: CropDataset, radius: float) -> Figure:
     plane = centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T
     angle = np.arctan2(plane[:, 1], plane[:, 0])
     figure = Figure(figsize=(6.4, 4.8), layout="constrained")
-    axes = figure.subplots(subplot_kw={"projection": "polar"})
+    axes = figure.add_subplot(projection="polar")
+    assert isinstance(axes, PolarAxes)
     for colour, domain in zip(COLOURS, dataset.domains, strict=False):
         for live, marker, name in ((True, "o", "bona fide"), (False, "x", "attack")):
             rows = (dataset.domain == domain) & (dataset.bona_fide == live)
@@ -136,7 +139,7 @@ def errors_by_species(found: NDArray[np.float32], dataset: CropDataset, threshol
     return figure
 
 
-def _finish(figure: Figure, axes: object) -> None:
+def _finish(figure: Figure, axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=8)
     figure.legend(loc="outside right upper", frameon=False, fontsize=8)

@@ -80,7 +80,7 @@ class Trainer:
         torch.manual_seed(config.seed)
         goes_on = config.resume and (config.out / LAST).exists()
         network = build_network(config.network.blank if goes_on else config.network)
-        network = network.to(memory_format=torch.channels_last)
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.algorithm = build_algorithm(network, config.algorithm, len(splits.train.domains))
         optimiser = torch.optim.AdamW(_groups(self.algorithm, config.weight_decay))
         trained: nn.Module = self.algorithm
@@ -140,10 +140,13 @@ class Trainer:
         size = self.fabric.clip_gradients(
             self.wrapped, self.optimiser, max_norm=self.config.clip_norm, error_if_nonfinite=False
         )
+        assert size is not None  # it is the norm, where one is the limit
         if not torch.isfinite(loss.detach() + size):
+            last = self.config.out / LAST
+            kept = f"{last} holds the last good state" if self.history else "no state was kept"
             raise RunError(f"training diverged in epoch {epoch + 1}: loss {loss.item()}, gradient "
-                           f"{size.item()}; {self.config.out / LAST} holds the last good state; "
-                           "begin another run with a smaller --learning-rate")  # fmt: skip
+                           f"{size.item()}; {kept}; begin another run with a smaller "
+                           "--learning-rate")  # fmt: skip
         self.optimiser.step()
 
     def _batches(self, epoch: int) -> Iterator[Batch]:

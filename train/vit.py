@@ -6,9 +6,10 @@ modalities share it and are fused is this project's own; RiSe (arXiv 2511.14157)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -44,7 +45,7 @@ class ViTB16(Network):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__(config, _WIDTH, _WIDTH)
         self.pictures = nn.ModuleList(_picture(channels) for channels in INPUT_CHANNELS)
-        self.trunk = _trunk(config)
+        self.trunk: Any = _trunk(config)  # timm has types of its own, and is not always there
         self.together = nn.Linear(len(INPUT_CHANNELS) * _WIDTH, _WIDTH)
         self.fusion = nn.TransformerEncoderLayer(
             _WIDTH, _HEADS, 4 * _WIDTH, dropout=0.0, activation="gelu", batch_first=True,
@@ -59,7 +60,8 @@ class ViTB16(Network):
         sequence = self.trunk.forward_features(torch.cat(pictures))
         places = sequence[:, self.trunk.num_prefix_tokens :].transpose(1, 2)
         side = crop.colour.shape[2] // 16
-        return places.unflatten(2, (side, side)).chunk(len(pictures))
+        maps: tuple[Tensor, ...] = places.unflatten(2, (side, side)).chunk(len(pictures))
+        return maps
 
     def fuse(self, tokens: Sequence[Tensor]) -> Tensor:
         """The fused feature (N, 768).
@@ -67,7 +69,8 @@ class ViTB16(Network):
         Modalities are joined place by place, so that shuffled tokens no longer fit together.
         """
         places = torch.cat(list(tokens), dim=1).flatten(2).transpose(1, 2)
-        return self.scale(self.fusion(self.together(places))).mean(1)
+        fused: Tensor = self.scale(self.fusion(self.together(places)))
+        return fused.mean(1)
 
 
 def _picture(channels: int) -> nn.Conv2d:
@@ -76,6 +79,7 @@ def _picture(channels: int) -> nn.Conv2d:
     with torch.no_grad():
         turn.weight.copy_(torch.eye(3)[:, :channels, None, None])
         turn.weight[channels:, -1] = 1.0
+        assert turn.bias is not None
         turn.bias.zero_()
     return turn
 
@@ -87,7 +91,9 @@ def _trunk(config: NetworkConfig) -> nn.Module:
         raise MissingExtraError(
             f"network vit_b16 needs timm ({error}); pip install -e '.[vit]'"
         ) from None
-    build = partial(timm.create_model, _TRUNK, num_classes=0, img_size=_SIZE, dynamic_img_size=True)
+    build: Callable[..., nn.Module] = partial(
+        timm.create_model, _TRUNK, num_classes=0, img_size=_SIZE, dynamic_img_size=True
+    )
     if not config.pretrained and config.weights is None:
         return build()
     file = {}

@@ -4,8 +4,9 @@
 >>> checker = rise_edge.load()
 >>> with rise_edge.capture.open_camera("simulated") as camera:
 ...     for event in rise_edge.capture.sessions(camera, checker):
-...         print(event.verdict, event.reason, event.margin)  # doctest: +SKIP
+...         print(event.result.truth.species, event.verdict)
 ...         break
+replay_lcd SPOOF
 """
 
 from rise_edge.capture.cameras import list_cameras, open_camera

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import re
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,8 +23,15 @@ from rise_edge.errors import BundleError, MissingExtraError
 from rise_edge.face import Crop
 from rise_edge.frame import Modality
 from rise_edge.runtimes.inputs import tensors
+from rise_edge.runtimes.native_log import without_lines
 
 _INPUTS = ("colour", "depth_mm", "infrared", "present")
+_NOISE = re.compile(
+    rb"(\[|I [\d:.]+ executorch:)(cpuinfo_utils|threadpool)\.cpp:\d+\] "
+    rb"(Reading file|Failed to open midr file|CPU info and manual query|Resetting threadpool)"
+)
+"""What ExecuTorch says as it makes its pool of threads. Files that only ARM processors have are
+looked for on every Linux; without them it takes the number of all cores."""
 _Arrays = list[NDArray[np.generic]]
 _Method = Callable[[_Arrays], _Arrays]
 
@@ -52,7 +60,8 @@ class ExecutorchRuntime:
         self._width = bundle.manifest.embedding_size
         try:
             self._run = load(content)
-            self._embed_one(_nothing(self._size))
+            with without_lines(_NOISE):
+                self._embed_one(_nothing(self._size))
         except BundleError:
             raise
         except Exception as error:  # the two packages' errors share no nearer base
@@ -123,8 +132,9 @@ def _load_with_torch(content: bytes, threads: int) -> _Method:
             library: Any = importlib.import_module("executorch.extension.pybindings.portable_lib")
         finally:
             logging.disable(disabled)
-    if library._threadpool_get_thread_count() != threads:
-        library._unsafe_reset_threadpool(threads)
+    with without_lines(_NOISE):
+        if library._threadpool_get_thread_count() != threads:
+            library._unsafe_reset_threadpool(threads)
     return _TorchMethod(runtime.Runtime.get().load_program(content))
 
 

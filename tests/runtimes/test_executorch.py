@@ -58,6 +58,17 @@ def test_it_gives_what_onnxruntime_gives(tmp_path: Path, tiny_pte: bytes) -> Non
         assert one.present == other.present
 
 
+@pytest.mark.slow
+@pytest.mark.torch
+def test_it_opens_the_shipped_bundle_without_a_word() -> None:
+    pytest.importorskip("executorch", reason="needs the executorch extra")
+    program = "import rise_edge; rise_edge.load(runtime='executorch'); print('opened')"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout == "opened\n", done.stderr
+    said = [line for line in done.stderr.splitlines() if not line.startswith("demo: demonstration")]
+    assert said == []
+
+
 def test_a_checker_decides_with_it_by_its_own_radius(tmp_path: Path, tiny_pte: bytes) -> None:
     radii = {"onnx": SETS, "executorch": {"colour+depth+infrared": 1.5}}
     bundle = write_tiny_bundle(tmp_path / "b", pte=tiny_pte, radii=radii)

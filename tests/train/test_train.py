@@ -140,6 +140,19 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(splits, tm
     assert (config.out / LAST).read_bytes() == good
 
 
+def test_a_loss_that_is_no_number_in_the_first_epoch_names_no_state(splits, tmp_path):
+    config = debug_config(tmp_path / "run", epochs=1)
+    fabric = Fabric(accelerator="cpu", devices=1)
+    begin_folder(config, fabric)
+    trainer = Trainer(config, fabric, splits)
+    with torch.no_grad():
+        trainer.algorithm.radius.s.fill_(float("nan"))
+    with pytest.raises(RunError) as raised:
+        trainer.run()
+    assert LAST not in str(raised.value)
+    assert not (config.out / LAST).exists()
+
+
 def test_runs_that_are_not_usable_say_why(finished, tmp_path):
     with pytest.raises(RunError, match=r"no config\.json"):
         open_run(tmp_path)

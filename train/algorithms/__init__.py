@@ -9,6 +9,8 @@ from train.algorithms.rise import RiSe
 from train.algorithms.sa_fas import SAFAS
 from train.networks import Network
 
+__all__ = ["ALGORITHMS", "Algorithm", "AlgorithmConfig", "build_algorithm"]
+
 ALGORITHMS: dict[str, type[Algorithm]] = {
     "erm": ERM,
     "irm": IRM,

@@ -145,7 +145,7 @@ class Algorithm(nn.Module, ABC):
         """
         if not self.network.radial:
             return score
-        outside = self.radius(score)
+        outside: Tensor = self.radius(score)
         return outside if self.config.inside == "bona_fide" else -outside
 
     def evidence(self, features: Features) -> Tensor:

@@ -27,7 +27,8 @@ def mix_amplitudes(images: Tensor, partners: Tensor, share: Tensor) -> Tensor:
     amplitude = own.abs()
     mixed = amplitude + share[:, None, None, None] * (foreign.abs() - amplitude)
     scale = mixed / amplitude.clamp(min=1e-8)
-    return torch.fft.irfft2(own * scale, s=images.shape[-2:])
+    both: Tensor = torch.fft.irfft2(own * scale, s=images.shape[-2:])
+    return both
 
 
 def mix_crops(crop: Normalised, share: Tensor) -> Normalised:

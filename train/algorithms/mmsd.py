@@ -95,6 +95,7 @@ class Disentanglement(nn.Module):
         total = balanced_risk(logit, some, algorithm.domains)
         with torch.autocast(logit.device.type, enabled=False):
             for i, task in enumerate(self.modalities):
+                assert isinstance(task, ContentAndStyle)
                 clean = features.pooled[i][rows].detach()
                 each = task.losses(mixed.pooled[i], clean, some.attack, share[:, i])
                 total = total + (each * some.present[:, i]).sum() / len(some)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rise_edge.face import FaceDetector
 from rise_edge.face.face import LEFT_EAR, MOUTH, RIGHT_EAR, Face
 from rise_edge.frame import Frame
-from rise_edge.simulator import DOMAINS, SPECIES, Presentation
+from rise_edge.simulator import DOMAINS, SPECIES, Presentation, SampleTruth
 from train.bars.bar import Bar
 
 PRINTS_AND_REPLAYS = ("flat_print", "bent_print", "cut_print", "replay_lcd", "replay_oled")
@@ -35,6 +35,33 @@ class Found:
     scenes: int
     share: float
     keypoint_error: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class _Scene:
+    """A colour picture u8 (H, W, 3) and where its face is: keypoints f32 (6, 2), turned so far."""
+
+    pixels: NDArray[np.uint8]
+    keypoints: NDArray[np.float32]
+    yaw_deg: float
+    distance_mm: float
+
+    @classmethod
+    def of(cls, frame: Frame) -> _Scene | None:
+        """None where nobody is in the frame."""
+        truth = frame.truth
+        if truth is None:
+            return None
+        assert isinstance(truth, SampleTruth)
+        assert truth.keypoints is not None
+        assert frame.colour is not None
+        return cls(frame.colour.pixels, truth.keypoints, truth.yaw_deg, truth.distance_mm)
+
+    @property
+    def face_width(self) -> float:
+        """Distance between the ears as if the face looked straight on, in pixels."""
+        ears = self.keypoints[LEFT_EAR] - self.keypoints[RIGHT_EAR]
+        return float(np.hypot(*ears) / np.cos(np.radians(self.yaw_deg)))
 
 
 def face_bars(scenes: int) -> list[Bar]:
@@ -67,46 +94,39 @@ def detect(species: str, scenes: int) -> Found:
     detector = FaceDetector()
     errors, hits = [], 0
     taken = list(islice(_scenes(species), scenes))
-    for frame in taken:
-        truth = frame.truth.keypoints
-        width = _face_width(frame)
-        faces = detector.detect(frame.colour.pixels)
-        hit = next((face for face in faces if _is_at(face, truth, width)), None)
+    for scene in taken:
+        hit = next((f for f in detector.detect(scene.pixels) if _is_at(f, scene)), None)
         if hit is not None:
             hits += 1
-            errors.append(np.hypot(*(hit.keypoints[:4] - truth[:4]).T) / width)
+            away = hit.keypoints[:4] - scene.keypoints[:4]
+            errors.append(np.hypot(*away.T) / scene.face_width)
     return Found(len(taken), hits / len(taken), np.array(errors).reshape(-1, 4))
 
 
-def _scenes(species: str) -> Iterator[Frame]:
+def _scenes(species: str) -> Iterator[_Scene]:
     """Scenes in which the face is presented: in the picture, near, and facing the camera."""
     for number, domain in enumerate(cycle(DOMAINS)):
         presentation = Presentation(
             number, domain=domain, species=species, subject=_FIRST_SUBJECT + number
         )
         farthest_mm = DOMAINS[domain].distance_mm[1]
-        yield from (f for f in presentation.frames(_FPS) if _presented(f, farthest_mm))
+        scenes = (_Scene.of(frame) for frame in presentation.frames(_FPS))
+        yield from (s for s in scenes if s is not None and _presented(s, farthest_mm))
 
 
-def _presented(frame: Frame, farthest_mm: float) -> bool:
-    truth = frame.truth
-    if truth is None or truth.distance_mm > farthest_mm or abs(truth.yaw_deg) > _TAKEN_DEG:
+def _presented(scene: _Scene, farthest_mm: float) -> bool:
+    if scene.distance_mm > farthest_mm or abs(scene.yaw_deg) > _TAKEN_DEG:
         return False
-    height, width = frame.colour.pixels.shape[:2]
-    x, y = truth.keypoints[: MOUTH + 1].T
-    margin = _face_width(frame) / 4
+    height, width = scene.pixels.shape[:2]
+    x, y = scene.keypoints[: MOUTH + 1].T
+    margin = scene.face_width / 4
     return bool(
         (x > margin).all() and (x < width - margin).all()
         and (y > margin).all() and (y < height - margin).all()
     )  # fmt: skip
 
 
-def _face_width(frame: Frame) -> float:
-    """Distance between the ears as if the face looked straight on, in pixels."""
-    ears = frame.truth.keypoints[LEFT_EAR] - frame.truth.keypoints[RIGHT_EAR]
-    return float(np.hypot(*ears) / np.cos(np.radians(frame.truth.yaw_deg)))
-
-
-def _is_at(face: Face, truth: NDArray[np.float32], width: float) -> bool:
+def _is_at(face: Face, scene: _Scene) -> bool:
     """Whether a detection is of this face: its points' middle lies within half a face."""
-    return bool(np.hypot(*(face.keypoints[:4].mean(0) - truth[:4].mean(0))) < width / 2)
+    away = face.keypoints[:4].mean(0) - scene.keypoints[:4].mean(0)
+    return bool(np.hypot(*away) < scene.face_width / 2)

@@ -44,7 +44,7 @@ def _deviation_mm(name: str, distance_mm: float) -> float:
     # One side is 2 mm nearer, so that rounding meets every fraction of a step.
     ramp = np.linspace(-1, 1, 640, dtype=np.float32) + np.float32(distance_mm)
     depth = np.ascontiguousarray(np.broadcast_to(ramp, (480, 640)))
-    light = (500 / depth) ** 2
+    light = (np.float32(500) / depth) ** 2
     grey = np.full((480, 640, 3), 0.5, np.float32)
     wall = Radiance(grey, light, light, np.zeros_like(depth), depth, sensor.intrinsics)
     shot = sensor.capture(wall, np.random.default_rng(0), SensorCondition.nominal())
@@ -116,5 +116,6 @@ def digest() -> str:
         scene = Presentation(seed, domain=name, species="bona_fide", subject=seed)
         frame = list(islice(scene.frames(4.0), 5))[-1]
         for image in (frame.colour, frame.depth, frame.infrared):
+            assert image is not None
             sha.update(image.pixels.tobytes())
     return sha.hexdigest()

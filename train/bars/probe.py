@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ class Crops:
 def gather(sets: list[CropSet]) -> Crops:
     """Put sets together, in memory; depth as i16, which torch can index, so up to 32 m."""
 
-    def joined(name: str) -> NDArray[np.generic]:
+    def joined(name: str) -> NDArray[Any]:
         return np.concatenate([getattr(s, name) for s in sets])
 
     return Crops(
@@ -51,11 +52,13 @@ class Probe(nn.Module):
     def __init__(self, seen: frozenset[Modality] = ALL_MODALITIES) -> None:
         super().__init__()
         self.normalise = Normalise()
+        self.present: Tensor
         self.register_buffer("present", torch.tensor([[float(m in seen) for m in Modality]]))
         self.body = nn.Sequential(
             *_block(6, 24, 4, 4), *_block(24, 48, 3, 2), *_block(48, 64, 3, 1),
             *_block(64, 96, 3, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(96, 1),
-        ).to(memory_format=torch.channels_last)  # fmt: skip
+        )  # fmt: skip
+        self.body.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, colour: Tensor, depth_mm: Tensor, infrared: Tensor) -> Tensor:
         """Logit (N,) of an attack, of raw crops."""
@@ -64,7 +67,8 @@ class Probe(nn.Module):
         # Half the time of float32 in the usual layout.
         x = x.contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
-            return self.body(x).squeeze(1).float()
+            logit: Tensor = self.body(x)
+        return logit.squeeze(1).float()
 
 
 def _block(inputs: int, outputs: int, side: int, stride: int) -> tuple[nn.Module, ...]:
@@ -89,9 +93,9 @@ def train_probe(
     loss_of = nn.BCEWithLogitsLoss(pos_weight=weight)
     for _ in range(epochs):
         for rows in torch.randperm(len(crops))[: steps * _BATCH].view(steps, _BATCH):
-            images = crops.colour[rows], crops.depth_mm[rows], crops.infrared[rows]
+            images = [crops.colour[rows], crops.depth_mm[rows], crops.infrared[rows]]
             if torch.rand(()) < 0.5:
-                images = tuple(image.flip(2) for image in images)
+                images = [image.flip(2) for image in images]
             optimiser.zero_grad()
             loss_of(probe(*images), crops.attack[rows]).backward()
             optimiser.step()
@@ -105,8 +109,8 @@ def scores(probe: Probe, crops: Crops) -> NDArray[np.float32]:
     found = [
         probe(*images)
         for images in zip(
-            crops.colour.split(256), crops.depth_mm.split(256), crops.infrared.split(256),
-            strict=True,
+            torch.split(crops.colour, 256), torch.split(crops.depth_mm, 256),
+            torch.split(crops.infrared, 256), strict=True,
         )
     ]  # fmt: skip
     return torch.cat(found).numpy()

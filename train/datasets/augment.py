@@ -132,7 +132,8 @@ def _rectangles(
     steps = torch.arange(size, device=device)
     inside = (steps >= low) & (steps < high)
     chosen = torch.rand(count, generator=generator, device=device) < share
-    return inside[:, 0, :, None] & inside[:, 1, None, :] & chosen[:, None, None]
+    hidden: Tensor = inside[:, 0, :, None] & inside[:, 1, None, :] & chosen[:, None, None]
+    return hidden
 
 
 def _drop(present: Tensor, share: float, generator: Generator) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def simulated(request: CropRequest, cache: Path, workers: int = 0) -> CropDatase
 
 
 def request_of(
-    domains: tuple[str, ...], attack_species: tuple[str, ...], **knobs: float
+    domains: tuple[str, ...], attack_species: tuple[str, ...], **knobs: Any
 ) -> CropRequest:
     """A request for the named domains and species.
 

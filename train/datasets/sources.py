@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from rise_edge.face import CROP_SIZE
 from rise_edge.simulator.domains import DOMAINS, domain_named
 from train.datasets.crops import CropDataset, smaller
@@ -196,4 +198,4 @@ def _of_domains(dataset: CropDataset, domains: tuple[str, ...]) -> CropDataset:
         raise ValueError(f"expected domains among {known}, got {', '.join(sorted(unknown))}")
     if not domains:
         return dataset
-    return dataset.select([domain in domains for domain in dataset.domain])
+    return dataset.select(np.isin(dataset.domain, domains))

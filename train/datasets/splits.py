@@ -60,7 +60,7 @@ def split_subjects(dataset: CropDataset, validation: float, test: float, seed: i
 
 def _every(share: float, count: int) -> NDArray[np.bool_]:
     """True for a share of the places, as evenly spaced as can be."""
-    return np.diff(np.floor(share * np.arange(count + 1) + 0.5)) > 0
+    return np.asarray(np.diff(np.floor(share * np.arange(count + 1) + 0.5)) > 0)
 
 
 def _alike_together(dataset: CropDataset, rng: np.random.Generator) -> list[str]:

@@ -58,9 +58,12 @@ class Audit:
             version.
 
     >>> import rise_edge.capture
-    >>> with Audit("audit.db") as audit:  # doctest: +SKIP
+    >>> checker = rise_edge.load()
+    >>> with Audit("audit.db") as audit, rise_edge.capture.open_camera("simulated") as camera:
     ...     for event in rise_edge.capture.sessions(camera, checker, audit=audit):
     ...         print(event.verdict)
+    ...         break
+    SPOOF
     """
 
     def __init__(
