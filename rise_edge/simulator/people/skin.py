@@ -24,8 +24,8 @@ _HAEMOGLOBIN = (0.05, 0.38, 0.33, 0.02)
 
 def plain(melanin: float, haemoglobin: float) -> tuple[float, float, float, float]:
     """Reflectance of an even patch: linear red, green, blue and 850 nm."""
-    amounts = np.array([[melanin], [haemoglobin]], np.float32)
-    red, green, blue, infrared = (float(c) for c in reflectance(amounts[0], amounts[1])[0])
+    amounts = np.array([[[melanin]], [[haemoglobin]]], np.float32)  # OpenCV 4 has no 1-D arrays
+    red, green, blue, infrared = (float(c) for c in reflectance(amounts[0], amounts[1])[0, 0])
     return red, green, blue, infrared
 
 

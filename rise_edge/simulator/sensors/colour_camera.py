@@ -109,7 +109,7 @@ def _compress(picture: NDArray[np.uint8], quality: int, scale: float) -> NDArray
         raw = cv2.resize(raw, own, interpolation=cv2.INTER_LINEAR)
     _, data = cv2.imencode(".jpg", raw, [cv2.IMWRITE_JPEG_QUALITY, quality])
     # What will be shrunk to less than half is decoded at half size, which averages as well.
-    size = cv2.IMREAD_REDUCED_COLOR_2 if scale < 0.5 else cv2.IMREAD_COLOR_BGR
+    size = cv2.IMREAD_REDUCED_COLOR_2 if scale < 0.5 else cv2.IMREAD_COLOR
     decoded = np.asarray(cv2.imdecode(data, size), np.uint8)
     if resized:
         how = cv2.INTER_AREA if scale < 0.3 else cv2.INTER_LINEAR
