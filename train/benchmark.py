@@ -27,6 +27,7 @@ import tyro
 from rich.console import Console
 
 from rise_edge.errors import RiseEdgeError
+from rise_edge.write_atomic import write_atomic
 from train.cells import ROWS, Protocol, Task, Variant, cell_config, tasks
 from train.checkpoint import CONFIG, LAST, RunError, load, open_run
 from train.config import TrainConfig
@@ -209,7 +210,7 @@ def run_cell(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -
         "reports": reports,
         "oracle": _best_epochs(load(out / LAST)[1]["history"], task.targets),
     }
-    finished.write_text(json.dumps(cell, indent=2) + "\n", encoding="utf-8")
+    write_atomic(finished, (json.dumps(cell, indent=2) + "\n").encode())
     return cell
 
 

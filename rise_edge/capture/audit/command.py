@@ -20,6 +20,7 @@ from rise_edge.capture.audit.query import Selection, count, prune, records
 from rise_edge.capture.audit.record import COLUMNS, Record
 from rise_edge.errors import OutputError, RiseEdgeError
 from rise_edge.verdict import Outcome, Reason
+from rise_edge.write_atomic import sync_folder
 
 _PLAIN_WIDTH = 160
 _MOST_DAYS = 36_500
@@ -196,6 +197,7 @@ def _export(options: argparse.Namespace) -> None:
             except BaseException:
                 out.unlink()  # half an export looks like a whole one
                 raise
+        sync_folder(out.parent)
     except FileExistsError:
         raise OutputError(f"expected a new file, {out} exists; name another one") from None
     except OSError as error:

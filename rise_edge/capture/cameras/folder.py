@@ -16,7 +16,6 @@ through a lens that sees 60 degrees across.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
@@ -40,6 +39,7 @@ from rise_edge.capture.cameras.lens import Straightened
 from rise_edge.errors import CameraError, OutputError
 from rise_edge.frame import ALL_MODALITIES, Frame, Image, Modality
 from rise_edge.frame import modality_set as named
+from rise_edge.write_atomic import write_atomic
 
 _SUFFIXES = {
     Modality.COLOUR: (".png", ".jpg", ".jpeg"),
@@ -237,10 +237,10 @@ def write_folder(frames: Iterable[Frame], path: Path | str, *, fps: float = 30.0
                 assert image is not None
                 file = folder / modality.value / f"{stem}.png"
                 file.parent.mkdir(exist_ok=True)
-                _write_whole(file, encode_png(modality, image.pixels))
+                write_atomic(file, encode_png(modality, image.pixels))
                 instants[stem, modality] = (image.frame_number, image.timestamp_ms)
         description = FolderDescription(fps, sensors or {}, instants)
-        _write_whole(folder / FILE_NAME, description.to_json().encode())
+        write_atomic(folder / FILE_NAME, description.to_json().encode())
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
 
@@ -344,10 +344,3 @@ def encode_png(modality: Modality, pixels: NDArray[Any]) -> bytes:
     if modality is Modality.COLOUR:
         pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
     return cv2.imencode(".png", pixels)[1].tobytes()
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write beside the file and rename, so that nobody sees half of it."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    os.replace(part, path)
