@@ -15,6 +15,7 @@ from rich.table import Table
 from rise_edge.bench.kiosk import KioskReport, bench_kiosk
 from rise_edge.bench.stages import Report, bench
 from rise_edge.bundle import default_bundle_path
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
 
 
@@ -36,8 +37,8 @@ def _print(report: Report) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m rise_edge.bench",
+    parser = CommandParser(
+        prog=called_as("bench", "rise_edge.bench"),
         description="What a check takes on this device, stage by stage; or a whole kiosk.",
     )
     parser.add_argument(

@@ -18,6 +18,7 @@ from rich.table import Table
 from rise_edge.capture.argument_types import positive_int
 from rise_edge.capture.audit.query import Selection, count, prune, records
 from rise_edge.capture.audit.record import COLUMNS, Record
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
 from rise_edge.verdict import Outcome, Reason
 from rise_edge.write_atomic import sync_folder
@@ -64,8 +65,8 @@ def _drop_output() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="rise-edge audit",
+    parser = CommandParser(
+        prog=called_as("audit", "rise_edge.capture.audit.command"),
         description="Look at the sessions that `rise-edge capture --audit FILE` recorded.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
