@@ -7,6 +7,7 @@ import sys
 
 import rise_edge
 from rise_edge.command_line import did_you_mean
+from rise_edge.standard_streams import open_closed_streams
 
 _COMMANDS = {
     "capture": ("rise_edge.capture.__main__", "watch a camera and judge the faces in front of it"),
@@ -23,6 +24,7 @@ _COMMANDS = {
 
 def main() -> int:
     """Run the named command; returns its exit code."""
+    open_closed_streams()
     name = sys.argv[1] if len(sys.argv) > 1 else ""
     if name == "--version":
         print(f"rise-edge {rise_edge.__version__}")

@@ -14,10 +14,12 @@ from rise_edge.capture.arguments import parse
 from rise_edge.capture.cameras import list_cameras
 from rise_edge.capture.kiosk import capture
 from rise_edge.errors import RiseEdgeError
+from rise_edge.standard_streams import open_closed_streams
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
+    open_closed_streams()
     options = parse(arguments)
     bound_arenas()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)

@@ -58,6 +58,8 @@ def capture(options: argparse.Namespace) -> int:
         least_version=options.least_version,
         site=options.site,
     )
+    if checker.report:
+        print(f"the bundle's report, {checker.report}", file=sys.stderr, flush=True)
     camera = open_camera(
         options.camera,
         modalities=options.modalities,
@@ -224,7 +226,9 @@ def _started(
             "identity": checker.bundle.identity,
             "simulated": manifest.simulated,
             "notice": manifest.notice,
+            "warnings": list(checker.warnings),
         },
+        "set_report": checker.report.fields() if checker.report else None,
         "site": _site(checker),
         "runtime": checker.runtime.name,
         "modalities": modality_set(checker.evidence.required),

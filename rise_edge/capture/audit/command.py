@@ -20,6 +20,7 @@ from rise_edge.capture.audit.query import Selection, count, prune, records
 from rise_edge.capture.audit.record import COLUMNS, Record
 from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
+from rise_edge.standard_streams import open_closed_streams
 from rise_edge.verdict import Outcome, Reason
 from rise_edge.write_atomic import sync_folder
 
@@ -35,6 +36,7 @@ _EXIT_CODES = """exit codes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
+    open_closed_streams()
     options = _parser().parse_args(arguments)
     try:
         _run(options)
@@ -49,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     run: Callable[[argparse.Namespace], None] = options.run
+    if sys.stdout is None:
+        raise OutputError("cannot write to standard output: it is closed; name a file with --out")
     try:
         run(options)
         sys.stdout.flush()
