@@ -1,9 +1,15 @@
-"""Standard streams that were closed before the program started, as `2>&-` or a service may do."""
+"""Standard streams: lines for people on standard error, and streams that were closed at the start.
+
+A shell closes one with `2>&-`, and so may whatever starts a service.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
+import shutil
 import sys
+import textwrap
 
 
 def open_closed_streams() -> None:
@@ -19,3 +25,30 @@ def open_closed_streams() -> None:
     os.close(number)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+def say(text: str) -> None:
+    """Print a line for people on standard error, wrapped between words where that is a terminal."""
+    print(_wrapped(text), file=sys.stderr, flush=True)
+
+
+def log_to_standard_error() -> None:
+    """Say what is logged as a warning or worse, one message as `say` says a line."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Wrapped())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+
+
+class _Wrapped(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return _wrapped(super().format(record))
+
+
+def _wrapped(text: str) -> str:
+    if not sys.stderr.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    lines = text.splitlines()
+    return "\n".join(
+        textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in lines
+    )

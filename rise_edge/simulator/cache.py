@@ -21,7 +21,6 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -38,6 +37,7 @@ from rich.progress import track
 from rise_edge.errors import CacheError, OutputError
 from rise_edge.face import CROP_SIZE
 from rise_edge.simulator.crop_request import CropOrder, CropRequest
+from rise_edge.usable_cpus import usable_cpus
 from rise_edge.write_atomic import atomic_folder
 
 FORMAT = "rise_edge crops"
@@ -102,7 +102,7 @@ def crops(
     place = Path(folder) / request.name
     if regenerate or not place.exists():
         try:
-            _render_into(place, request, workers or os.cpu_count() or 1)
+            _render_into(place, request, workers or usable_cpus())
         except OSError as error:
             raise OutputError(f"cannot keep rendered crops in {folder}: {error}") from error
     return _read(place, request)
