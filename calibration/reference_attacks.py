@@ -27,6 +27,7 @@ from calibration.site_session import (
 from rise_edge import Bundle, Checker, EvidenceConfig
 from rise_edge.frame import parse_modality_set
 from rise_edge.simulator import DOMAINS
+from rise_edge.write_atomic import write_atomic
 
 _SEED = 4_000  # of people who come to no simulated site
 
@@ -74,10 +75,8 @@ def reference_attacks(
     lines += track(
         shown, "reference attacks", total=sum(counts.values()) * len(sets), console=console
     )
-    fresh = path.with_name(f".{path.name}.new")
     try:
-        fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        fresh.replace(path)
+        write_atomic(path, ("\n".join(lines) + "\n").encode())
     except OSError as error:
         raise SessionsFileError(f"cannot write {path}: {error.strerror}") from None
     return path

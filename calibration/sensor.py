@@ -15,7 +15,6 @@ from pathlib import Path
 if __name__ == "__main__":  # a script's folder comes first on the path
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -42,6 +41,7 @@ from rise_edge.capture.cameras.calibration import FILE_NAME, Calibration
 from rise_edge.capture.cameras.folder import encode_png
 from rise_edge.errors import CameraError, OutputError, RiseEdgeError
 from rise_edge.frame import Frame, Modality
+from rise_edge.write_atomic import write_atomic
 
 _POLL_S = 0.5
 _SQUARE_MM = Board().square_mm
@@ -233,10 +233,8 @@ def _frames(
 
 def _write(path: Path, content: bytes) -> None:
     """Write whole or not at all: a kiosk may start meanwhile."""
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(content)
-        os.replace(part, path)
+        write_atomic(path, content)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror})") from error
 

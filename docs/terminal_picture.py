@@ -22,7 +22,7 @@ def main(out: Path) -> None:
     with Path(os.devnull).open("w") as nowhere:
         console = Console(file=nowhere, force_terminal=True, width=100, height=46)
         with open_camera("simulated", seed=3) as camera:
-            view = TerminalView(console, camera, checker.bundle.manifest)
+            view = TerminalView(console, camera, checker)
             with view:
                 sessions = 0
                 for step in run(camera, checker):

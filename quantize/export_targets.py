@@ -34,6 +34,7 @@ from quantize.work import begin_work
 from quantize.zero_points import own_zero_points
 from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT
 from rise_edge.errors import RiseEdgeError
+from rise_edge.write_atomic import write_atomic
 from train.checkpoint import RunError, open_run
 
 Target = Literal["tensorrt", "coreml", "vulkan"]
@@ -89,9 +90,7 @@ def build(material: Material, config: TargetsConfig) -> dict[str, Any]:
             content, facts = _tensorrt(material, config, fields)
         else:
             content, facts = _accelerator(material, target)
-        scratch = config.out / f".{FILES[target]}"
-        scratch.write_bytes(content)
-        scratch.replace(config.out / FILES[target])
+        write_atomic(config.out / FILES[target], content)
         said[FILES[target]] = facts
         console.print(f"{FILES[target]}: {len(content) / 1e6:.2f} MB, {facts['run']}")
     (config.out / "targets.json").write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")

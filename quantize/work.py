@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from quantize.fine_tune import FineTuneConfig
+from rise_edge.write_atomic import write_atomic
 from train.checkpoint import BEST, Run, RunError
 
 CONFIG = "config.json"
@@ -31,7 +32,7 @@ def begin_work(folder: Path, run: Run, config: FineTuneConfig) -> None:
                 f"({_difference(begun, wanted)}); remove it, or name another folder"
             )
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(wanted, indent=2) + "\n", encoding="utf-8")
+    write_atomic(path, (json.dumps(wanted, indent=2) + "\n").encode())
 
 
 def _difference(begun: dict[str, Any], wanted: dict[str, Any]) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import importlib
 import sys
 
+import rise_edge
+from rise_edge.command_line import did_you_mean
+from rise_edge.standard_streams import open_closed_streams
+
 _COMMANDS = {
-    "capture": ("rise_edge.capture.__main__", "watch a camera and judge the faces before it"),
+    "capture": ("rise_edge.capture.__main__", "watch a camera and judge the faces in front of it"),
     "audit": ("rise_edge.capture.audit.command", "list, export and prune recorded sessions"),
     "bench": ("rise_edge.bench.__main__", "time every stage on this device, or a whole kiosk"),
     "soak": ("rise_edge.soak.__main__", "judge many frames of a camera that fails in every way"),
@@ -20,16 +24,29 @@ _COMMANDS = {
 
 def main() -> int:
     """Run the named command; returns its exit code."""
+    open_closed_streams()
     name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name == "--version":
+        print(f"rise-edge {rise_edge.__version__}")
+        return 0
+    if name in ("-h", "--help"):
+        print(_usage())
+        return 0
     if name not in _COMMANDS:
-        asked_for_help = name in ("-h", "--help")
-        lines = [f"  {name:<10}{what}" for name, (_, what) in _COMMANDS.items()]
-        text = "\n".join(["usage: rise-edge COMMAND ...", "", *lines])
-        print(text, file=sys.stdout if asked_for_help else sys.stderr)
-        return 0 if asked_for_help else 2
+        if name:
+            hint = did_you_mean(name, [*_COMMANDS, "--version", "--help"])
+            print(f"error: unknown command {name}{hint}\n", file=sys.stderr)
+        print(_usage(), file=sys.stderr)
+        return 2
     command = importlib.import_module(_COMMANDS[name][0])
     code: int = command.main(sys.argv[2:])
     return code
+
+
+def _usage() -> str:
+    lines = [f"  {name:<10}{what}" for name, (_, what) in _COMMANDS.items()]
+    options = ["  --version  which version this is", "  --help     this list; COMMAND --help: more"]
+    return "\n".join(["usage: rise-edge COMMAND ...", "", *lines, "", *options])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from rise_edge.manifest import (
     parse_manifest,
 )
 from rise_edge.plain_file import read_plain_file
+from rise_edge.write_atomic import atomic_folder
 
 if TYPE_CHECKING:  # of the extra `trust`, which only a pinned key needs
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -171,16 +171,10 @@ def write_folder(path: str | os.PathLike[str], files: Mapping[str, bytes]) -> Bu
     target = Path(path)
     if target.exists() and not (target / MANIFEST).is_file():
         raise BundleError(f"{target} is in the way and holds no bundle; name another folder")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
-        fresh = Path(scratch) / "new"
-        fresh.mkdir()
+    with atomic_folder(target) as fresh:
         for name, data in files.items():
             (fresh / name).write_bytes(data)
         open_bundle(fresh)
-        if target.exists():
-            target.rename(Path(scratch) / "old")
-        fresh.rename(target)
     return open_bundle(target)
 
 

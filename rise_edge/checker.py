@@ -16,8 +16,10 @@ from rise_edge.face import Crop, Face, FaceDetector, crop_face
 from rise_edge.frame import Frame, modality_set
 from rise_edge.quality import Quality, QualityConfig, measure_quality
 from rise_edge.radius import Reading, read_margin
+from rise_edge.report_warnings import report_warnings
 from rise_edge.runtimes import open_runtime
 from rise_edge.sequential import MarginScatter
+from rise_edge.set_report import read_set_report
 from rise_edge.site import Site, read_site
 from rise_edge.verdict import Reason, Verdict, decide, undecided
 
@@ -61,6 +63,8 @@ class Checker:
         bundle, runtime, evidence, quality, site: what was given, opened or taken by default.
         radii: modality set -> radius of this runtime.
         scatter: of the margins of the required modalities, for `Sessions`.
+        report: errors that the bundle's own report shows for these modalities; None where it has
+            none. They are those of the bundle's radius, not of a site's.
 
     Raises:
         BundleError: the bundle holds no model or no radius for this runtime and these modalities.
@@ -93,7 +97,15 @@ class Checker:
         if site is not None:
             self.radii |= site.radii(bundle, self.runtime.name, wanted)
         self.scatter = bundle.manifest.margin_scatter.get(wanted, MarginScatter())
+        self.report = read_set_report(bundle, self.runtime.name, wanted)
         self._detector = FaceDetector(threads=threads)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to say at each start: the bundle's notice, and what its report warns of."""
+        notice = self.bundle.manifest.notice
+        found = (text for text in report_warnings(self.report) if text not in notice)
+        return (notice, *found) if notice else tuple(found)
 
     def read(self, crop: Crop) -> Reading:
         """Read one crop: norm, radius, margin, embedding, modalities.
@@ -180,8 +192,8 @@ def load(
 ) -> Checker:
     """Load a bundle, the shipped demonstration bundle by default.
 
-    The bundle's notice, if it has one, is logged as a warning: a model that learned from
-    simulated data says so at every start.
+    The bundle's notice, if it has one, and what its report warns of are logged as warnings: a model
+    that learned from simulated data says so at every start, and so does one that is weak.
 
     Args:
         bundle: the folder of a bundle.
@@ -210,6 +222,6 @@ def load(
         threads=threads,
         site=calibrated,
     )
-    if opened.manifest.notice:
-        _log.warning("%s: %s", opened.manifest.name, opened.manifest.notice)
+    for warning in checker.warnings:
+        _log.warning("%s: %s", opened.manifest.name, warning)
     return checker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -24,6 +25,11 @@ class Modality(str, Enum):
 
 ALL_MODALITIES = frozenset(Modality)
 
+_ALSO_CALLED = {
+    "color": "colour", "rgb": "colour", "ir": "infrared", "nir": "infrared",
+    **{m.value: m.value for m in Modality},
+}  # fmt: skip
+
 
 def modality_set(present: Iterable[Modality]) -> str:
     """Name a set of modalities the way manifests and events do.
@@ -45,7 +51,9 @@ def parse_modality_set(name: str) -> frozenset[Modality]:
         return frozenset(Modality(word.strip()) for word in name.replace(",", "+").split("+"))
     except ValueError:
         words = ", ".join(m.value for m in Modality)
-        raise ValueError(f"expected modalities among {words}, got {name!r}") from None
+        meant = [_ALSO_CALLED.get(w.strip().lower(), "") for w in re.split(r"[+,]", name)]
+        hint = f"; did you mean {'+'.join(meant)}?" if all(meant) else ""
+        raise ValueError(f"expected modalities among {words}, got {name!r}{hint}") from None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ leaves a larger file of the same form beside its work, for `--golden`.
 
 from __future__ import annotations
 
-import argparse
 import io
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.bundle import GOLDEN, Bundle, default_bundle_path, open_bundle
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import BundleError, MissingExtraError, RiseEdgeError
 from rise_edge.face import Crop
 from rise_edge.frame import Modality, modality_set
@@ -182,8 +182,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     A runtime that is not installed here is named and left out, unless it was asked for.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m rise_edge.selftest",
+    parser = CommandParser(
+        prog=called_as("selftest", "rise_edge.selftest"),
         description="Prove on this device that a bundle decides as it was built to.",
     )
     parser.add_argument(

@@ -20,6 +20,7 @@ from rise_edge.errors import OutputError, SiteError, TrustError
 from rise_edge.frame import modality_set, parse_modality_set
 from rise_edge.plain_file import read_plain_file
 from rise_edge.strict_json import parse_object, take, take_fields, take_numbers
+from rise_edge.write_atomic import write_atomic
 
 if TYPE_CHECKING:  # of the extra `trust`, which only a key needs
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -244,19 +245,13 @@ def write_site(
     try:
         # Never a new file beside an old signature, nor half a file.
         signature.unlink(missing_ok=True)
-        _replace(target, content)
+        write_atomic(target, content)
         if private_key is not None:
             from rise_edge.trust.signing import sign
 
-            _replace(signature, sign(content, private_key))
+            write_atomic(signature, sign(content, private_key))
     except OSError as error:
         raise OutputError(f"cannot write the site file {target}: {error.strerror}") from None
-
-
-def _replace(target: Path, content: bytes) -> None:
-    fresh = target.with_name(f".{target.name}.new")
-    fresh.write_bytes(content)
-    fresh.replace(target)
 
 
 def _signature_path(path: Path) -> Path:

@@ -14,7 +14,6 @@ if __name__ == "__main__":  # a script's folder comes first on the path, and `tr
 
 import json
 import multiprocessing
-import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,8 @@ import tyro
 from rich.console import Console
 
 from rise_edge.errors import RiseEdgeError
+from rise_edge.usable_cpus import usable_cpus
+from rise_edge.write_atomic import write_atomic
 from train.cells import ROWS, Protocol, Task, Variant, cell_config, tasks
 from train.checkpoint import CONFIG, LAST, RunError, load, open_run
 from train.config import TrainConfig
@@ -134,7 +135,7 @@ def _run(
     if config.workers == 1:
         yield from (run_cell(config, *item) for item in plan)
         return
-    threads = max(1, (os.cpu_count() or 1) // config.workers)
+    threads = max(1, usable_cpus() // config.workers)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(config.workers, context, torch.set_num_threads, (threads,)) as pool:
         yield from pool.map(partial(run_cell, config), *zip(*plan, strict=True))
@@ -210,7 +211,7 @@ def run_cell(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -
         "reports": reports,
         "oracle": _best_epochs(load(out / LAST)[1]["history"], task.targets),
     }
-    finished.write_text(json.dumps(cell, indent=2) + "\n", encoding="utf-8")
+    write_atomic(finished, (json.dumps(cell, indent=2) + "\n").encode())
     return cell
 
 

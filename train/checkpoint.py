@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from rise_edge.errors import RiseEdgeError
+from rise_edge.write_atomic import atomic_file
 from train.algorithms import Algorithm, build_algorithm
 from train.config import TrainConfig, from_json
 from train.networks import build_network
@@ -45,9 +45,8 @@ class Run:
 def save(path: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
     """Write tensors and a JSON state to one file; what stood there stays until all is written."""
     whole = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    scratch = path.with_suffix(".partial")
-    save_file(whole, scratch, metadata={"state": json.dumps(state)})
-    os.replace(scratch, path)
+    with atomic_file(path) as part:
+        save_file(whole, part, metadata={"state": json.dumps(state)})
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -13,7 +13,6 @@ if __name__ == "__main__":  # a script's folder comes first on the path, and `tr
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -26,6 +25,7 @@ from rich.table import Table
 from rise_edge.errors import RiseEdgeError
 from rise_edge.simulator import DOMAINS
 from rise_edge.simulator.cache import generator_version
+from rise_edge.usable_cpus import usable_cpus
 from train.bars.bar import Bar, markdown
 from train.bars.faces import face_bars
 from train.bars.physics import determinism_bar, noise_bars, speed_bars
@@ -62,7 +62,7 @@ def measure(options: Options, console: Console) -> list[Bar]:
         test=200 if options.quick else 1200,
         epochs=8 if options.quick else 18,
         cache=options.cache,
-        workers=options.workers or os.cpu_count() or 1,
+        workers=options.workers or usable_cpus(),
         regenerate=options.regenerate,
     )
     parts: dict[str, list[Callable[[], list[Bar]]]] = {

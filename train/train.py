@@ -20,6 +20,7 @@ from lightning_fabric import Fabric
 from rich.console import Console
 
 from rise_edge.errors import RiseEdgeError
+from rise_edge.write_atomic import write_atomic
 from train.checkpoint import CONFIG, RunError, open_run
 from train.config import TrainConfig, from_json, to_json
 from train.datasets.crops import CropDataset
@@ -129,7 +130,7 @@ def begin_folder(config: TrainConfig, fabric: Fabric) -> None:
     fabric.barrier()
     if fabric.is_global_zero:
         config.out.mkdir(parents=True, exist_ok=True)
-        (config.out / CONFIG).write_text(to_json(config), encoding="utf-8")
+        write_atomic(config.out / CONFIG, to_json(config).encode())
 
 
 def expect_same(config: TrainConfig, stored: TrainConfig) -> None:

@@ -12,9 +12,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from rise_edge.bench.kiosk import KioskReport, bench_kiosk
+from rise_edge.bench.kiosk import STAGES, KioskReport, bench_kiosk
+from rise_edge.bench.progress import open_progress
 from rise_edge.bench.stages import Report, bench
 from rise_edge.bundle import default_bundle_path
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
 
 
@@ -36,8 +38,8 @@ def _print(report: Report) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m rise_edge.bench",
+    parser = CommandParser(
+        prog=called_as("bench", "rise_edge.bench"),
         description="What a check takes on this device, stage by stage; or a whole kiosk.",
     )
     parser.add_argument(
@@ -86,8 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _kiosk(options: argparse.Namespace) -> KioskReport:
-    with Console(stderr=True).status("rendering") as status:
-        report = bench_kiosk(options.model, options.seconds, options.people, status.update)
+    with open_progress(STAGES) as begin:
+        report = bench_kiosk(options.model, options.seconds, options.people, begin)
     table = Table(title=f"a kiosk, 848x480 and 1280x720 at 30 frames/s, {report.bundle['name']}")
     for name in ("what", "found", "bar", "held"):
         table.add_column(name, justify="left" if name == "what" else "right")

@@ -8,7 +8,6 @@ whose time is not the kiosk's.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import platform
 import tempfile
 import threading
@@ -29,7 +28,11 @@ from rise_edge.checker import Checker
 from rise_edge.frame import Frame
 from rise_edge.observer import Observer
 from rise_edge.session import Sessions
+from rise_edge.usable_cpus import usable_cpus
 from rise_edge.verdict import Outcome
+
+STAGES = 4
+"""How many times `bench_kiosk` names a stage that begins."""
 
 _WARM_UP_S = 2.0
 _FEWEST_SHOWN_PER_S = 8.0
@@ -87,7 +90,7 @@ def bench_kiosk(
     opened = open_bundle(bundle_path)
     with tempfile.TemporaryDirectory() as folder:
         frames = Path(folder) / "frames.npz"
-        progress("rendering")
+        progress("rendering frames")
         in_fresh_process(_render, frames)
         progress(f"{seconds:g} s without the page")
         bare = in_fresh_process(_run_kiosk, frames, bundle_path, seconds, False, monotonic())
@@ -96,7 +99,7 @@ def bench_kiosk(
         progress(f"{people} people")
         times = in_fresh_process(_meet, bundle_path, people)
     return KioskReport(
-        machine=f"{platform.machine()}, {os.cpu_count()} CPUs, {platform.system()}",
+        machine=f"{platform.machine()}, {usable_cpus()} CPUs, {platform.system()}",
         bundle={"name": opened.manifest.name, "identity": opened.identity},
         bars=[
             Bar("frame to event, median, ms", bare["median_ms"], 15),

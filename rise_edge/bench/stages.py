@@ -7,7 +7,6 @@ printed for the check is the check's and not the simulator's.
 from __future__ import annotations
 
 import json
-import os
 import platform
 import tempfile
 from collections.abc import Iterator
@@ -28,6 +27,7 @@ from rise_edge.evidence import StreamGate
 from rise_edge.face import Crop
 from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint
 from rise_edge.session import Sessions
+from rise_edge.usable_cpus import usable_cpus
 from rise_edge.verdict import Reason, decide
 
 _PRESENTATIONS = 4
@@ -81,7 +81,7 @@ def bench(bundle_path: Path, runs: int = 300) -> Report:
         simulator = in_fresh_process(_render, frames)
         judged = in_fresh_process(_judge, frames, bundle_path, runs)
     return Report(
-        machine=f"{platform.machine()}, {os.cpu_count()} CPUs, {platform.system()}",
+        machine=f"{platform.machine()}, {usable_cpus()} CPUs, {platform.system()}",
         bundle={"name": opened.manifest.name, "identity": opened.identity},
         frame="640x480",
         timings=[Timing(**row) for row in judged["timings"]],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -14,13 +13,15 @@ from rise_edge.capture.arguments import parse
 from rise_edge.capture.cameras import list_cameras
 from rise_edge.capture.kiosk import capture
 from rise_edge.errors import RiseEdgeError
+from rise_edge.standard_streams import log_to_standard_error, open_closed_streams
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
+    open_closed_streams()
     options = parse(arguments)
     bound_arenas()
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    log_to_standard_error()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _interrupt)
     try:

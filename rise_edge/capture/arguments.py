@@ -7,29 +7,20 @@ from collections.abc import Sequence
 
 from rise_edge.capture.argument_types import count, positive_float, positive_int
 from rise_edge.capture.cameras.realsense_settings import EMITTERS
+from rise_edge.capture.exit_codes import exit_code_help
 from rise_edge.capture.kept_evidence import KEEP, Retention
 from rise_edge.capture.recovery import RecoveryConfig
 from rise_edge.capture.web.server import Address
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import ALL_MODALITIES, Modality, parse_modality_set
 from rise_edge.guidance import languages
 from rise_edge.lockout import LockoutConfig
 from rise_edge.runtimes import RUNTIMES
 
-_EXIT_CODES = """exit codes:
-  0  the asked sessions or seconds are over, the source ended, or Ctrl-C
-  1  an error without a code of its own
-  2  wrong arguments, or a language without all of its texts
-  3  camera, recording or image folder: missing, unreadable, lost
-  4  bundle: missing, incomplete, altered, foreign
-  5  an optional package is missing
-  6  the events file, the recording or the folder of kept evidence cannot be written
-  8  the audit: unwritable, damaged, locked, no audit, of another version
-  9  a page or a port cannot be served
-  10 the bundle is not signed by the pinned key's owner, or is too old; a key cannot be used
-  11 the site file: missing, malformed, of another bundle, runtime or modality set
+_EPILOG = f"""{exit_code_help()}
 
-Events are JSON lines; their schema stands in rise_edge/capture/events.py."""
+Events are JSON lines; rise_edge/capture/events.py describes their schema."""
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -64,10 +55,10 @@ def _wrong(options: argparse.Namespace) -> str | None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m rise_edge.capture",
-        description="Watch a camera and judge the faces before it: LIVE, SPOOF or UNDECIDED.",
-        epilog=_EXIT_CODES,
+    parser = CommandParser(
+        prog=called_as("capture", "rise_edge.capture"),
+        description="Watch a camera and judge the faces in front of it: LIVE, SPOOF or UNDECIDED.",
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

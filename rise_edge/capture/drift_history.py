@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections import deque
 from dataclasses import asdict
 from io import FileIO
@@ -24,6 +23,7 @@ from rise_edge.errors import OutputError
 from rise_edge.plain_file import read_plain_file
 from rise_edge.site import REFERENCE_SIGNALS, SiteReference
 from rise_edge.strict_json import parse_object, take_fields
+from rise_edge.write_atomic import write_atomic
 
 SCHEMA = "rise_edge.drift_history/1"
 MOST = 20_000  # sessions that are kept; the watch forgets no faster
@@ -121,13 +121,8 @@ class DriftHistory:
 
     def _rewritten(self) -> FileIO:
         """The file with what is kept, whole, open for more."""
-        fresh = self.path.with_name(f".{self.path.name}.new")
         try:
-            with fresh.open("wb") as file:
-                file.write(self._header + b"".join(self._lines))
-                file.flush()
-                os.fsync(file.fileno())  # else a loss of power may leave the new name with nothing
-            os.replace(fresh, self.path)
+            write_atomic(self.path, self._header + b"".join(self._lines))
             self._written = len(self._lines)
             return FileIO(self.path, "ab")
         except OSError as error:

@@ -4,11 +4,14 @@ One line is one JSON object. The schema is versioned by the field `schema`; with
 kinds and fields are only added, never renamed or removed. Seven kinds, told apart by `event`:
 
 `started`: `camera` {name, serial, virtual (as in `session`); of a folder that was calibrated also
-calibration {source, created}; of a RealSense firmware, usb,
-emitter, settings [{sensor, option, value, note}] and recording (null, or {file, error})}, `bundle`
-{name, version, identity, signed_by (the pinned public key in hexadecimal, null where none was
-pinned), simulated, notice}, `site` (null, or, of the site's calibration that is used, {created,
-radius, asked_bpcer, confidence, n, forced, reason}), `runtime`, `modalities`, `min_readings`,
+calibration {source, created}, of one that has no sensors in its camera.json either a warning
+(text); of a RealSense firmware, usb, emitter, settings [{sensor, option, value, note}] and
+recording (null, or {file, error})}, `bundle` {name, version, identity, signed_by (the pinned public
+key in hexadecimal, null where none was pinned), simulated, notice, warnings [text] (the notice, and
+what the bundle's report warns of)}, `set_report` (null, or what that report shows for these
+modalities at the bundle's radius: {bpcer {rate, errors, total, interval}, worst_apcer {species,
+rate, ...}}), `site` (null, or, of the site's calibration that is used, {created, radius,
+asked_bpcer, confidence, n, forced, reason}), `runtime`, `modalities`, `min_readings`,
 `deadline_ms`, `test` {false_live, false_spoof, delta, std, correlation_ms}: what is asked of the
 sequential test and the scatter that it reckons with, `lockout` (null, or {spoofs, window_ms,
 lock_ms}), `language` (of the instructions), `audit` (null, or {file, run}: where sessions are
@@ -209,6 +212,8 @@ class EventWriter:
     def __init__(self, target: str | None) -> None:
         self._target = target
         self._file: BinaryIO | None = None
+        if target == "-" and sys.stdout is None:
+            raise OutputError("cannot write events to standard output: it is closed; name a file")
         if target == "-":
             self._file = sys.stdout.buffer
         elif target is not None:
@@ -240,7 +245,7 @@ class EventWriter:
 
     def close(self) -> None:
         """Close the file; standard output stays open."""
-        if self._file is not None and self._file is not sys.stdout.buffer:
+        if self._file is not None and self._target != "-":
             self._file.close()
 
     def __enter__(self) -> EventWriter:

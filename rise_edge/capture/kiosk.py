@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
@@ -23,7 +22,8 @@ from rise_edge.capture.listener import Listener, Listeners
 from rise_edge.capture.loop import Step, run
 from rise_edge.capture.recovery import Recovery, RecoveryConfig
 from rise_edge.capture.service import Service
-from rise_edge.capture.view import open_view, print_summary
+from rise_edge.capture.summary import print_summary
+from rise_edge.capture.view import open_view
 from rise_edge.checker import Checker, load
 from rise_edge.errors import CameraError
 from rise_edge.evidence import EvidenceConfig
@@ -32,6 +32,7 @@ from rise_edge.guidance import Guide, load_guide
 from rise_edge.lockout import LockoutConfig
 from rise_edge.session import SessionConfig
 from rise_edge.site import SiteRadius
+from rise_edge.standard_streams import say
 
 if TYPE_CHECKING:  # bring sqlite3, which only --audit needs, and the extra `trust`
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -58,6 +59,8 @@ def capture(options: argparse.Namespace) -> int:
         least_version=options.least_version,
         site=options.site,
     )
+    if checker.report:
+        say(f"the bundle's report, {checker.report}")
     camera = open_camera(
         options.camera,
         modalities=options.modalities,
@@ -106,7 +109,7 @@ def capture(options: argparse.Namespace) -> int:
                 steps.close()
         output.write("stopped", {"cause": cause, "camera": camera.fields(), **journal.summary()})
     if journal.tally.species:
-        print_summary(journal.tally)
+        print_summary(journal.tally, checker.report)
     if error:
         raise error
     return 0
@@ -141,7 +144,7 @@ def _open_monitor(
     health, metrics = Health(), Metrics(checker)
     with monitor_server(health, metrics, options.monitor, token) as server:
         url = server.address.url
-        print(f"monitor: {url('/health')} {url('/metrics')}", file=sys.stderr, flush=True)
+        say(f"monitor: {url('/health')} {url('/metrics')}")
         yield Listeners(health, metrics)
 
 
@@ -224,7 +227,9 @@ def _started(
             "identity": checker.bundle.identity,
             "simulated": manifest.simulated,
             "notice": manifest.notice,
+            "warnings": list(checker.warnings),
         },
+        "set_report": checker.report.fields() if checker.report else None,
         "site": _site(checker),
         "runtime": checker.runtime.name,
         "modalities": modality_set(checker.evidence.required),

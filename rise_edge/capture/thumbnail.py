@@ -11,6 +11,7 @@ from rich.segment import Segment, Segments
 from rich.style import Style
 
 from rise_edge.face import Crop
+from rise_edge.false_colour import false_colours
 
 _DEPTH_RANGE_MM = 160.0
 
@@ -18,7 +19,7 @@ _DEPTH_RANGE_MM = 160.0
 def crop_pictures(crop: Crop) -> list[NDArray[np.uint8]]:
     """A crop's colour, depth and infrared as pictures for people, u8 (S, S, 3) RGB each.
 
-    Depth is drawn relative to the face's own distance: near is bright, no reading is blue-black.
+    Depth is drawn in false colours, relative to the face's own distance.
     """
     return [crop.colour, depth_picture(crop.depth_mm), np.repeat(crop.infrared[..., None], 3, 2)]
 
@@ -27,11 +28,8 @@ def depth_picture(depth_mm: NDArray[np.uint16]) -> NDArray[np.uint8]:
     """Draw depth u16 (H, W) in millimetres as u8 (H, W, 3) RGB, around its own median."""
     valid = depth_mm > 0
     middle = float(np.median(depth_mm[valid])) if valid.any() else 0.0
-    height = np.clip((middle - depth_mm.astype(np.float32)) / _DEPTH_RANGE_MM + 0.5, 0, 1)
-    mapped = cv2.applyColorMap((height * 255).astype(np.uint8), cv2.COLORMAP_VIRIDIS)
-    picture: NDArray[np.uint8] = np.asarray(mapped, np.uint8)[..., ::-1].copy()
-    picture[~valid] = (12, 12, 28)
-    return picture
+    height = (middle - depth_mm.astype(np.float32)) / _DEPTH_RANGE_MM + 0.5
+    return false_colours(height, depth_mm)
 
 
 def thumbnails(pictures: list[NDArray[np.uint8]], size: int = 28, gap: int = 2) -> Segments:

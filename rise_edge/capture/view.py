@@ -13,16 +13,16 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from rise_edge.bundle import Manifest
 from rise_edge.capture.cameras.camera import Camera
-from rise_edge.capture.events import Event, Tally
+from rise_edge.capture.events import Event
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.thumbnail import crop_pictures, thumbnails
 from rise_edge.checker import Checker
 from rise_edge.face import Crop
+from rise_edge.false_colour import LEGEND
 from rise_edge.guidance import Guide, load_guide
-from rise_edge.verdict import Verdict
+from rise_edge.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:  # only --view web needs it
     from rise_edge.capture.web.server import Address
@@ -39,6 +39,8 @@ _REFRESH_S = 0.1
 _HISTORY = 60
 _EVENTS = 8
 _BARS = " ▁▂▃▄▅▆▇█"
+_WIDTH = 100
+_BESIDE_BARS = 30  # columns of the frame, the words and the numbers beside the bars
 
 
 class View(Listener):
@@ -80,7 +82,7 @@ def open_view(
         console = Console(stderr=True)
         if not console.is_terminal:
             return PlainView()
-        return TerminalView(console, camera, checker.bundle.manifest)
+        return TerminalView(console, camera, checker)
     if name == "web":
         from rise_edge.capture.web.server import Address
         from rise_edge.capture.web.view import WebView
@@ -104,9 +106,19 @@ def session_line(event: Event) -> str:
     if result.verdict.reading:
         reading = result.verdict.reading
         numbers = f"  norm {reading.norm:.3f} / radius {reading.radius:.3f}"
-    truth = f"  truth: {result.truth.species}" if result.truth else ""
+    truth = f"  truth: {result.truth.species}{_mistake(event)}" if result.truth else ""
     took = f"{result.duration_ms / 1000:.2f} s, {result.readings} of {result.frames} frames read"
     return f"session {result.number:>3}  {result.verdict!s:<28}{numbers}  {took}{truth}"
+
+
+def _mistake(event: Event) -> str:
+    """What a verdict is against a truth that is known, nothing where it is right or unknown."""
+    truth, outcome = event.result.truth, event.result.verdict.outcome
+    if truth is None:
+        return ""
+    if truth.bona_fide:
+        return {Outcome.SPOOF: ", denied", Outcome.UNDECIDED: ", undecided"}.get(outcome, "")
+    return ", ACCEPTED" if outcome is Outcome.LIVE else ""
 
 
 class TerminalView(View):
@@ -114,13 +126,14 @@ class TerminalView(View):
 
     Args:
         console: to draw on.
-        camera: whose name is shown.
-        manifest: of the bundle, whose name and notice are shown.
+        camera: its name is shown.
+        checker: the name of its bundle is shown, and what that bundle warns of.
     """
 
-    def __init__(self, console: Console, camera: Camera, manifest: Manifest) -> None:
+    def __init__(self, console: Console, camera: Camera, checker: Checker) -> None:
         self._camera = camera
-        self._manifest = manifest
+        self._bundle = checker.bundle.manifest.name
+        self._warnings = "; ".join(checker.warnings)
         self._live = Live(console=console, auto_refresh=False, transient=False)
         self._console = console
         self._events: deque[Event] = deque(maxlen=_EVENTS)
@@ -171,9 +184,14 @@ class TerminalView(View):
         """The whole picture."""
         told = Text(f" {self._instruction or ''}", style="bold cyan")
         parts: list[RenderableType] = [self._headline(), told, self._face(), self._radius_line()]
-        parts += [self._sessions(), self._footer()]
-        title = f"rise_edge · {self._camera.name} · {self._manifest.name}"
-        return Panel(Group(*parts), title=title, width=min(self._console.width, 100))
+        parts += [self._now_line(), self._sessions(), self._footer()]
+        if self._warnings:
+            parts.append(Text(self._warnings, style="yellow"))
+        title = f"rise_edge · {self._camera.name} · {self._bundle}"
+        return Panel(Group(*parts), title=title, width=self._width())
+
+    def _width(self) -> int:
+        return min(self._console.width, _WIDTH)
 
     def _headline(self) -> Text:
         if not self._events:
@@ -187,22 +205,24 @@ class TerminalView(View):
     def _face(self) -> RenderableType:
         if self._crop is None:
             return Text("\n" * 13)
-        labels = "".join(f"{name:<30}" for name in ("colour", "depth", "infrared"))
+        labels = "".join(f"{name:<30}" for name in ("colour", f"depth: {LEGEND}", "infrared"))
         return Group(Text(labels, style="dim"), thumbnails(crop_pictures(self._crop)))
 
     def _radius_line(self) -> RenderableType:
         """Norms over time against the radius, which stands at half of the bars' height."""
-        now = f"now: {self._verdict}" if self._verdict else ""
-        text = Text("norm/radius ", style="dim")
-        for norm, radius in self._norms:
+        text = _one_line("norm/radius ")
+        room = max(1, self._width() - _BESIDE_BARS)
+        for norm, radius in list(self._norms)[-room:]:
             level = norm / (2 * radius) * (len(_BARS) - 1)
             step = min(len(_BARS) - 1, max(1, round(level))) if level < 1e6 else len(_BARS) - 1
             text.append(_BARS[step], style="green" if norm <= radius else "red")
         if self._norms:
             norm, radius = self._norms[-1]
-            text.append(f"  {norm:.2f}/{radius:.2f}  ", style="default")
-        text.append(now, style="dim")
+            text.append(f"  {norm:.2f}/{radius:.2f}", style="default")
         return text
+
+    def _now_line(self) -> Text:
+        return _one_line(f"now: {self._verdict}" if self._verdict else "")
 
     def _sessions(self) -> Table:
         table = Table(expand=True, box=None, pad_edge=False)
@@ -226,7 +246,9 @@ class TerminalView(View):
                 f"{reading.norm:.3f}" if reading else "-",
                 f"{reading.margin:+.3f}" if reading else "-",
                 f"{result.duration_ms / 1000:.2f} s",
-                result.truth.species if result.truth else "",
+                Text(result.truth.species if result.truth else "").append(
+                    _mistake(event), style="bold red"
+                ),
             )
         for _ in range(_EVENTS - len(self._events)):
             table.add_row("", "", "", "", "", "", "")
@@ -236,26 +258,9 @@ class TerminalView(View):
         span = self._times[-1] - self._times[0] if len(self._times) > 1 else 0
         rate = (len(self._times) - 1) / span if span > 0 else 0.0
         stages = "  ".join(f"{stage} {ms:.1f}" for stage, ms in self._latency.items())
-        text = Text(f"{rate:.0f} frames/s, {self._dropped} dropped · ms: {stages}", style="dim")
-        if self._manifest.notice:
-            text.append(f"\n{self._manifest.notice}", style="yellow")
-        return text
+        return _one_line(f"{rate:.0f} frames/s, {self._dropped} dropped · ms: {stages}")
 
 
-def print_summary(tally: Tally) -> None:
-    """Print how the sessions of each species ended, on standard error."""
-    Console(stderr=True).print(summary_table(tally))
-
-
-def summary_table(tally: Tally) -> Table:
-    """How the sessions of each species ended: the share accepted is the figure to look at."""
-    table = Table(title="sessions by true species")
-    for name in ("species", "sessions", "LIVE", "SPOOF", "UNDECIDED", "accepted"):
-        table.add_column(name, justify="left" if name == "species" else "right")
-    ordered = sorted(tally.species.items(), key=lambda item: (not item[1].bona_fide, item[0]))
-    for name, entry in ordered:
-        kind = "" if entry.bona_fide else " (attack)"
-        share = f"{entry.live / entry.sessions:.0%}"
-        counts = (entry.sessions, entry.live, entry.spoof, entry.undecided)
-        table.add_row(name + kind, *(str(count) for count in counts), share)
-    return table
+def _one_line(text: str) -> Text:
+    """One line, whatever there is to say: the picture must not jump."""
+    return Text(text, style="dim", no_wrap=True, overflow="ellipsis")

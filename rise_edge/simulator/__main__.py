@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
 from rise_edge.simulator.clip import film, write_film
 from rise_edge.simulator.domains import DOMAINS
@@ -49,8 +50,9 @@ def _draw_gallery(options: argparse.Namespace) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m rise_edge.simulator", description="Draw simulated people and attacks."
+    parser = CommandParser(
+        prog=called_as("simulator", "rise_edge.simulator"),
+        description="Draw simulated people and attacks.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     picture = commands.add_parser("gallery", help="species x modalities x domains in one picture")

@@ -21,9 +21,6 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -40,6 +37,8 @@ from rich.progress import track
 from rise_edge.errors import CacheError, OutputError
 from rise_edge.face import CROP_SIZE
 from rise_edge.simulator.crop_request import CropOrder, CropRequest
+from rise_edge.usable_cpus import usable_cpus
+from rise_edge.write_atomic import atomic_folder
 
 FORMAT = "rise_edge crops"
 FORMAT_VERSION = 1
@@ -103,7 +102,7 @@ def crops(
     place = Path(folder) / request.name
     if regenerate or not place.exists():
         try:
-            _render_into(place, request, workers or os.cpu_count() or 1)
+            _render_into(place, request, workers or usable_cpus())
         except OSError as error:
             raise OutputError(f"cannot keep rendered crops in {folder}: {error}") from error
     return _read(place, request)
@@ -121,8 +120,7 @@ def generator_version() -> str:
 
 
 def _render_into(place: Path, request: CropRequest, workers: int) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with _unfinished(place) as unfinished:
+    with atomic_folder(place) as unfinished:
         for name, (dtype, shape) in _IMAGES.items():
             _images(unfinished, name, "w+", dtype, (request.count, *shape))
         subjects = _rendered(unfinished, request, workers)
@@ -136,21 +134,6 @@ def _render_into(place: Path, request: CropRequest, workers: int) -> None:
         for name in _LABELS:
             np.save(unfinished / f"{name}.npy", labels[name])
         (unfinished / _INDEX).write_text(json.dumps(_index(unfinished, request), indent=2) + "\n")
-
-
-@contextmanager
-def _unfinished(place: Path) -> Iterator[Path]:
-    """A new folder that takes the name `place` when all went well and vanishes otherwise."""
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
-    try:
-        yield unfinished
-        if place.exists():
-            replaced = unfinished / "replaced"
-            os.replace(place, replaced)
-            shutil.rmtree(replaced)
-        os.replace(unfinished, place)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _rendered(unfinished: Path, request: CropRequest, workers: int) -> list[str]:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from rise_edge.errors import OutputError
+from rise_edge.false_colour import LEGEND
 from rise_edge.frame import Frame
 from rise_edge.simulator.picture import Picture, depth_picture, infrared_picture, labelled
 from rise_edge.simulator.presentation import Presentation
@@ -55,7 +56,7 @@ def _triptych(frame: Frame, width: int) -> Picture:
         depth_picture(np.asarray(depth, np.uint16), 300.0, 1500.0),
         infrared_picture(np.asarray(infrared, np.uint8)),
     ]
-    return labelled(np.hstack(parts), frame.truth.species if frame.truth else "")
+    return labelled(np.hstack(parts), f"{frame.truth.species if frame.truth else ''}   {LEGEND}")
 
 
 def write_film(pictures: Sequence[Picture], path: Path, fps: float) -> None:

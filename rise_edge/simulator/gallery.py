@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.face import face_square
+from rise_edge.false_colour import LEGEND
 from rise_edge.simulator.domains import DOMAINS
 from rise_edge.simulator.picture import (
     Picture,
@@ -95,8 +96,8 @@ def _cut(pixels: NDArray[Any], centre: tuple[float, float], side: float, size: i
 
 
 def _names(species: Sequence[str], size: int) -> Picture:
-    """The species' names beside the rows, on two lines where they are long."""
-    strips = [np.full((18, 112, 3), 24, np.uint8)]
+    """The species' names beside the rows, on two lines where they are long, under a legend."""
+    strips = [labelled(np.empty((0, 112, 3), np.uint8), LEGEND.partition(",")[0])]
     for name in species:
         strip = np.full((size + 3, 112, 3), 24, np.uint8)
         for line, word in enumerate(name.replace("bona_fide", "bonafide").split("_")):

@@ -6,16 +6,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rise_edge.false_colour import false_colours
+
 Picture = NDArray[np.uint8]
 
 
 def depth_picture(depth_mm: NDArray[np.uint16], near_mm: float, far_mm: float) -> Picture:
-    """Depth in false colour, u8 (H, W, 3) RGB: near is blue, far is red, no reading is black."""
-    share = np.clip((depth_mm.astype(np.float32) - near_mm) / (far_mm - near_mm), 0, 1)
-    colours = cv2.applyColorMap((share * 255).astype(np.uint8), cv2.COLORMAP_TURBO)
-    picture: Picture = np.array(colours[..., ::-1], np.uint8)
-    picture[depth_mm == 0] = 0
-    return picture
+    """Depth in false colour, u8 (H, W, 3) RGB, from the nearest to the farthest that is shown."""
+    return false_colours((far_mm - depth_mm.astype(np.float32)) / (far_mm - near_mm), depth_mm)
 
 
 def face_depth_picture(depth_mm: NDArray[np.uint16], face_mm: float) -> Picture:

@@ -19,6 +19,7 @@ from rich.table import Table
 from rise_edge.capture.allocator import bound_arenas
 from rise_edge.capture.cameras.faults import random_faults
 from rise_edge.checker import load
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
 from rise_edge.soak.scenes import Film, render_films
 from rise_edge.soak.soak import Soak, SoakReport
@@ -53,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m rise_edge.soak",
+    parser = CommandParser(
+        prog=called_as("soak", "rise_edge.soak"),
         description="Judge many frames of simulated people and attacks through a camera that fails "
         "in every way, and count what must not happen.",
         epilog=_EXIT_CODES,

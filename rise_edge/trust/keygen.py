@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import RiseEdgeError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="rise-edge keygen",
+    parser = CommandParser(
+        prog=called_as("keygen", "rise_edge.trust.keygen"),
         description="Make NAME.key, which signs and stays with you, and NAME.pub, which goes onto "
         "every device. Nothing is overwritten.",
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from rise_edge.errors import TrustError
 from rise_edge.plain_file import read_plain_file
 from rise_edge.trust.signing import Ed25519PrivateKey, Ed25519PublicKey, expect_sound
+from rise_edge.write_atomic import sync_folder
 
 # isort: split
 # After `signing`, which says what to install where this package is missing.
@@ -111,6 +112,7 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
             except OSError:
                 path.unlink()
                 raise
+        sync_folder(path.parent)
     except FileExistsError:
         raise TrustError(f"{path} is there already, and keys are never overwritten; name another "
                          "file") from None  # fmt: skip

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rise_edge.bundle import Bundle, open_bundle, write_folder
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import RiseEdgeError
 from rise_edge.manifest import MANIFEST, MAX_VERSION, SIGNATURE, manifest_bytes
 
@@ -56,8 +57,8 @@ def _version(text: str) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="rise-edge sign",
+    parser = CommandParser(
+        prog=called_as("sign", "rise_edge.trust.sign"),
         description="Sign a bundle as its owner: a device that pins your public key takes no "
         "other.",
     )

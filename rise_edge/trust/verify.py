@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 
 from rise_edge.bundle import open_bundle
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import RiseEdgeError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code, 10 for a bundle that is not the owner's."""
-    parser = argparse.ArgumentParser(
-        prog="rise-edge verify",
+    parser = CommandParser(
+        prog=called_as("verify", "rise_edge.trust.verify"),
         description="Open a bundle as a device that pins a public key does, and say what it is.",
     )
     parser.add_argument("bundle", help="folder of the bundle")

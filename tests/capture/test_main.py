@@ -43,6 +43,88 @@ def test_a_folder_plays_through_to_events(
     assert events[-1]["verdicts"] == {"LIVE": 1, "SPOOF": 1}
 
 
+def test_a_folder_without_sensors_is_warned_of_once_and_in_its_event(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    arguments = ["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+                 "--events", "-"]  # fmt: skip
+    assert main(arguments) == 0
+    assert "warning" not in events_of(capsys.readouterr().out)[0]["camera"]
+    assert "60 degrees" not in caplog.text
+    (folder / "camera.json").unlink()
+    assert main(arguments) == 0
+    started = events_of(capsys.readouterr().out)[0]
+    assert "60 degrees" in started["camera"]["warning"]
+    assert caplog.text.count("60 degrees") == 1
+
+
+def test_the_folder_one_is_in_has_its_name(
+    folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(folder)
+    assert main(["--camera", ".", "--model", str(tiny_bundle.path), "--view", "none",
+                 "--events", "-"]) == 0  # fmt: skip
+    assert events_of(capsys.readouterr().out)[0]["camera"]["name"] == "images"
+
+
+def test_the_bundles_report_of_the_chosen_set_is_told_at_the_start(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--camera", str(folder), "--modalities", "colour", "--view", "none",
+                 "--events", "-", "--sessions", "1"]) == 0  # fmt: skip
+    captured = capsys.readouterr()
+    started = events_of(captured.out)[0]
+    assert started["set_report"]["worst_apcer"]["species"] == "partial_glasses"
+    assert round(started["set_report"]["bpcer"]["rate"], 3) == 0.157
+    assert any("accepts 63%" in warning for warning in started["bundle"]["warnings"])
+    assert "worst APCER 63.1% [51.9, 73.4]" in captured.err
+
+
+def test_a_folder_whose_name_is_no_text_is_judged_and_recorded(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = os.fsencode(tmp_path) + b"/pr\xfcf"
+    try:
+        os.rename(folder, odd)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    audit = tmp_path / "audit.db"
+    assert main(["--camera", os.fsdecode(odd), "--model", str(tiny_bundle.path), "--view", "none",
+                 "--events", "-", "--audit", str(audit)]) == 0  # fmt: skip
+    started, *sessions, stopped = events_of(capsys.readouterr().out)
+    assert started["camera"]["name"] == "pr\N{REPLACEMENT CHARACTER}f"
+    assert [session["verdict"] for session in sessions] == ["LIVE", "SPOOF"]
+    assert stopped["audit_failures"] == 0
+
+
+def capture_with(shell: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "rise_edge.capture", *arguments]
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {shell}', "sh", *command], capture_output=True, text=True
+    )
+
+
+def test_with_standard_error_closed_nothing_but_events_is_on_standard_output(
+    folder: Path, tiny_bundle: Bundle
+) -> None:
+    done = capture_with("2>&-", "--camera", str(folder), "--model", str(tiny_bundle.path),
+                        "--events", "-", "--monitor", "0")  # fmt: skip
+    assert done.returncode == 0
+    kinds = [event["event"] for event in events_of(done.stdout)]
+    assert kinds == ["started", "session", "session", "stopped"]
+
+
+def test_events_to_a_closed_standard_output_are_an_error_of_output(
+    folder: Path, tiny_bundle: Bundle
+) -> None:
+    done = capture_with(">&-", "--camera", str(folder), "--model", str(tiny_bundle.path),
+                        "--view", "none", "--events", "-")  # fmt: skip
+    assert done.returncode == 6
+    assert "standard output" in done.stderr
+
+
 def test_with_a_pinned_key_only_its_owners_bundle_is_used(
     folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from rise_edge.capture.arguments import parse
+from rise_edge.capture.exit_codes import EXIT_CODES
+from rise_edge.errors import RiseEdgeError
 
 KIOSK = Path(__file__).parents[2] / "device" / "kiosk"
 UNITS = sorted(path.name for path in KIOSK.iterdir() if path.suffix in (".service", ".timer"))
@@ -47,10 +50,31 @@ def test_the_service_starts_the_capture_with_arguments_that_it_has() -> None:
     assert not options.allow_virtual
 
 
-def test_what_starting_again_does_not_mend_is_not_started_again() -> None:
+def test_what_starting_again_does_not_fix_is_not_started_again() -> None:
     service = unit("rise-edge-kiosk.service")["Service"]
     assert service["Restart"] == "always"
-    assert service["RestartPreventExitStatus"].split() == ["2", "4", "5", "10"]
+    final = [str(each.code) for each in EXIT_CODES if not each.restart]
+    assert service["RestartPreventExitStatus"].split() == final
+    assert "11" in final
+
+
+def test_the_guide_lists_each_exit_code_and_whether_it_is_started_again() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.+) \| (yes|no) \|$", (KIOSK / "README.md").read_text(), re.M)
+    wanted = [(str(each.code), "yes" if each.restart else "no") for each in EXIT_CODES]
+    assert [(code, again) for code, _, again in rows] == wanted
+    for (_, told, _), each in zip(rows[1:], EXIT_CODES[1:], strict=True):
+        assert told == each.meaning
+
+
+def test_the_help_lists_each_exit_code_and_every_error_of_a_kiosk_has_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    listed = re.findall(r"^  (\d+) +\S", capsys.readouterr().out, re.M)
+    codes = {each.code for each in EXIT_CODES}
+    assert listed == [str(each.code) for each in EXIT_CODES]
+    assert {error.exit_code for error in RiseEdgeError.__subclasses__()} - {7} <= codes
 
 
 def test_it_writes_into_its_state_alone_and_has_no_network() -> None:

@@ -54,5 +54,5 @@ def test_missing_depth_is_black_and_near_differs_from_far():
     depth = np.array([[0, 400, 1200]], np.uint16)
     none, near, far = depth_picture(depth, 300, 1500)[0].astype(int)
     assert none.sum() == 0
-    assert near[2] > near[0]
-    assert far[0] > far[2]
+    assert near[0] > near[2]
+    assert far[2] > far[0]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +14,7 @@ from rich.progress import track
 
 from rise_edge.face import CROP_SIZE
 from rise_edge.frame import Modality
+from rise_edge.write_atomic import atomic_folder
 from train.datasets.crops import CropDataset
 from train.datasets.entries import Entry, ListError, listed, missing_files
 from train.datasets.preparation import Preparation, Preparer
@@ -103,10 +101,8 @@ def _prepare_into(
     folder: Path, entries: Sequence[Entry], how: Preparation, skip_unusable: bool
 ) -> None:
     """Write the arrays and the problem of each row that could not be made, which stays zero."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
     count, unusable = len(entries), {}
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    try:
+    with atomic_folder(folder) as unfinished:
         shapes = {"colour": ("u1", (3,)), "depth_mm": ("u2", ()), "infrared": ("u1", ())}
         arrays = {
             name: np.lib.format.open_memmap(
@@ -129,6 +125,3 @@ def _prepare_into(
             raise ListError(list(unusable.values()))
         np.save(unfinished / "present.npy", present)
         (unfinished / _UNUSABLE).write_text(json.dumps(unusable), encoding="utf-8")
-        os.replace(unfinished, folder)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)

@@ -104,8 +104,8 @@ class Audit:
             # One statement outside of BEGIN is one transaction.
             written = connection.execute(_INSERT, vars(record))
             self._read_back(record, written.lastrowid)
-        except sqlite3.Error as error:
-            self.close()
+        except (sqlite3.Error, UnicodeError, OverflowError) as error:
+            self.close()  # the last two are sqlite3's own, of values that it cannot store
             raise audit_error(self.path, error) from None
         except BaseException:
             self.close()

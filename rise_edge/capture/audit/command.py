@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -18,10 +19,13 @@ from rich.table import Table
 from rise_edge.capture.argument_types import positive_int
 from rise_edge.capture.audit.query import Selection, count, prune, records
 from rise_edge.capture.audit.record import COLUMNS, Record
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
+from rise_edge.standard_streams import open_closed_streams
 from rise_edge.verdict import Outcome, Reason
+from rise_edge.write_atomic import sync_folder
 
-_PLAIN_WIDTH = 160
+_NARROW, _WIDE = 80, 160  # columns where nobody knows how many there are
 _MOST_DAYS = 36_500
 
 _EXIT_CODES = """exit codes:
@@ -33,6 +37,7 @@ _EXIT_CODES = """exit codes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
+    open_closed_streams()
     options = _parser().parse_args(arguments)
     try:
         _run(options)
@@ -47,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     run: Callable[[argparse.Namespace], None] = options.run
+    if sys.stdout is None:
+        raise OutputError("cannot write to standard output: it is closed; name a file with --out")
     try:
         run(options)
         sys.stdout.flush()
@@ -63,8 +70,8 @@ def _drop_output() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="rise-edge audit",
+    parser = CommandParser(
+        prog=called_as("audit", "rise_edge.capture.audit.command"),
         description="Look at the sessions that `rise-edge capture --audit FILE` recorded.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -74,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", help="the last sessions as a table")
     listing.set_defaults(run=_list)
     _add_selection(listing)
+    listing.add_argument(
+        "--wide", action="store_true", help="with frames, modalities, bundle, runtime and camera"
+    )
     listing.add_argument(
         "--last", type=positive_int, default=20, help="so many sessions, the newest (default: 20)"
     )
@@ -148,35 +158,56 @@ def _list(options: argparse.Namespace) -> None:
     shown = list(records(options.file, selection, options.last))
     console = Console(markup=False)  # a name is a name, whatever brackets are in it
     if not console.is_terminal:
-        console = Console(width=_PLAIN_WIDTH, markup=False)
-    console.print(session_table(shown))
+        console = Console(width=_WIDE if options.wide else _NARROW, markup=False)
+    console.print(session_table(shown, wide=options.wide))
+    if not options.wide:
+        for setup, sessions in Counter(map(_setup, shown)).items():
+            console.print(f"{sessions} with {setup}")
     console.print(f"{len(shown)} of {count(options.file, selection)} sessions")
 
 
-def session_table(shown: Iterable[Record]) -> Table:
-    """Sessions as a table, one a row."""
-    table = Table(box=None, pad_edge=False)
-    numbers = ("session", "norm", "margin", "frames", "ms")
-    for name in ("time (UTC)", "session", "verdict", "reason", "norm", "margin", "modalities",
-                 "frames", "ms", "bundle", "runtime", "camera"):  # fmt: skip
+def session_table(shown: Iterable[Record], *, wide: bool = False) -> Table:
+    """Sessions as a table, one a row.
+
+    Args:
+        shown: sessions.
+        wide: all that is known; else what fits into 80 columns.
+    """
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    numbers = ("session", "norm", "margin", "ms", "frames")
+    more = ("frames", "modalities", "bundle", "runtime", "camera") if wide else ()
+    for name in ("time (UTC)", "session", "verdict", "reason", "norm", "margin", "ms", *more):
         table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
     for record in shown:
-        table.add_row(
-            # The zone stands in the heading.
-            record.time[: len("2026-03-01T08:30:00.000")].replace("T", " "),
+        cells = [
+            # The heading names the zone.
+            record.time[: len("2026-03-01T08:30:00")].replace("T", " "),
             str(record.session),
             record.verdict,
             record.reason or "",
             "-" if record.norm is None else f"{record.norm:.3f}",
             "-" if record.margin is None else f"{record.margin:+.3f}",
-            record.modalities or "-",
-            str(record.frames),
             f"{record.duration_ms:.0f}",
-            f"{record.bundle_name} {record.bundle_identity[:8]}",
+            str(record.frames),
+            record.modalities or "-",
+            _bundle(record),
             record.runtime,
-            " ".join(filter(None, (record.camera_name, record.camera_serial))),
-        )
+            _camera(record),
+        ]
+        table.add_row(*cells[: len(table.columns)])
     return table
+
+
+def _bundle(record: Record) -> str:
+    return f"{record.bundle_name} {record.bundle_identity[:8]}"
+
+
+def _camera(record: Record) -> str:
+    return " ".join(filter(None, (record.camera_name, record.camera_serial)))
+
+
+def _setup(record: Record) -> str:
+    return f"bundle {_bundle(record)}, runtime {record.runtime}, camera {_camera(record)}"
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -196,6 +227,7 @@ def _export(options: argparse.Namespace) -> None:
             except BaseException:
                 out.unlink()  # half an export looks like a whole one
                 raise
+        sync_folder(out.parent)
     except FileExistsError:
         raise OutputError(f"expected a new file, {out} exists; name another one") from None
     except OSError as error:

@@ -121,7 +121,7 @@ def open_existing(
         raise
 
 
-def audit_error(path: Path, error: sqlite3.Error | UnicodeDecodeError) -> AuditError:
+def audit_error(path: Path, error: sqlite3.Error | UnicodeError | OverflowError) -> AuditError:
     """SQLite's words, and what to do about them."""
     said = str(error) if isinstance(error, sqlite3.Error) else f"malformed: {error}"
     advice = next((text for word, text in _ADVICE.items() if word in said), None)

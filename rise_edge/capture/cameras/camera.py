@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import Any, TypeVar
 
 from rise_edge.frame import Frame
 
 _C = TypeVar("_C", bound="Camera")
+
+
+def name_of(path: Path) -> str:
+    """The name of a file or folder for people, events and the audit: text whatever its bytes are.
+
+    >>> name_of(Path("/data/visitors/."))
+    'visitors'
+    """
+    whole = Path(os.path.abspath(path))
+    return os.fsencode(whole.name or whole).decode("utf-8", "replace")
 
 
 class Camera(ABC):

@@ -16,7 +16,7 @@ through a lens that sees 60 degrees across.
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 
 from rise_edge.capture.cameras.calibration import FILE_NAME as CALIBRATION
 from rise_edge.capture.cameras.calibration import Calibration, read_calibration
-from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.cameras.camera import Camera, name_of
 from rise_edge.capture.cameras.folder_description import (
+    ASSUMED_VIEW_DEGREES,
     FILE_NAME,
     FolderDescription,
     Sensor,
@@ -40,6 +41,7 @@ from rise_edge.capture.cameras.lens import Straightened
 from rise_edge.errors import CameraError, OutputError
 from rise_edge.frame import ALL_MODALITIES, Frame, Image, Modality
 from rise_edge.frame import modality_set as named
+from rise_edge.write_atomic import write_atomic
 
 _SUFFIXES = {
     Modality.COLOUR: (".png", ".jpg", ".jpeg"),
@@ -52,6 +54,13 @@ _KINDS = {
     Modality.INFRARED: ("8-bit grey", np.uint8, 2),
 }
 _ASPECT_TOLERANCE = 0.01
+_ASSUMED = (
+    f"there are no sensors in {FILE_NAME} and there is no {CALIBRATION}: each camera is assumed to "
+    f"see {ASSUMED_VIEW_DEGREES:.0f} degrees across, all of them from one place, and no verdict on "
+    "other cameras means anything; register yours with `python calibration/sensor.py`"
+)
+
+_log = logging.getLogger("rise_edge")
 
 
 class FolderCamera(Camera):
@@ -82,7 +91,7 @@ class FolderCamera(Camera):
         raw: bool = False,
     ) -> None:
         self.path = Path(path)
-        self.name = self.path.name
+        self.name = name_of(self.path)
         self.stem = ""
         self.modalities = modalities
         self._calibration_path = None if calibration is None else Path(calibration)
@@ -93,6 +102,7 @@ class FolderCamera(Camera):
         self._next = 0
         self._description = FolderDescription()
         self._sensors: dict[Modality, Sensor] = {}
+        self._assumed = False
 
     def open(self) -> None:
         """List the images. Opening an open folder is harmless.
@@ -114,6 +124,9 @@ class FolderCamera(Camera):
             )
         self._images = _list_images(self.path, self.modalities)
         self._next = 0
+        if not self._sensors and not self._raw and not self._assumed:
+            self._assumed = True
+            _log.warning("%s: %s", self.name, _ASSUMED)
 
     def read(self, timeout_ms: int = 1000) -> Frame | None:
         """The next frame, None after the last; it never waits.
@@ -156,10 +169,14 @@ class FolderCamera(Camera):
         self._images = None
 
     def fields(self) -> dict[str, Any]:
-        """What events say of it, with when and how it was calibrated if it was."""
+        """What events say of it: when and how it was calibrated, or that it is assumed to be."""
         found = self._calibration
-        said = {"calibration": {"source": found.source, "created": found.created}} if found else {}
-        return {**super().fields(), **said}
+        fields = super().fields()
+        if found:
+            fields["calibration"] = {"source": found.source, "created": found.created}
+        if self._assumed:
+            fields["warning"] = _ASSUMED
+        return fields
 
     def _find_calibration(self) -> Path | None:
         if self._calibration_path is not None or self._raw:
@@ -237,10 +254,10 @@ def write_folder(frames: Iterable[Frame], path: Path | str, *, fps: float = 30.0
                 assert image is not None
                 file = folder / modality.value / f"{stem}.png"
                 file.parent.mkdir(exist_ok=True)
-                _write_whole(file, encode_png(modality, image.pixels))
+                write_atomic(file, encode_png(modality, image.pixels))
                 instants[stem, modality] = (image.frame_number, image.timestamp_ms)
         description = FolderDescription(fps, sensors or {}, instants)
-        _write_whole(folder / FILE_NAME, description.to_json().encode())
+        write_atomic(folder / FILE_NAME, description.to_json().encode())
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
 
@@ -256,8 +273,12 @@ def _list_images(
     found = {m: _list_stems(folder / m.value, _SUFFIXES[m]) for m in Modality if m in modalities}
     layout = f"{folder}: expected images as colour/000001.png, depth/..., infrared/..."
     if empty := {m for m, stems in found.items() if not stems}:
-        has = named(m for m in found if m not in empty) or "none"
-        raise CameraError(f"{layout} for {named(modalities)}, got {has}; none for {named(empty)}")
+        there = named(m for m in found if m not in empty)
+        got = f"images for {there} alone" if there else "no images"
+        hint = f", or choose --modalities {there}" if there else ""
+        raise CameraError(
+            f"{layout} for {named(modalities)}, got {got}; add those for {named(empty)}{hint}"
+        )
     every = set().union(*found.values())
     for modality, stems in found.items():
         if lacking := sorted(every - stems.keys()):
@@ -344,10 +365,3 @@ def encode_png(modality: Modality, pixels: NDArray[Any]) -> bytes:
     if modality is Modality.COLOUR:
         pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
     return cv2.imencode(".png", pixels)[1].tobytes()
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write beside the file and rename, so that nobody sees half of it."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    os.replace(part, path)

@@ -18,7 +18,7 @@ from rise_edge.plain_file import read_plain_file
 
 FILE_NAME = "camera.json"
 _MAX_BYTES = 64 * 1024 * 1024  # some 300,000 frames
-_ASSUMED_VIEW_DEGREES = 60.0
+ASSUMED_VIEW_DEGREES = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class Sensor:
 
 def assumed_sensor(width: int, height: int) -> Sensor:
     """A sensor of which nothing but its size in pixels is known: it sees 60 degrees across."""
-    focal = width / 2 / math.tan(math.radians(_ASSUMED_VIEW_DEGREES / 2))
+    focal = width / 2 / math.tan(math.radians(ASSUMED_VIEW_DEGREES / 2))
     middle = ((width - 1) / 2, (height - 1) / 2)
     return Sensor(width, height, Viewpoint(Intrinsics(focal, focal, *middle)))
 

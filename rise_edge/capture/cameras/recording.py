@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rise_edge.capture.cameras.camera import Camera
+from rise_edge.capture.cameras.camera import Camera, name_of
 from rise_edge.capture.cameras.realsense_pipeline import (
     RealSensePipeline,
     offered_profiles,
@@ -39,7 +39,7 @@ class RecordingCamera(Camera):
         self, path: Path | str, *, modalities: frozenset[Modality] = ALL_MODALITIES
     ) -> None:
         self.path = Path(path)
-        self.name = self.path.name
+        self.name = name_of(self.path)
         self.modalities = modalities
         self._pipeline: RealSensePipeline | None = None
         self._playback: Any = None

@@ -14,6 +14,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from rise_edge.errors import OutputError
+from rise_edge.write_atomic import unfinished_of, write_atomic
 
 MARKER = ".rise_edge_evidence"
 
@@ -107,15 +108,8 @@ class EvidenceFolder:
                 f"together may have {self.retention.megabytes} MB; allow more"
             )
         self.prune(now, room=len(content))
-        part = self.path / f".{name}.part"
         try:
-            try:
-                _write_private(part, content)
-                part.replace(self.path / name)
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
-            _sync_folder(self.path)
+            write_atomic(self.path / name, content, mode=0o600)
         except OSError as error:
             raise self._error(error) from None
 
@@ -153,7 +147,7 @@ class EvidenceFolder:
         with os.scandir(self.path) as entries:
             for entry in entries:
                 whole = _NAME.fullmatch(entry.name)
-                part = _NAME.fullmatch(entry.name.removeprefix(".").removesuffix(".part"))
+                part = _NAME.fullmatch(unfinished_of(entry.name) or "")
                 if not (whole or part):
                     continue
                 try:
@@ -174,26 +168,10 @@ class EvidenceFolder:
                 f"cannot keep evidence in {self.path}: expected an empty folder, or one that has "
                 "kept evidence before, got one with other files in it; name another folder"
             )
-        _write_private(self.path / MARKER, _MARKER_TEXT.encode())
+        write_atomic(self.path / MARKER, _MARKER_TEXT.encode(), mode=0o600)
 
     def _error(self, error: OSError) -> OutputError:
         return OutputError(
             f"cannot keep evidence in {self.path}: {error.strerror}; "
             "look for a full disk, or a folder that cannot be written"
         )
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

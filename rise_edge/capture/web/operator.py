@@ -23,9 +23,11 @@ class Station:
         camera: name and serial.
         bundle: its name.
         identity: sha256 of its manifest.
-        notice: says so when the model learned from simulated data; "" otherwise.
+        notice: what the bundle and its report warn of; "" where there is nothing.
         runtime: what runs the model.
         modalities: what must be seen.
+        set_report: errors of these modalities in the bundle's report, in one line; None where it
+            has none.
     """
 
     camera: str
@@ -34,6 +36,7 @@ class Station:
     notice: str
     runtime: str
     modalities: str
+    set_report: str | None = None
 
     @classmethod
     def of(cls, camera: Camera, checker: Checker) -> Station:
@@ -43,7 +46,8 @@ class Station:
             camera=f"{camera.name} ({camera.serial})" if camera.serial else camera.name,
             bundle=manifest.name,
             identity=checker.bundle.identity,
-            notice=manifest.notice,
+            notice="; ".join(checker.warnings),
+            set_report=str(checker.report) if checker.report else None,
             runtime=checker.runtime.name,
             modalities=modality_set(checker.evidence.required),
         )
@@ -64,6 +68,7 @@ def operator_state(
         "camera": station.camera,
         "bundle": f"{station.bundle} ({station.identity[:12]})",
         "notice": station.notice,
+        "set_report": station.set_report,
         "runtime": station.runtime,
         "modalities": station.modalities,
         "fault": _fault(glance),

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rise_edge.false_colour import false_colours
 from rise_edge.frame import Frame
 
 _PERSON_WIDTH_PX = 800
@@ -69,16 +70,13 @@ def operator_pictures(frame: Frame) -> Jpegs:
 
 
 def scene_depth_picture(depth_mm: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """Draw depth u16 (H, W) in millimetres as u8 (H, W, 3) RGB: near is red, far blue, none black.
+    """Draw depth u16 (H, W) in millimetres as u8 (H, W, 3) RGB, in false colours.
 
     Colours step with the inverse of the distance, as a depth camera's precision does.
     """
     scaled = np.clip(depth_mm.astype(np.float32), _NEAR_MM, _FAR_MM)
     nearness = (1 / scaled - 1 / _FAR_MM) / (1 / _NEAR_MM - 1 / _FAR_MM)
-    mapped = cv2.applyColorMap((nearness * 255).astype(np.uint8), cv2.COLORMAP_TURBO)
-    picture: NDArray[np.uint8] = np.asarray(mapped, np.uint8)[..., ::-1].copy()
-    picture[depth_mm == 0] = 0
-    return picture
+    return false_colours(nearness, depth_mm)
 
 
 def _jpeg(pixels: NDArray[Any], max_width_px: int, quality: int) -> bytes:

@@ -91,6 +91,17 @@ def test_live_without_a_record_is_withheld_and_the_next_session_is_tried_again(
     assert "session 2 has no record" in caplog.text
 
 
+def test_what_sqlite_cannot_store_is_a_failed_record_and_not_live(
+    path: Path, tiny_checker: Checker
+) -> None:
+    camera = FrameSource(visits([40]))
+    camera.name = "half a character: \udcfc"
+    with Audit(path) as audit:
+        (event,) = sessions(camera, tiny_checker, audit=audit)
+    assert str(event.result.verdict) == "UNDECIDED(audit_failed)"
+    assert rows(path, "session") == []
+
+
 def test_somebody_whose_live_was_withheld_is_tried_again_without_leaving(
     path: Path, tiny_checker: Checker
 ) -> None:

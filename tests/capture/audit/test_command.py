@@ -85,13 +85,33 @@ def test_the_list_shows_the_last_sessions_oldest_first(
     audit_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["list", str(audit_path), "--last", "3"]) == 0
-    head, *body, last = capsys.readouterr().out.splitlines()
+    head, *lines, last = capsys.readouterr().out.splitlines()
+    body = [line for line in lines if line.startswith("2026-")]
     assert head.split()[:4] == ["time", "(UTC)", "session", "verdict"]
     assert [line.split()[2:4] for line in body] == [["3", "UNDECIDED"], ["4", "UNDECIDED"],
                                                     ["5", "LIVE"]]  # fmt: skip
     assert "time_out" in body[0]
     assert "+0.300" in body[2]
     assert last == "3 of 5 sessions"
+
+
+def test_the_list_fits_80_columns_and_names_the_longest_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_audit(
+        tmp_path / "audit.db",
+        record(10_000, verdict="UNDECIDED", reason="infrared_saturated", duration_ms=12345.0,
+               norm=12.3456, margin=-11.2345),
+    )  # fmt: skip
+    assert main(["list", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    row = lines[1].split()
+    assert row[2:] == ["10000", "UNDECIDED", "infrared_saturated", "12.346", "-11.235", "12345"]
+    assert "bundle tiny" in " ".join(lines)
+    assert main(["list", "--wide", str(path)]) == 0
+    wide = capsys.readouterr().out
+    assert "camera" in wide.splitlines()[0]
 
 
 def test_the_list_counts_what_was_asked_for(

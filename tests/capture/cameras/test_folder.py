@@ -167,12 +167,15 @@ def test_a_bad_image_is_one_line_that_names_it(
 
 
 FOLDER_FAULTS = [
-    (lambda f: shutil.rmtree(f / "infrared"), "got colour+depth; none for infrared"),
-    (lambda f: shutil.rmtree(f), "got none; none for colour+depth+infrared"),
+    (
+        lambda f: shutil.rmtree(f / "infrared"),
+        "got images for colour+depth alone",
+    ),
+    (lambda f: shutil.rmtree(f), "got no images; add those for colour+depth+infrared"),
     (lambda f: (f / "depth/000002.png").unlink(), "4 colour, 3 depth, 4 infrared images: depth"),
     (lambda f: (f / "depth/000002.png").rename(f / "depth/x.png"), "colour has no 'x'"),
     (lambda f: shutil.copy(f / "colour/000002.png", f / "colour/000002.jpg"), "one image of each"),
-    (lambda f: [p.unlink() for p in (f / "colour").iterdir()], "none for colour"),
+    (lambda f: [p.unlink() for p in (f / "colour").iterdir()], "add those for colour"),
 ]
 
 

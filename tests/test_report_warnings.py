@@ -1,0 +1,111 @@
+"""A bundle says at each start what its own report shows, and when that is bad or shows little."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rise_edge
+from rise_edge.pad_metrics import clopper_pearson
+from rise_edge.report_warnings import APCER_LIMIT, LEAST_CROPS, report_warnings
+from rise_edge.set_report import ErrorRate, SetReport, read_set_report
+from tests.tiny_bundle import golden_vectors, manifest_fields, tiny_model
+
+WHOLE = "colour+depth+infrared"
+
+
+def rate(errors: int, total: int) -> dict[str, Any]:
+    interval = list(clopper_pearson(errors, total))
+    return {"rate": errors / total, "errors": errors, "total": total, "interval": interval}
+
+
+def report_json(**apcer: tuple[int, int]) -> bytes:
+    part = {"bpcer": rate(3, 200), "apcer": {k: rate(*v) for k, v in apcer.items()}, "acer": 0.1}
+    return json.dumps({"runtimes": {"onnx": {"test": {WHOLE: part}}}}).encode()
+
+
+def bundle(folder: Path, report: bytes | None) -> rise_edge.Bundle:
+    files = {"model.onnx": tiny_model(), "golden.npz": golden_vectors()}
+    if report is not None:
+        files["report.json"] = report
+    return rise_edge.write_bundle(folder / "bundle", files, **manifest_fields())
+
+
+def test_the_shipped_bundle_has_its_line_for_each_set() -> None:
+    shipped = rise_edge.load().bundle
+    colour = read_set_report(shipped, "onnx", "colour")
+    assert colour is not None
+    assert colour.worst == "partial_glasses"
+    assert str(colour.apcer[colour.worst]) == "63.1% [51.9, 73.4]"
+    assert str(colour.bpcer) == "15.7% [13.4, 18.2]"
+    assert "15.7% [13.4, 18.2]" in str(colour)
+    assert "63.1% [51.9, 73.4]" in str(colour)
+
+
+def test_the_shipped_bundle_warns_with_colour_alone_and_not_with_all(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    whole = rise_edge.load()
+    assert whole.warnings == (whole.bundle.manifest.notice,)
+    caplog.clear()
+    with caplog.at_level(logging.WARNING, "rise_edge"):
+        required = frozenset({rise_edge.Modality.COLOUR})
+        rise_edge.load(evidence=rise_edge.EvidenceConfig(required=required))
+    assert "accepts 63% of the attacks with partial_glasses" in caplog.text
+
+
+def test_a_bundle_that_is_built_already_warns_of_weakness_and_of_few_attacks(
+    tmp_path: Path,
+) -> None:
+    opened = bundle(tmp_path, report_json(rigid_mask=(4, 4), flat_print=(0, 90)))
+    weak, few = report_warnings(read_set_report(opened, "onnx", WHOLE))
+    assert "100% of the attacks with rigid_mask (4 of 4)" in weak
+    assert f"rigid_mask on 4, where {LEAST_CROPS} are needed" in few
+
+
+def test_a_good_report_warns_of_nothing(tmp_path: Path) -> None:
+    opened = bundle(tmp_path, report_json(rigid_mask=(1, 90), flat_print=(0, LEAST_CROPS)))
+    assert report_warnings(read_set_report(opened, "onnx", WHOLE)) == ()
+
+
+def test_the_fewest_crops_are_those_that_can_show_the_limit() -> None:
+    assert clopper_pearson(0, LEAST_CROPS)[1] <= APCER_LIMIT
+    assert clopper_pearson(0, LEAST_CROPS - 1)[1] > APCER_LIMIT
+
+
+def test_a_rate_at_the_limit_is_not_weak() -> None:
+    def found(errors: int) -> tuple[str, ...]:
+        apcer = ErrorRate(errors / 100, errors, 100, clopper_pearson(errors, 100))
+        return report_warnings(SetReport(WHOLE, "onnx", apcer, {"flat_print": apcer}))
+
+    assert found(10) == ()
+    assert len(found(11)) == 1
+
+
+@pytest.mark.parametrize(
+    "report",
+    [None, b"", b"[]", b"{}", b'{"runtimes": {"onnx": {"test": []}}}', report_json(),
+     report_json(mask=(1, 9)).replace(b'"errors": 1', b'"errors": "1"'),
+     report_json(mask=(1, 9)).replace(b'"total": 9', b'"total": NaN'), b"[" * 100_000],
+)  # fmt: skip
+def test_a_report_that_says_nothing_is_named_and_no_error(
+    report: bytes | None, tmp_path: Path
+) -> None:
+    opened = bundle(tmp_path, report)
+    assert read_set_report(opened, "onnx", WHOLE) is None
+    (warning,) = report_warnings(None)
+    assert "nothing is known" in warning
+    assert warning in rise_edge.Checker(opened).warnings
+
+
+def test_what_the_notice_says_already_is_not_said_twice(tmp_path: Path) -> None:
+    opened = bundle(tmp_path, report_json(rigid_mask=(4, 4)))
+    said = report_warnings(read_set_report(opened, "onnx", WHOLE))
+    files = {name: opened.read(name) for name in opened.manifest.files}
+    fields = {**manifest_fields(), "notice": "; ".join(said), "simulated": False}
+    again = rise_edge.write_bundle(tmp_path / "again", files, **fields)
+    assert rise_edge.Checker(again).warnings == ("; ".join(said),)
