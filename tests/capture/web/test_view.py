@@ -9,21 +9,23 @@ import pytest
 from rise_edge import Bundle, Checker, MissingExtraError
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.cameras import write_folder
+from rise_edge.capture.health import Health
 from rise_edge.capture.view import open_view
 from rise_edge.capture.web.server import Address
 from rise_edge.capture.web.view import WebView
 from rise_edge.errors import WebError
-from rise_edge.guidance import load_guide
 from tests.capture.frame_source import FrameSource, visits
 from tests.capture.web.asking import TOKEN, ask
+from tests.capture.web.watching import ServedView, watch
 from tests.capture.web.watching import ask as ask_socket
-from tests.capture.web.watching import watch
 
 
 def test_it_is_opened_by_name_and_says_where_it_is(
     web_checker: Checker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with open_view("web", FrameSource([]), web_checker, address=Address(port=0)) as view:
+    with open_view(
+        "web", FrameSource([]), web_checker, address=Address(port=0), health=Health()
+    ) as view:
         assert isinstance(view, WebView)
         port = view.address.port
         assert ask(view.address.url()).status == 200
@@ -38,7 +40,7 @@ def test_the_token_is_never_printed(
     web_checker: Checker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     address = Address("0.0.0.0", 0)
-    with WebView(FrameSource([]), web_checker, load_guide(), address, TOKEN):
+    with ServedView(web_checker, address=address, token=TOKEN):
         said = capsys.readouterr().err
     assert TOKEN not in said
     assert "/operator?token=TOKEN" in said
@@ -50,11 +52,11 @@ def test_without_its_extra_it_names_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, "starlette", None)
     with pytest.raises(MissingExtraError, match=r"pip install rise-edge\[web\]"):
-        WebView(FrameSource([]), web_checker, load_guide(), Address(port=0))
+        ServedView(web_checker)
 
 
 def test_it_stops_soon_though_clients_watch(web_checker: Checker) -> None:
-    with WebView(FrameSource([]), web_checker, load_guide(), Address(port=0)) as view:
+    with ServedView(web_checker) as view:
         client = watch(view, close_timeout=0.1).__enter__()
         ask_socket(client)
         start = monotonic()
@@ -78,6 +80,8 @@ def test_a_program_that_shows_no_page_loads_no_server() -> None:
         (["--view", "web", "--web", "0.0.0.0:8350"], "expected --web-token-file FILE as well"),
         (["--view", "web", "--web", "here"], "expected PORT or HOST:PORT"),
         (["--web", "8350"], "--web is of --view web"),
+        (["--view", "web", "--web-origin", "https://door.example"], "--web-token-file FILE"),
+        (["--view", "web", "--web-origin", "door.example"], "an origin like https://HOST"),
         (["--view", "none", "--web-token-file", "x"], "is of --view web and --monitor"),
         (["--monitor", "0.0.0.0:0"], "expected --web-token-file FILE as well"),
         (["--keep", "all"], "--keep is of --keep-evidence DIR"),
