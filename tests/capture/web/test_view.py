@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -5,6 +6,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from websockets.sync.client import connect
 
 from rise_edge import Bundle, Checker, MissingExtraError
 from rise_edge.capture.__main__ import main
@@ -106,6 +108,8 @@ def test_a_token_file_that_others_can_read_ends_the_program_at_the_start(
     assert "chmod 600" in capsys.readouterr().err
 
 
+@pytest.mark.serial
+@pytest.mark.slow
 def test_the_command_serves_what_a_camera_sees_to_who_has_the_token(
     tmp_path: Path, tiny_bundle: Bundle
 ) -> None:
@@ -114,25 +118,24 @@ def test_the_command_serves_what_a_camera_sees_to_who_has_the_token(
     token.write_text(TOKEN + "\n")
     token.chmod(0o600)
     command = [sys.executable, "-m", "rise_edge.capture", "--camera", str(tmp_path / "images"),
-               "--model", str(tiny_bundle.path), "--view", "web", "--web", "0",
+               "--model", str(tiny_bundle.path), "--view", "web", "--web", "0", "--monitor", "0",
                "--web-token-file", str(token)]  # fmt: skip
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
         lines = iter(process.stderr.readline, "")
-        said = next(line for line in lines if line.startswith("person: "))
-        found = re.search(r"http://127\.0\.0\.1:\d+", said)
-        assert found
-        url = found[0]
+        monitor = address_in(next(line for line in lines if line.startswith("monitor: ")))
+        url = address_in(next(line for line in lines if line.startswith("person: ")))
         assert ask(url).status == 403
         assert ask(f"{url}/?token={TOKEN}").status == 200
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        from websockets.sync.client import connect
-
         told: set[str] = set()
-        with connect(
-            url.replace("http", "ws") + "/ws/person", additional_headers=headers
-        ) as client:
+        pages = url.replace("http", "ws")
+        with connect(pages + "/ws/operator", additional_headers=headers) as client:
+            shown = ask_socket(client).state["health"]
+            answered = json.loads(ask(monitor + "/health", **headers).text)
+            assert set(shown) == set(answered)
+        with connect(pages + "/ws/person", additional_headers=headers) as client:
             end_s = monotonic() + 10
             while monotonic() < end_s and not {"passed", "refused"} <= told:
                 told.add(ask_socket(client).state["told"])
@@ -142,3 +145,9 @@ def test_the_command_serves_what_a_camera_sees_to_who_has_the_token(
         process.terminate()
         process.communicate(timeout=10)
     assert process.returncode == 0
+
+
+def address_in(line: str) -> str:
+    found = re.search(r"http://127\.0\.0\.1:\d+", line)
+    assert found, line
+    return found[0]
