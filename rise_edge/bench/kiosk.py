@@ -131,6 +131,7 @@ def _run_kiosk(
     from rise_edge.capture.allocator import bound_arenas
     from rise_edge.capture.audit import Audit
     from rise_edge.capture.events import EventWriter
+    from rise_edge.capture.health import Health
     from rise_edge.capture.journal import Journal
     from rise_edge.capture.listener import Listeners
     from rise_edge.capture.loop import run
@@ -143,15 +144,15 @@ def _run_kiosk(
         audit = stack.enter_context(Audit(frames.parent / "audit.db"))
         stack.enter_context(camera)
         output = stack.enter_context(EventWriter(str(frames.parent / "events.jsonl")))
-        view = View()
+        view, health = View(), Health()
         if with_page:
             from rise_edge.capture.web.server import Address
             from rise_edge.capture.web.view import WebView
 
-            page = WebView(camera, checker, guide, Address(port=0))
+            page = WebView(camera, checker, guide, Address(port=0), health)
             view = stack.enter_context(page)
             stack.enter_context(_browsers(page.address.port))
-        listeners = Listeners(Journal(output), view)
+        listeners = Listeners(Journal(output), health, view)
         steps = run(camera, checker, guide=guide, on_end=listeners.event, audit=audit)
         stack.callback(steps.close)
         pipe.send(_measure(steps, listeners, seconds, begun_s))

@@ -10,6 +10,7 @@ from rise_edge.capture.cameras.realsense_settings import EMITTERS
 from rise_edge.capture.exit_codes import exit_code_help
 from rise_edge.capture.kept_evidence import KEEP, Retention
 from rise_edge.capture.recovery import RecoveryConfig
+from rise_edge.capture.web.origin import Origin
 from rise_edge.capture.web.server import Address
 from rise_edge.command_line import CommandParser, called_as
 from rise_edge.evidence import EvidenceConfig
@@ -37,6 +38,8 @@ def _wrong(options: argparse.Namespace) -> str | None:
     """What is wrong with options that are right by themselves."""
     if options.web and options.view != "web":
         return "--web is of --view web; add it, or leave --web out"
+    if options.web_origin and not (options.view == "web" and options.web_token_file):
+        return "--web-origin requires --view web and --web-token-file FILE: others will reach it"
     if options.web_token_file and not (options.view == "web" or options.monitor):
         return "--web-token-file is of --view web and --monitor; add one, or leave it out"
     if options.least_version is not None and options.public_key is None:
@@ -155,6 +158,13 @@ def _parser() -> argparse.ArgumentParser:
         "_; others must not be able to read it (also of --monitor)",
     )
     parser.add_argument(
+        "--web-origin",
+        type=_origin,
+        metavar="ORIGIN",
+        help="origin under which a proxy with TLS shows the page of --view web, for example "
+        "https://kiosk.example; requires --web-token-file (default: no proxy)",
+    )
+    parser.add_argument(
         "--events", metavar="FILE", help="append events as JSON lines; - for standard output"
     )
     parser.add_argument(
@@ -251,5 +261,12 @@ def _modalities(text: str) -> frozenset[Modality]:
 def _address(text: str) -> Address:
     try:
         return Address.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _origin(text: str) -> Origin:
+    try:
+        return Origin.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None

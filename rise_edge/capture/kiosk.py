@@ -16,6 +16,7 @@ from rise_edge.capture.cameras.realsense_settings import RealSenseSettings
 from rise_edge.capture.drift import DriftListener
 from rise_edge.capture.drift_history import DriftHistory
 from rise_edge.capture.events import EventWriter
+from rise_edge.capture.health import Health
 from rise_edge.capture.journal import Journal
 from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, KeptEvidence, Retention
 from rise_edge.capture.listener import Listener, Listeners
@@ -70,23 +71,31 @@ def capture(options: argparse.Namespace) -> int:
         allow_virtual=options.allow_virtual,
         calibration=options.calibration,
     )
+    health = Health()
     config = SessionConfig(lockout=_lockout(options, camera))
     error: CameraError | None = None
     with (
-        _open_monitor(options, checker, token) as monitor,
+        _open_monitor(options, checker, health, token) as monitor,
         _open_audit(options.audit) as audit,
         _open_history(options, checker) as history,
         camera,
         EventWriter(options.events) as output,
     ):
         journal = Journal(output)
-        told = Listeners(journal, monitor)
+        told = Listeners(journal, health, monitor)
         keeper = _keeper(options, audit, told)
         output.write("started", _started(camera, checker, config, guide, audit, keeper))
         with (
             keeper or nullcontext(Listener()) as kept,
             open_view(
-                options.view, camera, checker, guide=guide, address=options.web, token=token
+                options.view,
+                camera,
+                checker,
+                guide=guide,
+                address=options.web,
+                token=token,
+                origin=options.web_origin,
+                health=health,
             ) as view,
         ):
             shown = Listeners(told, view)
@@ -132,20 +141,19 @@ def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
 
 @contextmanager
 def _open_monitor(
-    options: argparse.Namespace, checker: Checker, token: str | None
+    options: argparse.Namespace, checker: Checker, health: Health, token: str | None
 ) -> Iterator[Listener]:
     if options.monitor is None:
         yield Listener()
         return
-    from rise_edge.capture.health import Health
     from rise_edge.capture.metrics import Metrics
     from rise_edge.capture.web.monitor import monitor_server
 
-    health, metrics = Health(), Metrics(checker)
+    metrics = Metrics(checker)
     with monitor_server(health, metrics, options.monitor, token) as server:
         url = server.address.url
         say(f"monitor: {url('/health')} {url('/metrics')}")
-        yield Listeners(health, metrics)
+        yield metrics
 
 
 def _keeper(

@@ -25,6 +25,8 @@ from rise_edge.guidance import Guide, load_guide
 from rise_edge.verdict import Outcome, Verdict
 
 if TYPE_CHECKING:  # only --view web needs it
+    from rise_edge.capture.health import Health
+    from rise_edge.capture.web.origin import Origin
     from rise_edge.capture.web.server import Address
 
 _V = TypeVar("_V", bound="View")
@@ -61,6 +63,8 @@ def open_view(
     guide: Guide | None = None,
     address: Address | None = None,
     token: str | None = None,
+    origin: Origin | None = None,
+    health: Health | None = None,
 ) -> View:
     """A view by name: "terminal" (plain lines where there is no terminal), "web" or "none".
 
@@ -71,9 +75,12 @@ def open_view(
         guide: the language of the web page, English by default.
         address: of the web page.
         token: of the web page; see `WebView`.
+        origin: of the web page; see `WebView`.
+        health: of the loop, which the web page needs: it shows what `/health` says.
 
     Raises:
-        ValueError: no view has that name, or the token does not fit the address.
+        ValueError: no view has that name, the token does not fit the address, or the web page has
+            no health to show.
         MissingExtraError: the web page needs the extra `web`.
     """
     if name == "none":
@@ -87,7 +94,10 @@ def open_view(
         from rise_edge.capture.web.server import Address
         from rise_edge.capture.web.view import WebView
 
-        return WebView(camera, checker, guide or load_guide(), address or Address(), token)
+        if health is None:
+            raise ValueError("expected health=Health(), which hears the loop, for the web page")
+        guide, address = guide or load_guide(), address or Address()
+        return WebView(camera, checker, guide, address, health, token, origin)
     raise ValueError(f"expected view 'terminal', 'web' or 'none', got {name!r}")
 
 

@@ -15,7 +15,6 @@ from rise_edge.capture.journal import Journal
 from rise_edge.capture.listener import Listener, Listeners
 from rise_edge.capture.loop import run
 from rise_edge.capture.metrics import Metrics
-from rise_edge.capture.web.board import Board
 from rise_edge.drift import Drift
 from rise_edge.site import Apcer, Site, SiteRadius, SiteReference, write_site
 
@@ -52,14 +51,14 @@ def test_the_loop_is_heard_and_a_site_of_other_light_is_told() -> None:
     assert heard.drifts == []
 
 
-def test_it_is_an_event_a_metric_a_reason_of_health_and_on_the_board(
+def test_it_is_an_event_a_metric_and_a_reason_of_health(
     tmp_path: Path, tiny_checker: rise_edge.Checker
 ) -> None:
     pytest.importorskip("prometheus_client", reason="needs the extra web")
     file = tmp_path / "events.jsonl"
-    health, metrics, board = Health(), Metrics(tiny_checker), Board()
+    health, metrics = Health(), Metrics(tiny_checker)
     with EventWriter(str(file)) as output:
-        Listeners(Journal(output), health, metrics, board).drifted(TOLD)
+        Listeners(Journal(output), health, metrics).drifted(TOLD)
     (line,) = map(json.loads, file.read_text().splitlines())
     assert (line["event"], line["signal"], line["text"]) == ("drift", TOLD.signal, TOLD.text)
     report = health.report()
@@ -68,7 +67,6 @@ def test_it_is_an_event_a_metric_a_reason_of_health_and_on_the_board(
     text = metrics.exposition()[0].decode()
     assert 'rise_edge_drift_warning{signal="infrared_level"} 1.0' in text
     assert 'rise_edge_drift_warning{signal="norm"} 0.0' in text
-    assert board.history().drifts == (TOLD,)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from rise_edge.capture.health import Health
 from rise_edge.capture.web.board import Board
 from rise_edge.capture.web.operator import Station
 from rise_edge.capture.web.sockets import Watchers
@@ -34,15 +35,16 @@ _HEADERS = {
 }
 
 
-def page_app(board: Board, guide: Guide, station: Station) -> Starlette:
+def page_app(board: Board, guide: Guide, station: Station, health: Health) -> Starlette:
     """The application; who may ask it is not its affair, but that of `Access` around it.
 
     Args:
         board: hears the loop.
         guide: the person's language.
         station: for the operator.
+        health: of the loop, for the operator.
     """
-    watchers = Watchers(board, guide, station)
+    watchers = Watchers(board, guide, station, health)
 
     async def person(socket: WebSocket) -> None:
         await watchers.serve(socket, watchers.person)

@@ -17,11 +17,9 @@ from rise_edge.capture.events import Event
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
-from rise_edge.drift import Drift
 from rise_edge.verdict import DEVICE_FAULTS
 
 _NEVER = float("inf")
-_RATE_S = 2.0
 _HISTORY_S = 10.0
 _MAX_READINGS = 600
 _MAX_SESSIONS = 20
@@ -53,24 +51,23 @@ class History:
     """What came before.
 
     Attributes:
-        frames_per_s: over the last two seconds.
         uptime_s: since the board was made.
         stage_ms: stage -> milliseconds, smoothed over about ten frames.
+        total_ms: from a frame to its verdict or event, smoothed in the same way, of frames that
+            were read; None before the first one.
         readings: (age in milliseconds, norm, radius) of the last ten seconds, the oldest first.
         sessions: (time of its end in UTC, event) of the last twenty, the newest first.
         verdicts: verdict -> sessions since the start.
         attempt: the last one to open a lost camera again.
-        drifts: what of the site is no longer as it was calibrated.
     """
 
-    frames_per_s: float
     uptime_s: float
     stage_ms: dict[str, float]
+    total_ms: float | None
     readings: list[tuple[float, float, float]]
     sessions: list[tuple[datetime, Event]]
     verdicts: dict[str, int]
     attempt: Attempt | None
-    drifts: tuple[Drift, ...]
 
 
 class Board(Listener):
@@ -90,12 +87,11 @@ class Board(Listener):
         self._faulty_since_s: float | None = None
         self._ended_s = -_NEVER
         self._stage_ms: dict[str, float] = {}
-        self._times_s: deque[float] = deque()
+        self._total_ms: float | None = None
         self._readings: deque[tuple[float, float, float]] = deque(maxlen=_MAX_READINGS)
         self._sessions: deque[tuple[datetime, Event]] = deque(maxlen=_MAX_SESSIONS)
         self._verdicts: Counter[str] = Counter()
         self._attempt: Attempt | None = None
-        self._drifts: tuple[Drift, ...] = ()
         self._closing: Step | None = None
 
     @property
@@ -126,11 +122,6 @@ class Board(Listener):
         with self._lock:
             self._attempt = attempt
 
-    def drifted(self, drift: Drift) -> None:
-        """Take a warning of drift."""
-        with self._lock:
-            self._drifts = (*self._drifts, drift)
-
     def glance(self) -> Glance:
         """The newest of everything."""
         with self._lock:
@@ -150,9 +141,9 @@ class Board(Listener):
         with self._lock:
             now_s = self._clock()
             return History(
-                frames_per_s=sum(time_s > now_s - _RATE_S for time_s in self._times_s) / _RATE_S,
                 uptime_s=now_s - self._start_s,
                 stage_ms=dict(self._stage_ms),
+                total_ms=self._total_ms,
                 readings=[
                     ((now_s - time_s) * 1000, norm, radius)
                     for time_s, norm, radius in self._readings
@@ -161,22 +152,23 @@ class Board(Listener):
                 sessions=list(self._sessions),
                 verdicts=dict(self._verdicts),
                 attempt=self._attempt,
-                drifts=self._drifts,
             )
 
     def _take(self, step: Step, now_s: float) -> None:
         verdict = step.observation.verdict
         self._number += 1
         self._step, self._stepped_s = step, now_s
-        self._times_s.append(now_s)
-        while self._times_s[0] < now_s - _RATE_S:
-            self._times_s.popleft()
         if verdict.reason not in DEVICE_FAULTS:
             self._faulty_since_s = None
         elif self._faulty_since_s is None:
             self._faulty_since_s = now_s
         for stage, ms in step.observation.stage_ms.items():
-            self._stage_ms[stage] = 0.9 * self._stage_ms.get(stage, ms) + 0.1 * ms
+            self._stage_ms[stage] = _smoothed(self._stage_ms.get(stage), ms)
         if verdict.reading:
             reading = verdict.reading
             self._readings.append((now_s, reading.norm, reading.radius))
+            self._total_ms = _smoothed(self._total_ms, step.took_ms)
+
+
+def _smoothed(before_ms: float | None, ms: float) -> float:
+    return ms if before_ms is None else 0.9 * before_ms + 0.1 * ms

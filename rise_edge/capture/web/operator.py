@@ -8,9 +8,9 @@ from typing import Any
 
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event, finite
+from rise_edge.capture.health import HealthReport
 from rise_edge.capture.loop import Step
 from rise_edge.capture.web.board import Glance, History
-from rise_edge.capture.web.person import FRESH_MS
 from rise_edge.checker import Checker
 from rise_edge.frame import modality_set
 
@@ -54,7 +54,7 @@ class Station:
 
 
 def operator_state(
-    glance: Glance, history: History, station: Station, watchers: int
+    glance: Glance, history: History, station: Station, health: HealthReport, watchers: int
 ) -> dict[str, Any]:
     """Everything on the page but the pictures, as JSON takes it.
 
@@ -62,6 +62,7 @@ def operator_state(
         glance: the newest of everything.
         history: what came before.
         station: what does not change.
+        health: what `/health` answers now.
         watchers: how many clients watch either page.
     """
     return {
@@ -71,15 +72,14 @@ def operator_state(
         "set_report": station.set_report,
         "runtime": station.runtime,
         "modalities": station.modalities,
-        "fault": _fault(glance),
+        "health": health.fields(),
         "frames": glance.number,
-        "frames_per_s": round(history.frames_per_s, 1),
         "dropped": glance.step.dropped if glance.step else 0,
         "uptime_s": round(history.uptime_s),
         "watchers": watchers,
         "recovery": str(history.attempt) if history.attempt else None,
-        "drift": [drift.text for drift in history.drifts],
         "now": _now(glance.step) if glance.step else None,
+        "total_ms": None if history.total_ms is None else round(history.total_ms, 2),
         "stage_ms": {stage: round(ms, 2) for stage, ms in history.stage_ms.items()},
         "readings": [
             [round(age_ms), finite(norm), radius] for age_ms, norm, radius in history.readings
@@ -87,17 +87,6 @@ def operator_state(
         "verdicts": history.verdicts,
         "sessions": [_session(ended, event) for ended, event in history.sessions],
     }
-
-
-def _fault(glance: Glance) -> str | None:
-    if glance.step is None:
-        return "no frame came yet"
-    if glance.frame_age_ms > FRESH_MS:
-        return f"no frame for {glance.frame_age_ms / 1000:.0f} s"
-    if glance.fault_ms >= FRESH_MS:
-        verdict = glance.step.observation.verdict
-        return f"{verdict.reason}: {verdict.detail}"
-    return None
 
 
 def _now(step: Step) -> dict[str, Any]:

@@ -20,9 +20,16 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from rise_edge.capture.health import Health
 from rise_edge.capture.web.board import Board, Glance
 from rise_edge.capture.web.operator import Station, operator_state
-from rise_edge.capture.web.person import FRESH_MS, Told, face_oval, person_state
+from rise_edge.capture.web.person import (
+    FRESH_MS,
+    Told,
+    face_distance_mm,
+    face_oval,
+    person_state,
+)
 from rise_edge.capture.web.pictures import (
     Jpegs,
     Pictures,
@@ -62,6 +69,7 @@ class Watchers:
         board: where the loop leaves what is new.
         guide: the person's language.
         station: for the operator.
+        health: of the loop, for the operator.
 
     Attributes:
         count: how many clients watch now, at most `MAX_WATCHERS`.
@@ -69,13 +77,14 @@ class Watchers:
         operator: what clients of the operator's page see.
     """
 
-    def __init__(self, board: Board, guide: Guide, station: Station) -> None:
+    def __init__(self, board: Board, guide: Guide, station: Station, health: Health) -> None:
         self.count = 0
         self.person = Channel(_PERSON_INTERVAL_S, self._person)
         self.operator = Channel(_OPERATOR_INTERVAL_S, self._operator)
         self._board = board
         self._guide = guide
         self._station = station
+        self._health = health
         self._person_pictures = Pictures(person_pictures)
         self._operator_pictures = Pictures(operator_pictures)
 
@@ -121,11 +130,13 @@ class Watchers:
             return state, {}
         frame = glance.step.frame
         if frame.colour is not None:
-            state["oval"] = face_oval(frame.colour)
+            state["oval"] = face_oval(frame.colour, face_distance_mm(glance.step))
         return state, self._person_pictures.of(glance.number, frame)
 
     def _operator(self, glance: Glance) -> tuple[dict[str, Any], Jpegs]:
-        state = operator_state(glance, self._board.history(), self._station, self.count)
+        state = operator_state(
+            glance, self._board.history(), self._station, self._health.report(), self.count
+        )
         if glance.step is None or glance.frame_age_ms > FRESH_MS:
             return state, {}
         return state, self._operator_pictures.of(glance.number, glance.step.frame)

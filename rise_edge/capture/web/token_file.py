@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 
@@ -9,6 +10,7 @@ from rise_edge.capture.web.access import TOKEN
 from rise_edge.errors import WebError
 
 _MAX_BYTES = 1024
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_token(path: str) -> str:
@@ -26,11 +28,13 @@ def read_token(path: str) -> str:
         raise WebError(f"cannot read the token file {path}: {error.strerror}") from None
     if os.name == "posix":
         _expect_private(path, status)
-    token = content.decode("latin-1").strip()
+    # Editors put a byte order mark at the start that nobody sees.
+    token = content.removeprefix(codecs.BOM_UTF8).decode("latin-1").strip()
     if len(content) > _MAX_BYTES or not TOKEN.fullmatch(token):
+        got = "UTF-16" if content.startswith(_UTF16) else "something else"
         raise WebError(
             f"token file {path}: expected one token of 16 to {_MAX_BYTES} letters, digits, "
-            "- or _, got something else"
+            f"- or _ in plain ASCII, got {got}"
         )
     return token
 

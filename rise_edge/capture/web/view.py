@@ -7,15 +7,16 @@ import sys
 
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.events import Event
+from rise_edge.capture.health import Health
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
 from rise_edge.capture.view import View
 from rise_edge.capture.web.access import Access
 from rise_edge.capture.web.board import Board
 from rise_edge.capture.web.operator import Station
+from rise_edge.capture.web.origin import Origin
 from rise_edge.capture.web.server import Address, WebServer, load_web
 from rise_edge.checker import Checker
-from rise_edge.drift import Drift
 from rise_edge.guidance import Guide
 
 _ANY_HOST = ("0.0.0.0", "::")
@@ -29,7 +30,9 @@ class WebView(View):
         checker: what judges its frames.
         guide: the person's language.
         address: where to listen.
+        health: of the loop, for the operator; the page shows what it reports and tells it nothing.
         token: needed where other machines reach the address.
+        origin: public origin of a proxy in front of the page; needs a token.
 
     Attributes:
         address: with the port that was chosen, once it serves.
@@ -45,16 +48,19 @@ class WebView(View):
         checker: Checker,
         guide: Guide,
         address: Address,
+        health: Health,
         token: str | None = None,
+        origin: Origin | None = None,
     ) -> None:
         for module in ("starlette", "uvicorn", "websockets"):
             load_web(module)
         from rise_edge.capture.web.app import page_app
 
         self._board = Board()
-        app = page_app(self._board, guide, Station.of(camera, checker))
-        self._server = WebServer(Access(app, address, token), address)
+        app = page_app(self._board, guide, Station.of(camera, checker), health)
+        self._server = WebServer(Access(app, address, token, origin), address)
         self._token = token
+        self._origin = origin
 
     @property
     def address(self) -> Address:
@@ -70,7 +76,8 @@ class WebView(View):
         self._server.__enter__()
         for who, path in (("person", "/"), ("operator", "/operator")):
             token = "?token=TOKEN" if self._token else ""
-            print(f"{who}: {_url(self.address, path)}{token}", file=sys.stderr, flush=True)
+            where = self._origin.url(path) if self._origin else _url(self.address, path)
+            print(f"{who}: {where}{token}", file=sys.stderr, flush=True)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -83,10 +90,6 @@ class WebView(View):
     def event(self, event: Event) -> None:
         """Leave the end of a session."""
         self._board.event(event)
-
-    def drifted(self, drift: Drift) -> None:
-        """Leave a warning of drift."""
-        self._board.drifted(drift)
 
     def attempt(self, attempt: Attempt) -> None:
         """Leave an attempt to open a lost camera again."""

@@ -5,11 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from rise_edge import Checker
-from rise_edge.capture.web.server import Address
-from rise_edge.capture.web.view import WebView
-from rise_edge.guidance import load_guide
-from tests.capture.frame_source import FrameSource
-from tests.capture.web.watching import Scenes
+from tests.capture.web.watching import Scenes, ServedView
 from tests.tiny_bundle import write_tiny_bundle
 
 
@@ -24,7 +20,7 @@ def scenes(web_checker: Checker) -> Scenes:
 
 
 @pytest.fixture
-def view(web_checker: Checker) -> Iterator[WebView]:
+def view(web_checker: Checker) -> Iterator[ServedView]:
     """Served on a free port of the loopback address."""
-    with WebView(FrameSource([]), web_checker, load_guide(), Address(port=0)) as served:
+    with ServedView(web_checker) as served:
         yield served

@@ -1,10 +1,13 @@
+import http.client
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from rise_edge.capture.web.access import Access
+from rise_edge.capture.web.origin import Origin
 from rise_edge.capture.web.server import Address, WebServer
 from tests.capture.web.asking import TOKEN, ask, small_app
 
@@ -90,3 +93,146 @@ def test_an_address_that_others_reach_needs_a_token() -> None:
 def test_a_weak_token_is_refused(token: str) -> None:
     with pytest.raises(ValueError, match="16 or more letters"):
         Access(small_app(), ANYWHERE, token)
+
+
+FOREIGN_COOKIES = [
+    'a_prefs={"theme": "dark"}',
+    "list=[1,2]",
+    "path=/kiosk",
+    "expires=never",
+    "domain=x",
+    "secure",
+    "version=1",
+    "comment=x",
+    "a/b=c",
+    "=x",
+    "name=caf\xe9",
+    'quoted="a',
+    "rise_edge_token=of-an-older-start",
+]
+
+
+@pytest.mark.parametrize("cookie", FOREIGN_COOKIES)
+@pytest.mark.parametrize("order", ["{0}; {1}", "{1}; {0}", "{0};{1}", "{0} ;; {1};"])
+def test_cookies_of_other_programs_do_not_hide_the_token(
+    guarded: str, cookie: str, order: str
+) -> None:
+    header = order.format(cookie, f"rise_edge_token={TOKEN}")
+    assert raw(guarded, [("Cookie", header)]) == 200
+
+
+def test_the_token_is_found_in_any_of_several_headers(guarded: str) -> None:
+    ours, other = ("Cookie", f"rise_edge_token={TOKEN}"), ("Cookie", "theme=dark")
+    assert raw(guarded, [ours, other]) == 200
+    assert raw(guarded, [other, ours]) == 200
+    assert raw(guarded, [other, other]) == 403
+    bearer = ("Authorization", f"Bearer {TOKEN}")
+    assert raw(guarded, [bearer, ("Authorization", "Basic eDp4")]) == 200
+
+
+@pytest.mark.parametrize("name", ["a_rise_edge_token", "rise_edge_token2", "x=rise_edge_token"])
+def test_a_cookie_of_another_name_is_not_the_token(guarded: str, name: str) -> None:
+    assert raw(guarded, [("Cookie", f"{name}={TOKEN}")]) == 403
+
+
+UPGRADE = [
+    ("Connection", "Upgrade"),
+    ("Upgrade", "websocket"),
+    ("Sec-WebSocket-Version", "13"),
+    ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+]
+MALFORMED = [
+    "http://[",
+    "http://[::1",
+    "http://a]b",
+    "http://[x]",
+    "null",
+    "",
+    "//",
+    "http:",
+    "\xff",
+]
+
+
+@pytest.mark.parametrize("origin", MALFORMED)
+def test_a_malformed_origin_is_refused_and_no_error(
+    open_server: WebServer, guarded: str, origin: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for url in (open_server.address.url("/socket"), f"{guarded}/socket"):
+        assert raw(url, [*UPGRADE, ("Origin", origin)]) == 403
+    assert capfd.readouterr().err == "", "whoever reaches the port would fill the log"
+
+
+@pytest.mark.parametrize("host", ["[::1", "[", "a]b", "[x]:1", "[::1]x", "a@localhost"])
+def test_a_malformed_host_is_refused_and_no_error(
+    open_server: WebServer, host: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert raw(open_server.address.url(), [], host=host) in (400, 403)
+    assert capfd.readouterr().err == ""
+
+
+def test_of_two_origins_neither_may_be_another_site_s(open_server: WebServer) -> None:
+    own = open_server.address.url("").removesuffix("/")
+    headers = [*UPGRADE, ("Origin", own), ("Origin", "http://evil.example")]
+    assert raw(open_server.address.url("/socket"), headers) in (400, 403)
+
+
+PUBLIC = Origin.parse("https://door.example:8443")
+
+
+@pytest.fixture(scope="module")
+def proxied() -> Iterator[WebServer]:
+    """A server on the loopback address that a proxy brings requests to."""
+    with WebServer(Access(small_app(), LOOPBACK, TOKEN, PUBLIC), LOOPBACK) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "token", "status"),
+    [
+        pytest.param("door.example:8443", str(PUBLIC), TOKEN, 101, id="the proxy keeps Host"),
+        pytest.param("DOOR.example:8443", str(PUBLIC), TOKEN, 101, id="in other letters"),
+        pytest.param("127.0.0.1:8350", str(PUBLIC), TOKEN, 101, id="the proxy names itself"),
+        pytest.param("127.0.0.1:8350", "http://127.0.0.1:8350", TOKEN, 101, id="no proxy"),
+        pytest.param("door.example:8443", str(PUBLIC), "no-token-at-all-", 403, id="no token"),
+        pytest.param("door.example", str(PUBLIC), TOKEN, 403, id="another port"),
+        pytest.param("evil.example", str(PUBLIC), TOKEN, 403, id="another host"),
+        pytest.param("door.example:8443", "https://evil.example", TOKEN, 403, id="another page"),
+        pytest.param("127.0.0.1:8350", "https://evil.example", TOKEN, 403, id="another page there"),
+        pytest.param("127.0.0.1:8350", "http://door.example:8443", TOKEN, 403, id="without TLS"),
+    ],
+)
+def test_behind_a_proxy_its_origin_is_let_in_with_the_token(
+    proxied: WebServer, host: str, origin: str, token: str, status: int
+) -> None:
+    headers = [*UPGRADE, ("Origin", origin), ("Cookie", f"rise_edge_token={token}")]
+    assert raw(proxied.address.url("/socket"), headers, host=host) == status
+
+
+def test_a_proxy_needs_a_token() -> None:
+    with pytest.raises(ValueError, match=r"expected a token, as https://door\.example:8443"):
+        Access(small_app(), LOOPBACK, None, PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("host", "secure"), [("door.example:8443", True), ("127.0.0.1:8350", False)]
+)
+def test_the_cookie_of_a_proxy_with_tls_is_sent_through_tls_alone(
+    proxied: WebServer, host: str, secure: bool
+) -> None:
+    answer = ask(proxied.address.url(f"/?token={TOKEN}"), Host=host)
+    assert ("; Secure" in answer.headers["set-cookie"]) == secure
+
+
+def raw(url: str, headers: list[tuple[str, str]], host: str | None = None) -> int:
+    """The status of a request with these headers, each as it is and as often as it is there."""
+    parts = urlsplit(url)
+    assert parts.hostname
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=5)
+    connection.putrequest("GET", parts.path or "/", skip_host=True)
+    for name, value in [("Host", host or parts.netloc), *headers]:
+        connection.putheader(name, value.encode("latin-1"))
+    connection.endheaders()
+    status = connection.getresponse().status
+    connection.close()
+    return status

@@ -1,11 +1,11 @@
 import pytest
 
 from rise_edge import Checker
-from rise_edge.capture.web.server import Address
+from rise_edge.capture.web.sign import Sign
 from rise_edge.capture.web.view import WebView
 from rise_edge.guidance import Guide, load_guide
-from tests.capture.frame_source import FrameSource
 from tests.capture.web.asking import ask
+from tests.capture.web.watching import ServedView
 
 FILES = [
     ("/", "text/html"),
@@ -42,28 +42,30 @@ def test_nothing_else_is_served(view: WebView, path: str) -> None:
     assert ask(view.address.url(path)).status == 404
 
 
-def test_the_page_says_out_of_order_until_it_hears_otherwise(view: WebView) -> None:
+def test_the_page_asks_for_a_moment_until_it_hears_otherwise(view: WebView) -> None:
     text = ask(view.address.url()).text
-    assert '<body data-told="out_of_order">' in text
-    assert '<p id="headline">Out of order</p>' in text
+    assert '<body data-told="starting">' in text
+    assert '<p id="headline">One moment, please</p>' in text
     assert "Passed" not in text
 
 
-def serving(checker: Checker, guide: Guide, **options: object) -> WebView:
-    return WebView(FrameSource([]), checker, guide, Address(port=0), **options)  # type: ignore[arg-type]
+def test_every_sign_is_drawn(view: WebView) -> None:
+    text = ask(view.address.url()).text
+    assert [sign for sign in Sign if f'<symbol id="sign-{sign.value}"' not in text] == []
 
 
 def test_the_page_is_in_the_asked_language(web_checker: Checker) -> None:
-    with serving(web_checker, load_guide("de")) as view:
+    with ServedView(web_checker, guide=load_guide("de")) as view:
         text = ask(view.address.url()).text
     assert '<html lang="de">' in text
+    assert '<p id="headline">Einen Moment, bitte</p>' in text
     assert "Außer Betrieb" in text
 
 
 def test_own_words_are_words_and_no_markup(web_checker: Checker) -> None:
     words = {**load_guide().texts, "out_of_order": '"<script>&', "ask_staff": "$passed"}
-    with serving(web_checker, Guide("My words", words)) as view:
+    with ServedView(web_checker, guide=Guide("My words", words)) as view:
         text = ask(view.address.url()).text
     assert "&quot;&lt;script&gt;&amp;" in text
-    assert '<p id="detail">$passed</p>' in text
+    assert "<p>$passed</p>" in text
     assert '<html lang="">' in text, "no language is better than a wrong one"

@@ -6,7 +6,14 @@ from rise_edge import Image
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import Step
 from rise_edge.capture.web.board import Glance
-from rise_edge.capture.web.person import Told, face_oval, person_state, told_of
+from rise_edge.capture.web.person import (
+    Told,
+    face_distance_mm,
+    face_oval,
+    person_state,
+    told_of,
+)
+from rise_edge.capture.web.sign import Sign, instruction_sign
 from rise_edge.guidance import load_guide
 from rise_edge.quality import VIEW_FAULTS
 from rise_edge.verdict import DEVICE_FAULTS, Outcome, Reason, undecided
@@ -45,16 +52,31 @@ def test_each_scene_has_its_words(scenes: Scenes) -> None:
     told = {
         name: person_state(glance(step, step.event), ENGLISH) for name, step in vars(scenes).items()
     }
-    words = {name: (s.told.value, s.headline, s.detail) for name, s in told.items()}
+    words = {name: (s.told.value, s.sign.value, s.headline, s.detail) for name, s in told.items()}
     assert words == {
-        "empty": ("waiting", "Welcome", "Look into the camera"),
-        "checked": ("checking", "One moment, please", None),
-        "passed": ("passed", "Passed, thank you", None),
-        "stays": ("waiting", "Welcome", "Step away to be checked again"),
-        "refused": ("refused", "Not accepted", "Please ask a member of staff"),
-        "too_far": ("checking", "Come a little closer", None),
-        "tried_in_vain": ("try_again", "Please try again", "Come a little closer"),
+        "empty": ("waiting", "look", "Welcome", "Look into the camera"),
+        "checked": ("checking", "wait", "One moment, please", None),
+        "passed": ("passed", "passed", "Passed, thank you", None),
+        "stays": ("waiting", "step_away", "Welcome", "Step away to be checked again"),
+        "refused": ("refused", "refused", "Not accepted", "Please ask a member of staff"),
+        "too_far": ("checking", "come_closer", "Come a little closer", None),
+        "tried_in_vain": ("try_again", "try_again", "Please try again", "Come a little closer"),
     }
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_instruction_has_a_sign_of_its_own(language: str) -> None:
+    guide = load_guide(language)
+    signs = {r: instruction_sign(guide.texts[r.value], guide) for r in VIEW_FAULTS}
+    light = {Reason.TOO_BRIGHT, Reason.INFRARED_SATURATED, Reason.DEPTH_COVERAGE}
+    assert {signs[reason] for reason in light} == {Sign.LESS_LIGHT}
+    others = [sign for reason, sign in signs.items() if reason not in light]
+    assert len(set(others)) == len(others)
+    assert not {Sign.WAIT, Sign.WELCOME, Sign.LESS_LIGHT} & set(others)
+
+
+def test_a_text_that_is_not_in_the_guide_has_the_sign_to_wait() -> None:
+    assert instruction_sign("something else", ENGLISH) is Sign.WAIT
 
 
 def test_it_speaks_the_person_s_language(scenes: Scenes) -> None:
@@ -119,3 +141,41 @@ def test_the_oval_is_as_large_as_a_head_and_lies_within_the_picture() -> None:
     near = face_oval(Image(photograph(), replace(VIEWPOINT, intrinsics=lens), 1, 0.0))
     assert max(near["rx"], near["ry"]) < 0.5
     assert near["rx"] / near["ry"] == pytest.approx(170 / 240, abs=1e-3)
+
+
+def oval_distance_mm(distance_mm: float | None, focal_px: float = 600.0) -> float:
+    """The distance at which a head fills the oval."""
+    lens = replace(VIEWPOINT.intrinsics, fx=focal_px, fy=focal_px)
+    oval = face_oval(Image(photograph(), replace(VIEWPOINT, intrinsics=lens), 1, 0.0), distance_mm)
+    return 170 * focal_px / 512 / 2 / oval["rx"]
+
+
+@pytest.mark.parametrize(
+    ("distance_mm", "filled_at_mm"),
+    [
+        pytest.param(350, 350, id="a face that is near enough fills it"),
+        pytest.param(700, 700, id="and one that is not too far"),
+        pytest.param(990, 900, id="the limit is kept with some room"),
+        pytest.param(2000, 900, id="who is too far sees a larger oval"),
+        pytest.param(None, 550, id="nobody is seen"),
+    ],
+)
+def test_the_oval_is_as_far_as_a_face_is_judged(
+    distance_mm: float | None, filled_at_mm: float
+) -> None:
+    # The largest oval of these 512 pixels is filled at 306 mm.
+    assert oval_distance_mm(distance_mm) == pytest.approx(filled_at_mm, rel=0.01)
+
+
+def test_who_is_too_near_sees_a_smaller_oval() -> None:
+    assert oval_distance_mm(150, focal_px=300.0) == pytest.approx(275, rel=0.01)
+
+
+def test_the_oval_is_as_large_as_a_face_must_be_in_pixels() -> None:
+    # 80 pixels of a face of 210 mm are reached at 525 mm with this lens
+    assert oval_distance_mm(2000, focal_px=200.0) == pytest.approx(0.9 * 525, rel=0.01)
+
+
+def test_the_distance_is_that_of_the_face_if_there_is_one(scenes: Scenes) -> None:
+    assert face_distance_mm(scenes.checked) == pytest.approx(700, abs=5)
+    assert face_distance_mm(scenes.empty) is None

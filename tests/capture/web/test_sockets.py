@@ -69,7 +69,7 @@ def test_the_operator_s_page_gets_everything(view: WebView, scenes: Scenes) -> N
     assert state["now"]["margin"] == pytest.approx(0.5 - 40 / 128, abs=0.02)
     assert state["notice"] == "a test bundle that learned nothing"
     assert {"detect", "embed"} <= set(state["stage_ms"])
-    assert state["fault"] is None
+    assert state["health"]["status"] == "ok"
 
 
 def test_a_picture_is_sent_once_and_the_state_without_waiting_long_for_another(

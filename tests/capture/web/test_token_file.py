@@ -19,6 +19,16 @@ def test_the_token_is_read_without_its_line_end(tmp_path: Path, mode: int) -> No
     assert read_token(token_file(tmp_path, b"abcdefgh-1234567_\n", mode)) == "abcdefgh-1234567_"
 
 
+def test_a_mark_that_editors_put_at_the_start_is_no_part_of_it(tmp_path: Path) -> None:
+    path = token_file(tmp_path, b"\xef\xbb\xbfabcdefgh-1234567\r\n")
+    assert read_token(path) == "abcdefgh-1234567"
+
+
+def test_a_file_in_utf_16_is_called_so(tmp_path: Path) -> None:
+    with pytest.raises(WebError, match="in plain ASCII, got UTF-16"):
+        read_token(token_file(tmp_path, "abcdefgh-1234567".encode("utf-16")))
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes are of POSIX")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620])
 def test_a_file_that_others_can_reach_is_refused(tmp_path: Path, mode: int) -> None:

@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -5,25 +6,28 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from websockets.sync.client import connect
 
 from rise_edge import Bundle, Checker, MissingExtraError
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.cameras import write_folder
+from rise_edge.capture.health import Health
 from rise_edge.capture.view import open_view
 from rise_edge.capture.web.server import Address
 from rise_edge.capture.web.view import WebView
 from rise_edge.errors import WebError
-from rise_edge.guidance import load_guide
 from tests.capture.frame_source import FrameSource, visits
 from tests.capture.web.asking import TOKEN, ask
+from tests.capture.web.watching import ServedView, watch
 from tests.capture.web.watching import ask as ask_socket
-from tests.capture.web.watching import watch
 
 
 def test_it_is_opened_by_name_and_says_where_it_is(
     web_checker: Checker, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with open_view("web", FrameSource([]), web_checker, address=Address(port=0)) as view:
+    with open_view(
+        "web", FrameSource([]), web_checker, address=Address(port=0), health=Health()
+    ) as view:
         assert isinstance(view, WebView)
         port = view.address.port
         assert ask(view.address.url()).status == 200
@@ -38,7 +42,7 @@ def test_the_token_is_never_printed(
     web_checker: Checker, capsys: pytest.CaptureFixture[str]
 ) -> None:
     address = Address("0.0.0.0", 0)
-    with WebView(FrameSource([]), web_checker, load_guide(), address, TOKEN):
+    with ServedView(web_checker, address=address, token=TOKEN):
         said = capsys.readouterr().err
     assert TOKEN not in said
     assert "/operator?token=TOKEN" in said
@@ -50,11 +54,11 @@ def test_without_its_extra_it_names_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, "starlette", None)
     with pytest.raises(MissingExtraError, match=r"pip install rise-edge\[web\]"):
-        WebView(FrameSource([]), web_checker, load_guide(), Address(port=0))
+        ServedView(web_checker)
 
 
 def test_it_stops_soon_though_clients_watch(web_checker: Checker) -> None:
-    with WebView(FrameSource([]), web_checker, load_guide(), Address(port=0)) as view:
+    with ServedView(web_checker) as view:
         client = watch(view, close_timeout=0.1).__enter__()
         ask_socket(client)
         start = monotonic()
@@ -78,6 +82,8 @@ def test_a_program_that_shows_no_page_loads_no_server() -> None:
         (["--view", "web", "--web", "0.0.0.0:8350"], "expected --web-token-file FILE as well"),
         (["--view", "web", "--web", "here"], "expected PORT or HOST:PORT"),
         (["--web", "8350"], "--web is of --view web"),
+        (["--view", "web", "--web-origin", "https://door.example"], "--web-token-file FILE"),
+        (["--view", "web", "--web-origin", "door.example"], "an origin like https://HOST"),
         (["--view", "none", "--web-token-file", "x"], "is of --view web and --monitor"),
         (["--monitor", "0.0.0.0:0"], "expected --web-token-file FILE as well"),
         (["--keep", "all"], "--keep is of --keep-evidence DIR"),
@@ -102,6 +108,8 @@ def test_a_token_file_that_others_can_read_ends_the_program_at_the_start(
     assert "chmod 600" in capsys.readouterr().err
 
 
+@pytest.mark.serial
+@pytest.mark.slow
 def test_the_command_serves_what_a_camera_sees_to_who_has_the_token(
     tmp_path: Path, tiny_bundle: Bundle
 ) -> None:
@@ -110,25 +118,24 @@ def test_the_command_serves_what_a_camera_sees_to_who_has_the_token(
     token.write_text(TOKEN + "\n")
     token.chmod(0o600)
     command = [sys.executable, "-m", "rise_edge.capture", "--camera", str(tmp_path / "images"),
-               "--model", str(tiny_bundle.path), "--view", "web", "--web", "0",
+               "--model", str(tiny_bundle.path), "--view", "web", "--web", "0", "--monitor", "0",
                "--web-token-file", str(token)]  # fmt: skip
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
         lines = iter(process.stderr.readline, "")
-        said = next(line for line in lines if line.startswith("person: "))
-        found = re.search(r"http://127\.0\.0\.1:\d+", said)
-        assert found
-        url = found[0]
+        monitor = address_in(next(line for line in lines if line.startswith("monitor: ")))
+        url = address_in(next(line for line in lines if line.startswith("person: ")))
         assert ask(url).status == 403
         assert ask(f"{url}/?token={TOKEN}").status == 200
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        from websockets.sync.client import connect
-
         told: set[str] = set()
-        with connect(
-            url.replace("http", "ws") + "/ws/person", additional_headers=headers
-        ) as client:
+        pages = url.replace("http", "ws")
+        with connect(pages + "/ws/operator", additional_headers=headers) as client:
+            shown = ask_socket(client).state["health"]
+            answered = json.loads(ask(monitor + "/health", **headers).text)
+            assert set(shown) == set(answered)
+        with connect(pages + "/ws/person", additional_headers=headers) as client:
             end_s = monotonic() + 10
             while monotonic() < end_s and not {"passed", "refused"} <= told:
                 told.add(ask_socket(client).state["told"])
@@ -138,3 +145,9 @@ def test_the_command_serves_what_a_camera_sees_to_who_has_the_token(
         process.terminate()
         process.communicate(timeout=10)
     assert process.returncode == 0
+
+
+def address_in(line: str) -> str:
+    found = re.search(r"http://127\.0\.0\.1:\d+", line)
+    assert found, line
+    return found[0]

@@ -11,15 +11,46 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from rise_edge import Checker, Frame
+from rise_edge.capture.events import Event
+from rise_edge.capture.health import Health
 from rise_edge.capture.loop import Step, run
+from rise_edge.capture.web.origin import Origin
+from rise_edge.capture.web.server import Address
 from rise_edge.capture.web.view import WebView
+from rise_edge.guidance import Guide, load_guide
 from tests.capture.frame_source import FrameSource, visits
 from tests.pictures import photograph_frame
 
 
+class ServedView(WebView):
+    """The page on a port of the loopback address; its health hears what it hears, as in a kiosk."""
+
+    def __init__(
+        self,
+        checker: Checker,
+        *,
+        guide: Guide | None = None,
+        address: Address | None = None,
+        health: Health | None = None,
+        token: str | None = None,
+        origin: Origin | None = None,
+    ) -> None:
+        self.health = health or Health()
+        guide, address = guide or load_guide(), address or Address(port=0)
+        super().__init__(FrameSource([]), checker, guide, address, self.health, token, origin)
+
+    def step(self, step: Step) -> None:
+        self.health.step(step)
+        super().step(step)
+
+    def event(self, event: Event) -> None:
+        self.health.event(event)
+        super().event(event)
+
+
 @dataclass(frozen=True)
 class Scenes:
-    """One step for each thing that can happen before the camera."""
+    """One step for each thing that can happen in front of the camera."""
 
     empty: Step
     checked: Step

@@ -2,6 +2,7 @@
 //
 // A page must not go on showing what is over: `lost` is called when the connection ends, when no
 // picture came for a second, and when the page is left. It is called again and again until one comes.
+// It says whether the program was heard: then it was only the picture that did not come.
 
 const FRESH_MS = 1000;
 const RETRY_MS = 1000;
@@ -9,26 +10,33 @@ const RETRY_MS = 1000;
 /**
  * @param {string} path of the socket
  * @param {(state: object, pictures: Map<string, ImageBitmap>) => void} show
- * @param {(why: string) => void} lost
+ * @param {(why: string, heard: boolean) => void} lost
  */
 export function watch(path, show, lost) {
   let takenAt = -Infinity;
+  let heardAt = -Infinity;
+  let silence = "no connection to the program";
 
   const connect = () => {
     const socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
     socket.binaryType = "arraybuffer";
     // The question is the time: it comes back, and tells how old the answer is.
     const ask = () => socket.readyState === WebSocket.OPEN && socket.send(String(performance.now()));
-    socket.onopen = ask;
+    socket.onopen = () => {
+      silence = "no answer from the program for a second";
+      ask();
+    };
     socket.onclose = () => {
-      takenAt = -Infinity;
-      lost("no connection to the program");
+      takenAt = heardAt = -Infinity;
+      silence = "no connection to the program";
+      lost(silence, false);
       setTimeout(connect, RETRY_MS);
     };
     socket.onmessage = async ({ data }) => {
       const { state, jpegs } = unpack(data);
       const pictures = await decode(jpegs);
       const underWay = performance.now() - state.asked;
+      if (underWay <= FRESH_MS) heardAt = performance.now();
       if (socket.readyState === WebSocket.OPEN && underWay + state.age_ms <= FRESH_MS) {
         if (pictures.size) takenAt = performance.now() - state.age_ms;
         show(state, pictures);
@@ -42,12 +50,14 @@ export function watch(path, show, lost) {
   };
 
   const check = () => {
-    if (performance.now() - takenAt > FRESH_MS) lost("no picture for a second");
+    const heard = performance.now() - heardAt <= FRESH_MS;
+    const why = heard ? "no picture for a second" : silence;
+    if (performance.now() - takenAt > FRESH_MS) lost(why, heard);
   };
 
   setInterval(check, 100);
   document.addEventListener("visibilitychange", check);
-  addEventListener("pagehide", () => lost("the page was left"));
+  addEventListener("pagehide", () => lost("the page was left", false));
   connect();
 }
 
