@@ -8,3 +8,9 @@ import torch
 def one_thread():
     """The networks of the tests are too small to share out."""
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_warning():
+    """Torch gives some of its warnings once a process: another test would fail in each order."""
+    torch.set_warn_always(True)

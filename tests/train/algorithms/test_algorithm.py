@@ -98,7 +98,7 @@ def test_erm_is_the_mean_cross_entropy():
     logit = algorithm.attack_logit(algorithm.features(batch).score).detach().double().numpy()
     attack = batch.attack.numpy()
     expected = np.mean(np.log1p(np.exp(np.where(attack == 1, -logit, logit))))
-    assert float(loss) == pytest.approx(expected, abs=1e-5)
+    assert loss.item() == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize(

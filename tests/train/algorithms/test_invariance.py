@@ -52,7 +52,7 @@ def test_the_radius_penalty_is_the_squared_finite_difference_of_each_domains_ris
     with torch.no_grad():
         algorithm.radius.s.fill_(s)
     penalty = algorithm.radius_penalty(algorithm.attack_logit(norms), batch)
-    assert float(penalty) == pytest.approx(float(slope.square().mean()), rel=1e-5)
+    assert penalty.item() == pytest.approx(slope.square().mean().item(), rel=1e-5)
 
 
 def test_the_radius_penalty_is_zero_where_the_radius_is_optimal_in_every_domain():
@@ -64,16 +64,16 @@ def test_the_radius_penalty_is_zero_where_the_radius_is_optimal_in_every_domain(
 
         def slope(s, own=own, one=one, domain=domain):
             risks = [_risks(algorithm, own, one, s + d)[domain] for d in (-1e-5, 1e-5)]
-            return float(risks[1] - risks[0])
+            return (risks[1] - risks[0]).item()
 
         best = np.log1p(np.exp(brentq(slope, -3, 3, xtol=1e-10)))
         norms[rows] += 1.0 - best
     with torch.no_grad():
         algorithm.radius.s.fill_(float(np.log(np.expm1(1.0))))
     at_optimum = algorithm.radius_penalty(algorithm.attack_logit(norms), batch)
-    assert float(at_optimum) < 1e-9
+    assert at_optimum.item() < 1e-9
     moved = algorithm.radius_penalty(algorithm.attack_logit(norms + 0.1 * batch.domain), batch)
-    assert float(moved) > 1e-3
+    assert moved.item() > 1e-3
 
 
 def test_the_scale_penalty_is_the_squared_finite_difference_in_the_scale():
@@ -87,8 +87,8 @@ def test_the_scale_penalty_is_the_squared_finite_difference_in_the_scale():
         return domain_means(losses, batch.attack, batch.domain, _DOMAINS)
 
     slope = (risks(1 + 1e-6) - risks(1 - 1e-6)) / 2e-6
-    expected = float(slope.square().mean())
-    assert float(scale_penalty(logit, batch, _DOMAINS)) == pytest.approx(expected, rel=1e-5)
+    expected = slope.square().mean().item()
+    assert scale_penalty(logit, batch, _DOMAINS).item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_product_of_two_halves_is_unbiased_where_the_square_of_the_mean_is_not():
@@ -97,9 +97,9 @@ def test_the_product_of_two_halves_is_unbiased_where_the_square_of_the_mean_is_n
     algorithm = _asyirm()
     for _ in range(400):
         logit = 4 * torch.randn(len(batch), generator=generator, dtype=torch.float64)
-        products.append(float(algorithm.radius_penalty(logit, batch)))
+        products.append(algorithm.radius_penalty(logit, batch).item())
         doubled = batch.take(torch.arange(len(batch)).repeat_interleave(2))
-        squares.append(float(algorithm.radius_penalty(logit.repeat_interleave(2), doubled)))
+        squares.append(algorithm.radius_penalty(logit.repeat_interleave(2), doubled).item())
     error = np.std(products) / np.sqrt(len(products))
     assert abs(np.mean(products)) < 4 * error
     assert np.mean(squares) > 10 * error
@@ -110,5 +110,5 @@ def test_the_invariance_penalty_sets_in_after_the_warm_up():
     batch = _batch()
     features = algorithm.features(batch)
     early, late = (algorithm.invariance(features, batch, p)["irm"] for p in (0.1, 0.9))
-    assert float(early) == 0
-    assert float(late) != 0
+    assert early.item() == 0
+    assert late.item() != 0

@@ -17,7 +17,7 @@ def _spread_after_an_update(alignment):
     with torch.no_grad():
         algorithm.hyperplanes[1] += 1.0
     algorithm.update(debug_dataset(40).batch(np.arange(40)), progress=0.5)
-    return float((algorithm.hyperplanes[0] - algorithm.hyperplanes[1]).norm())
+    return (algorithm.hyperplanes[0] - algorithm.hyperplanes[1]).norm().item()
 
 
 def test_hyperplanes_of_the_domains_are_drawn_together():
