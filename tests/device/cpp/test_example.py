@@ -17,6 +17,8 @@ from rise_edge.frame import Frame, Modality
 from rise_edge.verdict import Outcome
 from tests.device.cpp.building import SOURCE
 
+pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
+
 _STEP = 10  # frames: a person stands there for about 45
 
 

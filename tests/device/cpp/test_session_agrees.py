@@ -22,6 +22,8 @@ from rise_edge.session import Sessions
 from rise_edge.verdict import Reason, decide, undecided
 from tests.device.cpp import interface as c
 
+pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
+
 _FRAMES = 1100
 _WIDTH_IN_SIDES = 0.7
 _UNFINISHED = "unfinished"
