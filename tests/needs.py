@@ -63,7 +63,6 @@ TOOLS = {
     "libssl": Tool("OpenSSL", "apt-get install libssl-dev", _header("openssl/evp.h")),
     "libsodium": Tool("libsodium", "apt-get install libsodium-dev", _header("sodium.h")),
     "jdk": Tool("Kotlin", "apt-get install default-jdk-headless", _any_of("javac")),
-    "unshare": Tool("small disk", "apt-get install util-linux", _any_of("unshare")),
 }
 
 strict = False  # set by --strict-tools
