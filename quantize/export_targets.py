@@ -76,6 +76,8 @@ def main(config: TargetsConfig) -> dict[str, Any]:
     torch.set_num_threads(config.threads)
     run = open_run(config.run)
     expect_quantisable(run)
+    if "tensorrt" in config.targets:
+        begin_work(config.out, run, config.fine_tuning)  # refused before what takes long
     material = load_material(run)
     return build(material, config)
 

@@ -72,12 +72,6 @@ def expect_quantisable(run: Run) -> None:
         MissingExtraError: torchao or executorch is not installed.
         RunError: the network is another one.
     """
-    for package in ("torchao", "executorch"):
-        if importlib.util.find_spec(package) is None:
-            raise MissingExtraError(
-                f"quantisation needs {package}, which is not installed; "
-                "pip install -e '.[quantize]'"
-            )
     folder, name = run.folder, run.config.network.name
     if name != "edge":
         raise RunError(
@@ -85,3 +79,9 @@ def expect_quantisable(run: Run) -> None:
             "no integer kernels; train an edge network that learns from it with --teacher "
             f"{folder}, and quantise that"
         )
+    for package in ("torchao", "executorch"):
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtraError(
+                f"quantisation needs {package}, which is not installed; "
+                "pip install -e '.[quantize]'"
+            )

@@ -78,8 +78,9 @@ def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golde
         file: that holds other vectors than the bundle's own.
 
     Raises:
-        BundleError: they are missing or not of the documented form.
+        BundleError: they are missing or not of the documented form, or there are no radii for them.
     """
+    _expect_radii(bundle, runtime)
     where = file or bundle.path / GOLDEN
     try:
         source = io.BytesIO(bundle.read(GOLDEN)) if file is None else file
@@ -127,7 +128,7 @@ def prove(bundle: Bundle, runtime: str, file: Path | None = None) -> Proof:
         BundleError: the bundle holds no model, no radii or no golden vectors for it.
         MissingExtraError: the runtime is not installed.
     """
-    _expect_radii(bundle, runtime)
+    read_golden(bundle, runtime, file)  # what is wrong with it is told before a missing runtime
     return prove_on(open_runtime(bundle, runtime), bundle, file)
 
 
@@ -143,7 +144,6 @@ def prove_on(opened: Runtime, bundle: Bundle, file: Path | None = None) -> Proof
         BundleError: the bundle holds no radii or no golden vectors for it.
     """
     runtime = opened.name
-    _expect_radii(bundle, runtime)
     golden = read_golden(bundle, runtime, file)
     crops = golden.crops
     batches = (crops[start : start + _BATCH] for start in range(0, len(crops), _BATCH))

@@ -111,6 +111,15 @@ def test_a_runtime_that_was_asked_for_and_is_not_installed_is_an_error(
     assert main([str(bundle.path), "--runtime", "executorch"]) == MissingExtraError.exit_code
 
 
+def test_a_golden_file_that_is_not_usable_is_told_before_a_missing_runtime(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    bundle = _with_radii_for_both(tmp_path / "b")
+    words = [str(bundle.path), "--runtime", "executorch", "--golden", str(tmp_path / "none.npz")]
+    assert main(words) == BundleError.exit_code
+
+
 def test_a_runtime_that_the_bundle_was_not_built_for_is_an_error(
     tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         bundle = open_bundle(options.bundle)
+        read_golden(bundle, "tensorrt", options.golden)  # told before a missing TensorRT
         started = perf_counter()
         if options.provider == "tensorrt":
             runtime: Runtime = open_runtime(bundle, "tensorrt")

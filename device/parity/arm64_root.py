@@ -1,20 +1,26 @@
-"""arm64 root: a folder with Debian's Python and what `rise_edge` needs, to run under QEMU.
+"""`python device/parity/arm64_root.py [FOLDER]`: what `rise_edge` needs on arm64, for QEMU.
 
-Packages are fetched with an apt configuration of its own, and only unpacked: nothing is installed
-on this machine. The wheels are of the versions that are installed here.
+A root with Debian's Python, which `same_bits.py` makes too. Packages are fetched with an apt
+configuration of its own, and only unpacked: nothing is installed on this machine. The wheels are of
+the versions that are installed here.
 """
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":  # a script's folder comes first on the path
+    sys.path[0] = str(Path(__file__).resolve().parents[2])
+
+import argparse
 import json
 import os
 import shutil
 import subprocess
-import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 from rise_edge.errors import RiseEdgeError
 
@@ -23,10 +29,27 @@ PACKAGES = (
     "libgcc-s1", "zlib1g", "libexpat1", "libffi8", "libbz2-1.0", "liblzma5",
 )  # fmt: skip
 WHEELS = ("numpy", "onnxruntime", "opencv-python-headless")
+FOLDER = Path("runs/arm64")
 _RELEASE = "bookworm"
 _KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
 _PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux2014_aarch64")
 _STAMP = "versions.json"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the root unless it is there; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python device/parity/arm64_root.py",
+        description="Make the root in which QEMU runs the bundle's model on arm64.",
+    )
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER,
+                        help=f"where it is kept (default: {FOLDER})")  # fmt: skip
+    try:
+        print(prepare(parser.parse_args(arguments).folder, print))
+    except RiseEdgeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
 
 
 def prepare(folder: Path, say: Callable[[str], None] = lambda what: None) -> Path:
@@ -116,3 +139,7 @@ def _run(
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no word of why"])[-1]
         raise RiseEdgeError(f"`{' '.join(words[:2])}` ended with {done.returncode}: {last}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,6 +1,6 @@
-"""Embed golden crops: `python embed.py BUNDLE GOLDEN OUT [--batch N]`, what runs on each machine.
+"""Embed golden crops: `python embed.py BUNDLE GOLDEN OUT [--batch B ...]`, on each machine.
 
-OUT gets embedding f32 (N, D) and norm f32 (N,).
+OUT gets embedding_B f32 (N, D) and norm_B f32 (N,) for each batch size.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("bundle", "golden", "out"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--batch", type=int, default=1)
+    parser.add_argument("--batch", type=int, nargs="+", default=[1])
     options = parser.parse_args()
     runtime = open_runtime(open_bundle(options.bundle))
-    with np.load(options.golden, allow_pickle=False) as arrays:
-        crops = crops_in(arrays)
-    starts = range(0, len(crops), options.batch)
-    given = [one for start in starts for one in runtime.embed(crops[start : start + options.batch])]
-    np.savez(
-        options.out,
-        embedding=np.stack([one.vector for one in given]),
-        norm=np.array([one.norm for one in given], np.float32),
-    )
+    with np.load(options.golden, allow_pickle=False) as golden:
+        crops = crops_in(golden)
+    arrays = {}
+    for size in options.batch:
+        batches = (crops[start : start + size] for start in range(0, len(crops), size))
+        given = [one for batch in batches for one in runtime.embed(batch)]
+        arrays[f"embedding_{size}"] = np.stack([one.vector for one in given])
+        arrays[f"norm_{size}"] = np.array([one.norm for one in given], np.float32)
+    np.savez(options.out, **arrays)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,8 +94,10 @@ def qemu(architecture: str) -> str:
     return name
 
 
-def embed(machine: Machine, root: Path, bundle: Path, golden: Path, out: Path, batch: int) -> None:
-    """Embed golden crops with a bundle on a machine; `embed.py` says what `out` holds.
+def embed(
+    machine: Machine, root: Path, bundle: Path, golden: Path, out: Path, batches: Sequence[int]
+) -> None:
+    """Embed golden crops in batches of each size on a machine; `embed.py` says what `out` holds.
 
     Raises:
         RiseEdgeError: QEMU is not installed, or the program failed there.
@@ -104,7 +107,7 @@ def embed(machine: Machine, root: Path, bundle: Path, golden: Path, out: Path, b
     words = [*command(machine, root), str(EMBED), str(bundle), str(golden), str(out)]
     variables = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(PROJECT)}
     done = subprocess.run(
-        [*words, "--batch", str(batch)],
+        [*words, "--batch", *map(str, batches)],
         capture_output=True,
         text=True,
         env={**os.environ, **variables},

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.status import Status
 
-from device.parity.arm64_root import prepare
+from device.parity.arm64_root import FOLDER, prepare
 from device.parity.bits import Comparison, Embedded, compare
 from device.parity.machines import HERE, MACHINES, Machine, command, embed
 from rise_edge import Bundle, open_bundle
@@ -33,7 +33,7 @@ from rise_edge.errors import BundleError, RiseEdgeError
 from rise_edge.frame import modality_set
 from rise_edge.selftest import crops_in
 
-_BATCH = 32
+_BATCHES = (1, 32)
 
 console = Console(soft_wrap=True, highlight=False)
 
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         bundle = open_bundle(options.bundle)
         golden = (options.golden or bundle.path / GOLDEN).resolve()
+        written, radius = _read(bundle, golden)  # bad input is told before a missing tool
         machines = [machine for machine in MACHINES if machine.name in options.machines]
         for machine in machines:
             command(machine, options.root)
@@ -56,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"{onnxruntime.__version__}; compared with single crops here:"
             )
             differ = 0
-            for what, found in _compare_all(bundle, golden, machines, root.resolve(), status):
+            given = _embed_all(bundle, golden, machines, root.resolve(), status)
+            for what, found in _compare(given, written, radius):
                 console.print(f"{what}: {found}", style=None if found.same_bits else "red")
                 differ += not found.same_bits
     except RiseEdgeError as error:
@@ -76,45 +78,54 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
                         help="folder of a bundle (default: the demonstration bundle)")  # fmt: skip
     parser.add_argument("--golden", type=Path, metavar="FILE",
                         help="other golden vectors than the bundle's own")  # fmt: skip
-    parser.add_argument("--root", type=Path, default=Path("runs/arm64"), metavar="FOLDER",
-                        help="where the arm64 root is kept (default: runs/arm64)")  # fmt: skip
+    parser.add_argument("--root", type=Path, default=FOLDER, metavar="FOLDER",
+                        help=f"where the arm64 root is kept (default: {FOLDER})")  # fmt: skip
     parser.add_argument("--machines", nargs="+", choices=names, default=names, metavar="NAME",
                         help=f"to imitate (default: {' '.join(names)})")  # fmt: skip
     return parser.parse_args(arguments)
 
 
-def _compare_all(
+def _embed_all(
     bundle: Bundle, golden: Path, machines: Sequence[Machine], root: Path, status: Status
-) -> Iterator[tuple[str, Comparison]]:
-    """Every machine against single crops on this one, and this one against what the build wrote."""
-    written, radius = _read(bundle, golden)
-    reference = None
+) -> Iterator[tuple[str, Embedded]]:
+    """What this machine, then every other one gives to the golden crops, in every batch size."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) / "embedded.npz"
         for machine in (HERE, *machines):
-            for batch in (1, _BATCH):
-                status.update(f"{machine}: {len(radius)} crops, {batch} at a time")
-                embed(machine, root, bundle.path.resolve(), golden, out, batch)
-                with np.load(out, allow_pickle=False) as made:
-                    given = made["embedding"], made["norm"]
-                if reference is not None:
-                    yield f"{machine}, {batch} at a time", compare(reference, given, radius)
-                    continue
-                reference = given
-                if written:
-                    yield "what the build wrote", compare(reference, written, radius)
+            status.update(str(machine))
+            embed(machine, root, bundle.path.resolve(), golden, out, _BATCHES)
+            with np.load(out, allow_pickle=False) as made:
+                for batch in _BATCHES:
+                    given = made[f"embedding_{batch}"], made[f"norm_{batch}"]
+                    yield f"{machine}, {batch} at a time", given
+
+
+def _compare(
+    given: Iterator[tuple[str, Embedded]], written: Embedded | None, radius: NDArray[np.float64]
+) -> Iterator[tuple[str, Comparison]]:
+    """Everything against what is given first: single crops on this machine."""
+    _, reference = next(given)
+    if written:
+        yield "what the build wrote", compare(reference, written, radius)
+    for what, theirs in given:
+        yield what, compare(reference, theirs, radius)
 
 
 def _read(bundle: Bundle, golden: Path) -> tuple[Embedded | None, NDArray[np.float64]]:
     """What a golden file says that onnxruntime gave, if it does, and each crop's radius."""
-    radii = bundle.manifest.radii["onnx"]
+    radii, size = bundle.manifest.radii.get("onnx"), bundle.manifest.crop_size
+    if radii is None:
+        raise BundleError(f"expected radii for onnx in bundle {bundle.path}, found none; "
+                          "only the int8 ONNX model is held to this")  # fmt: skip
     names = ("embedding_onnx", "norm_onnx")
     try:
         with np.load(golden, allow_pickle=False) as arrays:
-            sets = [modality_set(crop.present) for crop in crops_in(arrays)]
+            crops = crops_in(arrays)
             whole = all(name in arrays for name in names)
             written = (arrays[names[0]], arrays[names[1]]) if whole else None
-        return written, np.array([radii[name] for name in sets])
+        if {crop.size for crop in crops} != {size}:
+            raise ValueError(f"expected crops of {size} pixels")
+        return written, np.array([radii[modality_set(crop.present)] for crop in crops])
     except (KeyError, ValueError, zipfile.BadZipFile, EOFError, OSError) as error:
         raise BundleError(f"golden vectors {golden} are not usable: {error}") from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -68,26 +67,27 @@ def test_swift_has_every_constant_of_an_enumeration(name: str) -> None:
     assert set(enum_of(f"rise_{name}")) - unknown_to_phones <= named
 
 
+@pytest.mark.native
 @pytest.mark.parametrize(
-    ("compiler", "language", "standard"), [("cc", "c", "c11"), ("c++", "c++", "c++17")]
+    ("compiler", "language", "standard"),
+    [
+        pytest.param("cc", "c", "c11", marks=pytest.mark.needs("cc")),
+        pytest.param("c++", "c++", "c++17", marks=pytest.mark.needs("c++")),
+    ],
 )
 def test_the_header_compiles_alone(compiler: str, language: str, standard: str) -> None:
-    found = shutil.which(compiler)
-    if found is None:
-        pytest.skip(f"no {compiler}")
-    command = [found, f"-std={standard}", "-x", language, "-Wall", "-Wextra", "-Wpedantic",
+    command = [compiler, f"-std={standard}", "-x", language, "-Wall", "-Wextra", "-Wpedantic",
                "-Werror", "-fsyntax-only", "-"]  # fmt: skip
     program = f'#include "{HEADER}"\nint main(void) {{ return RISE_OK; }}\n'
     done = subprocess.run(command, input=program, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.native
+@pytest.mark.needs("clang")  # Swift reads module maps as clang does
 def test_clang_imports_the_swift_packages_module() -> None:
-    clang = shutil.which("clang")
-    if clang is None:
-        pytest.skip("no clang, whose module maps Swift reads")
     module_map = DEVICE / "ios" / "Sources" / "CRiseEdge" / "module.modulemap"
-    command = [clang, "-x", "objective-c", "-fmodules", f"-fmodule-map-file={module_map}",
+    command = ["clang", "-x", "objective-c", "-fmodules", f"-fmodule-map-file={module_map}",
                "-Werror", "-fsyntax-only", "-"]  # fmt: skip
     program = "@import CRiseEdge;\nint main(void) { rise_close(0); return RISE_UNDECIDED; }\n"
     done = subprocess.run(command, input=program, capture_output=True, text=True)

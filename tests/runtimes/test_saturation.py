@@ -1,7 +1,6 @@
 """Whether fast int8 kernels saturate is measured, and then exact ones are asked for."""
 
 import platform
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -36,10 +35,8 @@ def test_the_file_is_one_product_and_nothing_else() -> None:
     assert onnx.load_model_from_string(stored) == made
 
 
-@pytest.mark.skipif(
-    not shutil.which("qemu-x86_64-static") or platform.machine() != "x86_64",
-    reason="needs qemu-user-static on x86-64",
-)
+@pytest.mark.needs("qemu")
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="runs this Python itself")
 @pytest.mark.parametrize(("processor", "expected"), [("Haswell", "True"), ("SandyBridge", "False")])
 def test_avx2_without_vnni_saturates(processor: str, expected: str) -> None:
     words = ["qemu-x86_64-static", "-cpu", processor, sys.executable, "-c", CODE]

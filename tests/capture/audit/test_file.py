@@ -19,6 +19,7 @@ from tests.capture.audit.audits import (
     unprivileged,
     write_audit,
 )
+from tests.small_disk import run_on_small_disk
 
 
 @pytest.fixture
@@ -193,14 +194,7 @@ print("done")
 def test_a_full_disk_loses_no_record_and_writing_goes_on_when_there_is_room(
     tmp_path: Path,
 ) -> None:
-    mount = f"mount -t tmpfs -o size=256k tmpfs {tmp_path} && "
-    may_mount = subprocess.run(["unshare", "-rm", "sh", "-c", mount + "true"], capture_output=True)
-    if may_mount.returncode:
-        pytest.skip("no right to mount a small disk here")
-    command = f"{mount} exec {sys.executable} -c '{_IN_A_SMALL_DISK}' {tmp_path}"
-    done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", command], capture_output=True, text=True, timeout=60
-    )
+    done = run_on_small_disk(tmp_path, "256k", _IN_A_SMALL_DISK)
     assert done.stdout == "done\n", done.stderr
 
 

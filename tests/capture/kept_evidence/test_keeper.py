@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
-import sys
 import threading
 import uuid
 import zipfile
@@ -25,6 +23,7 @@ from rise_edge.capture.kept_evidence.folder import MARKER
 from rise_edge.capture.loop import Step, run
 from tests.capture.cameras.random_frames import assert_same
 from tests.capture.frame_source import FrameSource, visits
+from tests.small_disk import run_on_small_disk
 
 
 def watch(keeper: KeptEvidence, checker: Checker, frames: Iterator[Frame]) -> list[Event]:
@@ -255,12 +254,5 @@ print("done")
 def test_a_full_disk_is_told_leaves_no_half_file_and_is_tried_again(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = f"mount -t tmpfs -o size=3m tmpfs {disk} && "
-    may_mount = subprocess.run(["unshare", "-rm", "sh", "-c", mount + "true"], capture_output=True)
-    if may_mount.returncode:
-        pytest.skip("no right to mount a small disk here")
-    command = f"{mount} exec {sys.executable} -c '{_IN_A_SMALL_DISK}' {disk} {tmp_path / 'tiny'}"
-    done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", command], capture_output=True, text=True, timeout=60
-    )
+    done = run_on_small_disk(disk, "3m", _IN_A_SMALL_DISK, str(tmp_path / "tiny"))
     assert done.stdout == "done\n", done.stderr

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.needs import missing
 
 _COMPILER = "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler"
 
@@ -19,7 +19,7 @@ def java_home() -> Path:
     named = os.environ.get("JAVA_HOME")
     home = Path(named) if named else Path(compiler).resolve().parents[1] if compiler else None
     if home is None or not (home / "include" / "jni.h").is_file():
-        pytest.skip("no JDK with jni.h; set JAVA_HOME or put javac on the path")
+        missing("jdk")
     return home
 
 
@@ -30,7 +30,7 @@ def kotlin_jars() -> list[Path]:
         return [Path(home) / "lib" / f"kotlin-{name}.jar" for name in ("compiler", "stdlib")]
     package = importlib.util.find_spec("run_kotlin_kernel")
     if package is None or not package.submodule_search_locations:
-        pytest.skip("no Kotlin compiler; pip install kotlin-jupyter-kernel, or set KOTLIN_HOME")
+        missing("kotlin", "pip install kotlin-jupyter-kernel, or set KOTLIN_HOME")
     return sorted(Path(package.submodule_search_locations[0]).glob("jars/*.jar"))
 
 

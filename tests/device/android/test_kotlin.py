@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
-import cmake
 import pytest
 
 from rise_edge.bundle import default_bundle_path, open_bundle
@@ -17,9 +14,14 @@ from rise_edge.selftest import prove
 from tests.device.android.camera_frame import kiosk_frame, phone_frame
 from tests.device.android.jvm import compile_kotlin, java_home, kotlin_jars, start_java
 from tests.device.cpp import interface as c
-from tests.device.cpp.building import onnxruntime
+from tests.device.cpp import onnxruntime_sdk
+from tests.device.cpp.building import build, configure
+from tests.once import once
+
+pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
 
 ANDROID = Path(__file__).parents[3] / "device" / "android"
+JNI = ANDROID / "rise-edge" / "src" / "main" / "cpp"
 SAMPLE = ANDROID / "sample" / "src"
 # The Android SDK is in none of the packages that can be had here: what touches it is not compiled.
 SOURCES = [
@@ -38,23 +40,18 @@ FRAMES = {"kiosk": kiosk_frame, "phone": phone_frame}
 
 
 @pytest.fixture(scope="session")
-def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("jni")
-    program = str(Path(cmake.CMAKE_BIN_DIR) / "cmake")
-    source = ANDROID / "rise-edge" / "src" / "main" / "cpp"
-    environment = os.environ | {"JAVA_HOME": str(java_home())}
-    configure = [program, "-S", str(source), "-B", str(folder), f"-DRISE_PYTHON={sys.executable}"]
-    for command in (
-        [*configure, *onnxruntime()],
-        [program, "--build", str(folder), "--parallel", "2"],
-    ):
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
-        assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
-    return folder
+def jni(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the JNI library, which stands on the one build of the library."""
+    home = java_home()
+
+    def build_on_it(folder: Path) -> None:
+        build(JNI, folder, f"-DRISE_EDGE_BUILD={built}", f"-DRISE_JNI_INCLUDE={home / 'include'}")
+
+    return once(tmp_path_factory, "jni", build_on_it)
 
 
 @pytest.fixture(scope="session")
-def printed(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def printed(jni: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What one run of every case prints."""
     jars = kotlin_jars()
     folder = tmp_path_factory.mktemp("kotlin")
@@ -64,11 +61,11 @@ def printed(libraries: Path, tmp_path_factory: pytest.TempPathFactory) -> list[s
     (folder / "work").mkdir()
     done = start_java(
         ["org.riseedge.sample.SampleCasesKt", str(default_bundle_path()), str(folder / "work"),
-         str(bool(onnxruntime())).lower(), *frames],
+         str(onnxruntime_sdk.headers() is not None).lower(), *frames],
         [program, *jars],
         # A heap that is all there from the start: what grows then is C++'s.
         ("-Xcheck:jni", "-Xms64m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch",
-         "-Dfile.encoding=UTF-8", f"-Djava.library.path={libraries}"),
+         "-Dfile.encoding=UTF-8", f"-Djava.library.path={jni}"),
     )  # fmt: skip
     assert done.returncode in (0, 1), f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return done.stdout.splitlines()
@@ -93,10 +90,8 @@ def test_java_finds_no_fault_in_how_jni_is_used(printed: list[str]) -> None:
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_a_frame_gets_the_verdict_that_the_c_interface_gives(
-    printed: list[str], libraries: Path, name: str
+    printed: list[str], library: ctypes.CDLL, name: str
 ) -> None:
-    path = str(libraries / "rise_edge" / "librise_edge.so")
-    library = c.declare(ctypes.CDLL(path, mode=os.RTLD_LOCAL))
     checker = ctypes.c_void_p()
     bundle = str(default_bundle_path()).encode()
     assert library.rise_open(bundle, c.EXECUTORCH, 1, checker) == c.OK
@@ -108,3 +103,9 @@ def test_a_frame_gets_the_verdict_that_the_c_interface_gives(
     assert [float(x) for x in words[3:]] == pytest.approx(
         [expected.reading.norm, expected.reading.radius, expected.reading.margin], rel=1e-6
     )
+
+
+def test_gradles_way_to_build_the_library_beside_jni_configures(tmp_path: Path) -> None:
+    configure(JNI, tmp_path, f"-DRISE_PYTHON={sys.executable}", *onnxruntime_sdk.options(),
+              f"-DRISE_JNI_INCLUDE={java_home() / 'include'}")  # fmt: skip
+    assert (tmp_path / "rise_edge").is_dir()

@@ -1,26 +1,18 @@
 from __future__ import annotations
 
-import ctypes
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.device.cpp.building import build
-from tests.device.cpp.interface import declare
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("cpp"))
+from tests.device.cpp.building import build_library
+from tests.once import once
 
 
 @pytest.fixture(scope="session")
 def sanitised(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(tmp_path_factory.mktemp("cpp-sanitised"), "-DRISE_SANITIZE=ON")
+    """Folder of the unit tests under the address and undefined-behaviour sanitizers."""
 
+    def build(folder: Path) -> None:
+        build_library(folder, "-DRISE_SANITIZE=ON", target="unit_tests")
 
-@pytest.fixture(scope="session")
-def library(built: Path) -> ctypes.CDLL:
-    # Python may load the very same libexecutorch.so: its symbols stay apart.
-    return declare(ctypes.CDLL(str(built / "librise_edge.so"), mode=os.RTLD_LOCAL))
+    return once(tmp_path_factory, "cpp-sanitised", build)

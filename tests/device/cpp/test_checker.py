@@ -19,8 +19,11 @@ from rise_edge.runtimes import open_runtime
 from rise_edge.selftest import prove, read_golden
 from rise_edge.verdict import decide
 from tests.device.cpp import interface as c
-from tests.device.cpp.building import SOURCE, onnxruntime
+from tests.device.cpp.building import SOURCE
+from tests.device.cpp.onnxruntime_sdk import expect_headers
 from tests.tiny_bundle import tiny_model, tiny_model_that_names_a_file, write_tiny_bundle
+
+pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
 
 RUNTIMES = {"executorch": c.EXECUTORCH, "onnx": c.ONNX, "onnx_float": c.ONNX_FLOAT}
 
@@ -28,8 +31,8 @@ RUNTIMES = {"executorch": c.EXECUTORCH, "onnx": c.ONNX, "onnx_float": c.ONNX_FLO
 @pytest.fixture(params=RUNTIMES)
 def runtime(request: pytest.FixtureRequest) -> str:
     name = str(request.param)
-    if name != "executorch" and not onnxruntime():
-        pytest.skip("no ONNXRUNTIME_INCLUDE_DIR: the headers of onnxruntime are in no wheel")
+    if name != "executorch":
+        expect_headers()
     return name
 
 
@@ -114,8 +117,7 @@ def test_it_says_of_the_bundle_what_python_says(
 def test_a_model_that_names_another_file_is_refused(
     library: ctypes.CDLL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not onnxruntime():
-        pytest.skip("no ONNXRUNTIME_INCLUDE_DIR: the headers of onnxruntime are in no wheel")
+    expect_headers()
     monkeypatch.chdir(tmp_path)
     Path("weights.bin").write_bytes(np.zeros(1, np.float32).tobytes())
     model = tiny_model_that_names_a_file("weights.bin")

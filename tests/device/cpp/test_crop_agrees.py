@@ -20,6 +20,8 @@ from rise_edge.simulator import DOMAINS, Presentation
 from rise_edge.verdict import Reason
 from tests.device.cpp import interface as c
 
+pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
+
 SIZE = 112
 DEPTH_VIEW = Viewpoint(Intrinsics(600.0, 600.0, 320.0, 240.0))
 _PLACE = {Modality.COLOUR: "colour", Modality.DEPTH: "depth_mm", Modality.INFRARED: "infrared"}

@@ -5,35 +5,38 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import rise_edge
-from rise_edge.capture import open_camera
 from rise_edge.face import Face, FaceDetector
 from rise_edge.frame import Frame, Modality
+from rise_edge.simulator import presentations
 from rise_edge.verdict import Outcome
 from tests.device.cpp.building import SOURCE
 
-_STEP = 10  # frames: a person stands there for about 45
+pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
+
+SUBJECTS = (100_000, 200_000)
+Judged = tuple[Frame, Face, Outcome]
 
 
-def _faces(count: int) -> list[tuple[Frame, Face, Outcome]]:
-    """Frames of several people with one face that Python judges, and how."""
+@pytest.fixture(scope="module")
+def judged() -> list[Judged]:
+    """Frames of a dozen people and attacks with one face that Python judges, and how."""
     checker, detector = rise_edge.load(runtime="executorch"), FaceDetector()
-    found: list[tuple[Frame, Face, Outcome]] = []
-    passed = 0
-    with open_camera("simulated") as camera:
-        while len(found) < count:
-            frame = camera.read()
-            if frame is None or frame.colour is None:
-                continue
-            passed += 1
-            outcome = checker.check(frame).outcome if passed % _STEP == 0 else Outcome.UNDECIDED
-            if outcome is not Outcome.UNDECIDED:
-                found.append((frame, detector.detect(frame.colour.pixels)[0], outcome))
+    found: list[Judged] = []
+    for one in presentations(0, subjects=SUBJECTS):
+        frame = one.frame_at(one.presented_ms)
+        assert frame.colour is not None
+        outcome = checker.check(frame).outcome
+        if outcome is not Outcome.UNDECIDED:
+            found.append((frame, detector.detect(frame.colour.pixels)[0], outcome))
+        if len(found) == 12:
+            break
     return found
 
 
@@ -49,9 +52,11 @@ def _run(built: Path, folder: Path, frame: Frame, face: Face) -> subprocess.Comp
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def test_it_decides_as_python_decides_on_the_same_frames(built: Path, tmp_path: Path) -> None:
+def test_it_decides_as_python_decides_on_the_same_frames(
+    built: Path, judged: list[Judged], tmp_path: Path
+) -> None:
     outcomes = set()
-    for frame, face, outcome in _faces(20):
+    for frame, face, outcome in judged:
         done = _run(built, tmp_path, frame, face)
         notice, verdict = done.stdout.splitlines()
         assert "simulated" in notice
@@ -61,8 +66,10 @@ def test_it_decides_as_python_decides_on_the_same_frames(built: Path, tmp_path: 
     assert outcomes == {Outcome.LIVE, Outcome.SPOOF}
 
 
-def test_a_picture_that_is_too_small_is_told(built: Path, tmp_path: Path) -> None:
-    (frame, face, _), *_ = _faces(1)
+def test_a_picture_that_is_too_small_is_told(
+    built: Path, judged: list[Judged], tmp_path: Path
+) -> None:
+    frame, face, _ = judged[0]
     assert frame.depth is not None
     small = replace(frame.depth, pixels=np.zeros((10, 10), np.uint16))
     torn = replace(frame, depth=small)
@@ -87,11 +94,10 @@ def test_the_program_that_follows_a_camera_opens_for_bona_fides_alone(built: Pat
     detector, bona_fide = FaceDetector(), {}
     command = [built / "watch", Path(rise_edge.__file__).parent / "models" / "demo"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with open_camera("simulated", seed=1) as camera, subprocess.Popen(command, **pipes) as program:
+    people = islice(presentations(3, subjects=SUBJECTS, fps=15.0), 3)
+    with subprocess.Popen(command, **pipes) as program:
         assert program.stdin is not None
-        for _ in range(400):
-            frame = camera.read()
-            assert frame is not None
+        for frame in (frame for one in people for frame in one.frames(15.0)):
             assert frame.colour is not None
             faces = detector.detect(frame.colour.pixels)
             at = faces[0].keypoints[[0, 1, 3]] if len(faces) == 1 else np.full((3, 2), np.nan)

@@ -16,6 +16,8 @@ from rise_edge.bundle import MANIFEST, MODEL_PTE, default_bundle_path, open_bund
 from rise_edge.errors import BundleError
 from tests.device.cpp import interface as c
 
+pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
+
 _VALUES: list[Any] = [
     None, True, 0, 1, -1, 112, 112.0, 1e-9, 10**19, 10**400, "", "text", "0" * 64, [], {}, [1],
     {"colour": 0.5}, {"std": 0.1, "correlation_ms": 50.0}, "\u0000", "\ud800",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 import pytest
 
 from rise_edge.bundle import default_bundle_path, open_bundle
-from rise_edge.capture import open_camera
 from rise_edge.checker import Observation
 from rise_edge.continuity import Continuity
 from rise_edge.evidence import EvidenceConfig, StreamGate, crop_faults, examine_light
@@ -19,10 +19,14 @@ from rise_edge.frame import ALL_MODALITIES, Frame, Modality
 from rise_edge.radius import read_margin
 from rise_edge.runtimes import open_runtime
 from rise_edge.session import Sessions
+from rise_edge.simulator import presentations
 from rise_edge.verdict import Reason, decide, undecided
 from tests.device.cpp import interface as c
 
-_FRAMES = 1100
+pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
+
+_FPS = 15.0
+_FRAMES = 480
 _WIDTH_IN_SIDES = 0.7
 _UNFINISHED = "unfinished"
 
@@ -37,18 +41,17 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def presentations() -> list[Seen]:
+def stream() -> list[Seen]:
     """People and attacks who come and go; once a stream freezes, once somebody takes a place."""
     detector = FaceDetector()
     seen = []
-    with open_camera("simulated", seed=5) as camera:
-        while len(seen) < _FRAMES:
-            frame = camera.read()
-            assert frame is not None
-            assert frame.colour is not None
-            faces = detector.detect(frame.colour.pixels)
-            face = _boxed(faces[0]) if len(faces) == 1 else None
-            seen.append(Seen(frame, face, frame.colour.timestamp_ms))
+    people = presentations(5, subjects=(100_000, 200_000), fps=_FPS)
+    frames = (frame for one in people for frame in one.frames(_FPS))
+    for frame in islice(frames, _FRAMES):
+        assert frame.colour is not None
+        faces = detector.detect(frame.colour.pixels)
+        face = _boxed(faces[0]) if len(faces) == 1 else None
+        seen.append(Seen(frame, face, frame.colour.timestamp_ms))
     return list(_with_faults(seen))
 
 
@@ -62,11 +65,11 @@ def _boxed(face: Face) -> Face:
 
 def _with_faults(seen: list[Seen]) -> Iterator[Seen]:
     for index, one in enumerate(seen):
-        if 200 <= index < 240:  # the depth sensor stalls
+        if 200 <= index < 220:  # the depth sensor stalls
             one = replace(one, frame=replace(one.frame, depth=seen[200].frame.depth))
-        if 400 <= index < 430:  # nobody could look
+        if 400 <= index < 415:  # nobody could look
             continue
-        if index % 250 == 33 and one.face is not None:  # a face is swapped for a flipped one
+        if index % 125 == 17 and one.face is not None:  # a face is swapped for a flipped one
             one = replace(one, frame=_flipped(one.frame))
         yield one
 
@@ -77,14 +80,14 @@ def _flipped(frame: Frame) -> Frame:
     return replace(frame, colour=replace(frame.colour, pixels=turned))
 
 
-def _python(presentations: list[Seen]) -> list[tuple[int, str, str]]:
+def _python(stream: list[Seen]) -> list[tuple[int, str, str]]:
     bundle, evidence = open_bundle(default_bundle_path()), EvidenceConfig()
     runtime, radii = open_runtime(bundle, "executorch"), bundle.manifest.radii["executorch"]
     scatter = bundle.manifest.margin_scatter["colour+depth+infrared"]
     sessions = Sessions(scatter=scatter)
     gate, continuity = StreamGate(evidence), Continuity(sessions.config.absent_ms)
     ends = []
-    for index, seen in enumerate(presentations):
+    for index, seen in enumerate(stream):
         fault = gate.examine(seen.frame)
         if fault:
             stale = (
@@ -106,13 +109,13 @@ def _python(presentations: list[Seen]) -> list[tuple[int, str, str]]:
     return ends
 
 
-def _cpp(library: ctypes.CDLL, presentations: list[Seen]) -> list[tuple[int, str, str]]:
+def _cpp(library: ctypes.CDLL, stream: list[Seen]) -> list[tuple[int, str, str]]:
     checker, session = ctypes.c_void_p(), ctypes.c_void_p()
     bundle = str(default_bundle_path()).encode()
     assert library.rise_open(bundle, c.EXECUTORCH, 1, checker) == c.OK
     assert library.rise_session_open(checker, c.bits(ALL_MODALITIES), session) == c.OK
     ends = []
-    for index, seen in enumerate(presentations):
+    for index, seen in enumerate(stream):
         pictures = [c.native(image, m) for m in Modality if (image := seen.frame.image(m))]
         frame = c.CFrame(*(ctypes.pointer(picture) for picture in pictures), 0, 0)
         face = None if seen.face is None else c.face(seen.face.keypoints)
@@ -127,20 +130,20 @@ def _cpp(library: ctypes.CDLL, presentations: list[Seen]) -> list[tuple[int, str
     return ends
 
 
-def test_every_session_ends_as_pythons(library: ctypes.CDLL, presentations: list[Seen]) -> None:
-    here, there = _python(presentations), _cpp(library, presentations)
+def test_every_session_ends_as_pythons(library: ctypes.CDLL, stream: list[Seen]) -> None:
+    here, there = _python(stream), _cpp(library, stream)
     assert there == here
     outcomes = {outcome for _, outcome, _ in here}
     assert outcomes == {"LIVE", "SPOOF", "UNDECIDED"}
     assert len(here) >= 9
 
 
-def test_a_clock_that_goes_back_is_refused(library: ctypes.CDLL, presentations: list[Seen]) -> None:
+def test_a_clock_that_goes_back_is_refused(library: ctypes.CDLL, stream: list[Seen]) -> None:
     checker, session = ctypes.c_void_p(), ctypes.c_void_p()
     assert library.rise_open(str(default_bundle_path()).encode(), c.EXECUTORCH, 1, checker) == c.OK
     assert library.rise_session_open(checker, 1, session) == c.OK
-    assert presentations[0].frame.colour is not None
-    colour = c.native(presentations[0].frame.colour, Modality.COLOUR)
+    assert stream[0].frame.colour is not None
+    colour = c.native(stream[0].frame.colour, Modality.COLOUR)
     frame = c.CFrame(ctypes.pointer(colour), None, None, 0, 0)
     alone, verdict = c.CVerdict(), c.CVerdict()
 

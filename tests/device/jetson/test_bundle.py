@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import onnxruntime as ort
 import pytest
 
 from device.jetson import check
@@ -42,13 +43,19 @@ def test_the_check_on_the_processor_says_what_it_is_and_how_it_did(made, capsys)
 
 
 def test_without_tensorrt_the_check_is_an_error_and_computes_nothing(made, capsys) -> None:
-    ort = pytest.importorskip("onnxruntime")
     if "TensorrtExecutionProvider" in ort.get_available_providers():
         pytest.skip("this onnxruntime has TensorRT")
     assert check.main([str(made.path)]) == 5
     told = capsys.readouterr()
     assert told.out == ""
     assert "expected an onnxruntime with TensorRT, this one has" in told.err
+
+
+@pytest.mark.parametrize("golden", ["missing.npz", None], ids=["no file", "no radii"])
+def test_bad_input_is_told_before_a_missing_tensorrt(bundle, made, capsys, golden) -> None:
+    words = [str(made.path), "--golden", golden] if golden else [str(bundle.path)]
+    assert check.main(words) == BundleError.exit_code
+    assert "expected an onnxruntime with TensorRT" not in capsys.readouterr().err
 
 
 def test_targets_of_another_run_are_refused(bundle, tmp_path) -> None:

@@ -5,35 +5,38 @@ from __future__ import annotations
 import io
 import os
 import platform
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from device.parity.arm64_root import is_ready
-from device.parity.machines import MACHINES
+from device.parity.arm64_root import FOLDER, is_ready
 from device.parity.same_bits import main
-from rise_edge.bundle import default_bundle_path
+from rise_edge.bundle import GOLDEN, default_bundle_path
+from rise_edge.errors import BundleError
+from tests.needs import missing
 from tests.tiny_bundle import SIZE, golden_vectors, write_tiny_bundle
 
-ROOT = Path(os.environ.get("RISE_EDGE_ARM64_ROOT", Path(__file__).parents[3] / "runs" / "arm64"))
+PROJECT = Path(__file__).parents[3]
+ROOT = Path(os.environ.get("RISE_EDGE_ARM64_ROOT", PROJECT / FOLDER))
 X86 = "SandyBridge"
+_ARRAYS = ("colour", "depth_mm", "infrared", "present")
 
-needs_x86_qemu = pytest.mark.skipif(
-    not shutil.which("qemu-x86_64-static") or platform.machine() != "x86_64",
-    reason="needs qemu-user-static on x86-64",
-)
+_on_x86 = pytest.mark.skipif(platform.machine() != "x86_64", reason="runs this Python itself")
+
+
+def runs_on_another_x86(test):
+    return pytest.mark.needs("qemu")(_on_x86(test))
 
 
 def golden_file(path: Path, **more: np.ndarray) -> Path:
     with np.load(io.BytesIO(golden_vectors())) as arrays:
-        kept = {name: arrays[name] for name in ("colour", "depth_mm", "infrared", "present")}
+        kept = {name: arrays[name] for name in _ARRAYS}
     np.savez(path, **kept, **more)
     return path
 
 
-@needs_x86_qemu
+@runs_on_another_x86
 def test_a_machine_that_gives_the_same_bits_passes(tmp_path, capsys) -> None:
     bundle = write_tiny_bundle(tmp_path / "tiny")
     golden = golden_file(tmp_path / "golden.npz")
@@ -43,7 +46,7 @@ def test_a_machine_that_gives_the_same_bits_passes(tmp_path, capsys) -> None:
     assert told.endswith("every bit is the same\n")
 
 
-@needs_x86_qemu
+@runs_on_another_x86
 def test_one_bit_beside_what_the_build_wrote_is_an_exit_code(tmp_path, capsys) -> None:
     bundle = write_tiny_bundle(tmp_path / "tiny")
     norm = np.array([0.25, 0.5, np.nextafter(np.float32(0.75), np.float32(1))], np.float32)
@@ -62,17 +65,41 @@ def test_a_missing_qemu_is_named_with_its_package(tmp_path, capsys, monkeypatch)
     assert "expected qemu-aarch64-static, found none; apt-get install qemu-user-static" in told
 
 
-def test_a_golden_file_without_crops_is_one_clear_error(tmp_path, capsys) -> None:
+@pytest.mark.parametrize(
+    ("arrays", "why"),
+    [
+        ({"colour": np.zeros((1, SIZE, SIZE, 3), np.uint8)}, "not usable"),
+        (
+            dict.fromkeys(("colour", "depth_mm", "infrared", "present"), np.zeros(0)),
+            "of 112 pixels",
+        ),
+    ],
+    ids=["no depth", "no crops"],
+)
+def test_bad_golden_vectors_are_told_before_a_missing_qemu(
+    tmp_path, capsys, monkeypatch, arrays, why
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
     golden = tmp_path / "golden.npz"
-    np.savez(golden, colour=np.zeros((1, SIZE, SIZE, 3), np.uint8))
-    assert main(["--golden", str(golden), "--machines", X86]) != 0
-    assert "not usable" in capsys.readouterr().out
+    np.savez(golden, **arrays)
+    assert main(["--golden", str(golden), "--root", str(tmp_path)]) == BundleError.exit_code
+    assert why in capsys.readouterr().out
 
 
-@pytest.mark.timeout(900)
-@pytest.mark.skipif(not is_ready(ROOT), reason=f"there is no arm64 root in {ROOT}")
-@pytest.mark.skipif(not shutil.which("qemu-aarch64-static"), reason="needs qemu-user-static")
-def test_the_shipped_model_gives_the_same_bits_on_every_machine(capsys) -> None:
-    names = [machine.name for machine in MACHINES]
-    code = main([str(default_bundle_path()), "--root", str(ROOT), "--machines", *names])
-    assert code == 0, capsys.readouterr().out
+def test_a_bundle_without_the_int8_onnx_model_is_refused(tmp_path, capsys) -> None:
+    radii = {"executorch": {"colour+depth+infrared": 0.5}}
+    bundle = write_tiny_bundle(tmp_path / "tiny", pte=b"not looked at", radii=radii)
+    assert main([str(bundle.path), "--root", str(tmp_path)]) == BundleError.exit_code
+    assert "expected radii for onnx" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.needs("qemu")
+def test_the_shipped_model_gives_the_same_bits_on_arm64(tmp_path, capsys) -> None:
+    if not is_ready(ROOT):
+        missing("arm64 root", f"python device/parity/arm64_root.py {FOLDER}")
+    golden = tmp_path / "golden.npz"
+    with np.load(default_bundle_path() / GOLDEN) as arrays:
+        np.savez(golden, **{name: rows[::4] for name, rows in arrays.items()})
+    words = ["--golden", str(golden), "--root", str(ROOT), "--machines", "cortex-a76"]
+    assert main(words) == 0, capsys.readouterr().out

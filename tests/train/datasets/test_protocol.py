@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.needs import by_hand
 from train.datasets.entries import ListError
 from train.datasets.protocol import DATASETS, read_protocol
 
@@ -18,21 +19,26 @@ _COUNTS = {  # lines, of which bona fide
 }  # fmt: skip
 
 
-@pytest.mark.skipif(not _REAL.is_dir(), reason="the licensed lists are not here; set MMDG_LISTS")
+@pytest.fixture
+def lists():
+    if not _REAL.is_dir():
+        by_hand("the benchmark's licensed lists", "set MMDG_LISTS to their folder")
+    return _REAL
+
+
 @pytest.mark.parametrize("name", _COUNTS)
-def test_the_real_lists_parse_to_their_known_counts(name):
+def test_the_real_lists_parse_to_their_known_counts(lists, name):
     dataset, part = name.split("-")
-    entries = read_protocol(dataset, part, _REAL, Path("images"))
+    entries = read_protocol(dataset, part, lists, Path("images"))
     assert (len(entries), sum(entry.bona_fide for entry in entries)) == _COUNTS[name]
     assert {len(entry.files) for entry in entries} == {1 if dataset == "P" else 3}
     assert all((entry.species == "bona_fide") == entry.bona_fide for entry in entries)
 
 
-@pytest.mark.skipif(not _REAL.is_dir(), reason="the licensed lists are not here; set MMDG_LISTS")
-def test_validation_subjects_of_the_real_lists_were_not_trained_on():
+def test_validation_subjects_of_the_real_lists_were_not_trained_on(lists):
     for dataset in DATASETS:
         train, val = (
-            {entry.subject for entry in read_protocol(dataset, part, _REAL, Path())}
+            {entry.subject for entry in read_protocol(dataset, part, lists, Path())}
             for part in ("train", "val")
         )
         assert not train & val
