@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich import box
 from rich.table import Table
 from rich.text import Text
 
@@ -34,9 +35,9 @@ class TextTable:
         return "\n".join([head, "|" + "---|" * len(self.header), *rows])
 
     def __rich__(self) -> Table:
-        table = Table()
+        table = Table(box=box.SIMPLE, show_edge=False, padding=(0, 1), collapse_padding=True)
         for name in self.header:
-            table.add_column(Text(name))
+            table.add_column(Text(name), overflow="fold")
         for row in self.rows:
             table.add_row(*map(_cell, row))
         return table
@@ -48,4 +49,7 @@ def _markdown(cells: Sequence[str]) -> str:
 
 def _cell(text: str) -> Text:
     bold = len(text) > 4 and text.startswith("**") and text.endswith("**")
-    return Text(text.strip("*"), "bold") if bold else Text(text.replace("`", ""))
+    if bold:
+        return Text(text.strip("*"), "bold")
+    # An interval has a line of its own: six columns of rates are wider than most terminals.
+    return Text(text.replace("`", "").replace("% [", "%\n["))
