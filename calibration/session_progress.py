@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from rich.console import Console
@@ -28,7 +28,13 @@ def progress_text(done: int, total: int, elapsed_s: float) -> str:
     )
 
 
-def shown(sessions: Iterable[T], what: str, total: int, console: Console) -> Iterator[T]:
+def shown(
+    sessions: Iterable[T],
+    what: str,
+    total: int,
+    console: Console,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[T]:
     """The same sessions, with their progress in one line that changes, or one line now and then.
 
     Args:
@@ -36,11 +42,12 @@ def shown(sessions: Iterable[T], what: str, total: int, console: Console) -> Ite
         what: kind of session, such as "reference attacks".
         total: how many there will be, about.
         console: to show it on.
+        clock: seconds since any time.
     """
-    begun = said = time.monotonic()
+    begun = said = clock()
     with console.status(f"{what}: {progress_text(0, total, 0.0)}") as status:
         for done, session in enumerate(sessions, start=1):
-            now = time.monotonic()
+            now = clock()
             text = f"{what}: {progress_text(done, total, now - begun)}"
             status.update(text)
             if not console.is_terminal and now - said >= _LINE_EVERY_S:
