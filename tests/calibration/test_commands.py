@@ -19,7 +19,7 @@ from calibration.session import CalibrateConfig
 from rise_edge.command import STOPPED
 from rise_edge.errors import CameraError, OutputError
 from tests.capture.cameras.software_device import PLUGGED
-from tests.interrupted import commands_of, interrupt
+from tests.scripts import commands_of, interrupt
 
 NONE = (Path("none.jsonl"),)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rise_edge.command import STOPPED
-from tests.interrupted import commands_of, interrupt
+from tests.scripts import commands_of, interrupt
 from tests.train.debug_data import debug_config, debug_splits
 from train import benchmark, evaluate, train
 from train.benchmark import BenchmarkConfig

@@ -1,4 +1,4 @@
-"""Scripts of the checkout, run in this process as `python SCRIPT` runs them, and interrupted."""
+"""Scripts of the checkout, run in this process as `python SCRIPT` runs them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ def commands_of(folder: str) -> list[str]:
     return [f"{folder}/{file.name}" for file in files if mark in file.read_text(encoding="utf-8")]
 
 
+def run_script(script: str, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str | None:
+    """Run a script with arguments; returns its exit code."""
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "argv", [script, *arguments])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(ROOT / script), run_name="__main__")
+    return ended.value.code
+
+
 def interrupt(script: str, monkeypatch: pytest.MonkeyPatch) -> int | str | None:
     """Press Ctrl-C while a script reads its command line; returns the exit code."""
 
@@ -26,8 +35,4 @@ def interrupt(script: str, monkeypatch: pytest.MonkeyPatch) -> int | str | None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(tyro, "cli", pressed)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.setattr(sys, "argv", [script])
-    with pytest.raises(SystemExit) as ended:
-        runpy.run_path(str(ROOT / script), run_name="__main__")
-    return ended.value.code
+    return run_script(script, monkeypatch)
