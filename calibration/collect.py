@@ -13,15 +13,18 @@ from pathlib import Path
 if __name__ == "__main__":  # a script's folder comes first on the path
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
+import time
 from collections import Counter
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import tyro
 from rich.console import Console
 
+from calibration.output_file import expect_writable
+from calibration.session_progress import progress_text
 from calibration.simulated_site import FAULTS, SimulatedSite
 from calibration.site_session import (
     FORMAT,
@@ -36,7 +39,7 @@ from rise_edge.bundle import default_bundle_path
 from rise_edge.capture.cameras import open_camera
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.feed import Feed
-from rise_edge.errors import RiseEdgeError
+from rise_edge.command import run_command
 from rise_edge.frame import Frame, Modality, parse_modality_set
 from rise_edge.simulator import DOMAINS
 
@@ -71,6 +74,12 @@ class CollectConfig:
     seed: int = 0
     fault: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.sessions < 1:
+            raise ValueError(f"expected sessions >= 1, got {self.sessions}")
+        if not self.modalities:
+            raise ValueError("expected at least one of --modalities, got none")
+
 
 def main(config: CollectConfig) -> None:
     """Watch until there are enough sessions, or the source ends.
@@ -78,6 +87,9 @@ def main(config: CollectConfig) -> None:
     Raises:
         RiseEdgeError: the bundle or the camera does not open, or the file is in the way.
     """
+    if config.file.exists():
+        raise SessionsFileError(f"{config.file} is there already; name a new file")
+    expect_writable(config.file)
     bundle = open_bundle(config.bundle or default_bundle_path())
     checkers = {
         name: Checker(bundle, runtime=config.runtime, evidence=EvidenceConfig(required=_set(name)))
@@ -93,21 +105,27 @@ def main(config: CollectConfig) -> None:
         simulated=config.simulated is not None,
     )
     counts: Counter[str] = Counter()
-    try:
-        file = config.file.open("x", encoding="utf-8")
-    except OSError as error:
-        raise SessionsFileError(
-            f"cannot make {config.file}: {error.strerror}; name a new file"
-        ) from None
-    with file, camera, closing(_frames(camera)) as frames:
+    # The file comes last: a camera that does not open leaves none behind.
+    with camera, closing(_frames(camera)) as frames, _new_file(config.file) as file:
         print(source_line(source), file=file)
+        begun = time.monotonic()
         for name, session in watch_sessions(frames, camera.live, checkers):
             print(session_line(name, session), file=file, flush=True)
             counts[name] += 1
-            console.print(f"{name} {counts[name]}: score {session.score:.3f}", highlight=False)
-            if all(counts[each] >= config.sessions for each in checkers):
+            done = sum(min(counts[each], config.sessions) for each in checkers)
+            total = config.sessions * len(checkers)
+            text = progress_text(done, total, time.monotonic() - begun)
+            console.print(f"{text}: {name}, score {session.score:.3f}", highlight=False)
+            if done == total:
                 break
     console.print(f"{sum(counts.values())} sessions in {config.file}", markup=False)
+
+
+def _new_file(path: Path) -> TextIO:
+    try:
+        return path.open("x", encoding="utf-8")
+    except OSError as error:
+        raise SessionsFileError(f"cannot make {path}: {error.strerror}; name a new file") from None
 
 
 def _set(name: str) -> frozenset[Modality]:
@@ -148,8 +166,6 @@ def _frames(camera: Camera) -> Generator[Frame, None, None]:
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(CollectConfig))
-    except RiseEdgeError as error:
-        console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(
+        lambda: main(tyro.cli(CollectConfig)), "stopped; the file holds the sessions up to here"
+    )

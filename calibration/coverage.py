@@ -27,8 +27,9 @@ from rich.table import Table
 from scipy.stats import beta, betabinom, norm
 
 from calibration.conformal import held, least_sessions, marginal_rank, rank
+from calibration.output_file import expect_writable
 from calibration.site_session import SessionsFileError, read_sessions
-from rise_edge.errors import RiseEdgeError
+from rise_edge.command import run_command
 from rise_edge.pad_metrics import clopper_pearson
 
 console = Console(stderr=True)
@@ -55,6 +56,13 @@ class CoverageConfig:
     draws: int = 1000
     seed: int = 0
     picture: Path | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("bpcer", "confidence"):
+            if not 0 < getattr(self, name) < 1:
+                raise ValueError(f"expected {name} between 0 and 1, got {getattr(self, name)}")
+        if self.draws < 1:
+            raise ValueError(f"expected draws >= 1, got {self.draws}")
 
 
 class FittedScores:
@@ -102,6 +110,7 @@ def main(config: CoverageConfig) -> None:
     Raises:
         RiseEdgeError: a file is no file of sessions, or there are too few of them.
     """
+    expect_writable(config.picture)
     scores = _scores(config)
     fitted, rng = FittedScores(scores[np.isfinite(scores)]), np.random.default_rng(config.seed)
     least = least_sessions(config.bpcer, config.confidence)
@@ -112,12 +121,13 @@ def main(config: CoverageConfig) -> None:
     for column in ("scores", "rank", "n", "held in", "theory", "mean BPCER"):
         table.add_column(column, justify="left" if column in ("scores", "rank") else "right")
     found = {}
-    for n in (least, 100, 200, 400):
+    for n in (least, *(size for size in (100, 200, 400) if size > least)):
         k = rank(n, config.bpcer, config.confidence)
         found[n, k] = drawn_bpcer(fitted, n, k, config.draws, rng)
         theory = held(n, k, config.bpcer)
         table.add_row("fitted", f"chosen, {k}", f"{n}", *_row(found[n, k], config, theory))
-    n, k = 100, marginal_rank(100, config.bpcer)
+    n = max(100, least)
+    k = marginal_rank(n, config.bpcer)
     mean_only = drawn_bpcer(fitted, n, k, config.draws, rng)
     theory = held(n, k, config.bpcer)
     table.add_row("fitted", f"for the mean, {k}", f"{n}", *_row(mean_only, config, theory))
@@ -174,8 +184,4 @@ def _plot(found: dict[tuple[int, int], NDArray[np.float64]], config: CoverageCon
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(CoverageConfig))
-    except RiseEdgeError as error:
-        console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(tyro.cli(CoverageConfig)))

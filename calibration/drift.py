@@ -25,10 +25,11 @@ from rich.console import Console
 from rich.table import Table
 
 from calibration.conformal import rank
+from calibration.output_file import expect_writable
 from calibration.site_reference import site_reference
 from calibration.site_session import SessionsFileError, SiteSession, read_sessions
+from rise_edge.command import run_command
 from rise_edge.drift import DriftConfig, DriftWatch
-from rise_edge.errors import RiseEdgeError
 from rise_edge.session_signals import SessionSignals
 
 console = Console(stderr=True)
@@ -36,7 +37,7 @@ console = Console(stderr=True)
 
 @dataclass(frozen=True)
 class DriftProofConfig:
-    """Let unchanged and changed sites pass before the watch.
+    """Let unchanged and changed sites pass in front of the watch.
 
     Attributes:
         usual: files of bona fide sessions of the site as it should be.
@@ -66,6 +67,11 @@ class DriftProofConfig:
     seed: int = 0
     picture: Path | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("calibration", "runs", "sessions", "before", "within"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"expected {name} >= 1, got {getattr(self, name)}")
+
 
 class Site:
     """A simulated site and its watch.
@@ -81,7 +87,10 @@ class Site:
         rng.shuffle(mixed)
         chosen, self.later = mixed[:calibration], mixed[calibration:]
         scores = sorted(session.score for session in chosen if session.responds())
-        self.radius = scores[rank(len(scores), 0.05, 0.95) - 1]
+        try:
+            self.radius = scores[rank(len(scores), 0.05, 0.95) - 1]
+        except ValueError as error:
+            raise SessionsFileError(f"--calibration: {error}") from None
         self._reference = site_reference(chosen, self.radius, {})
         self._rng = rng
 
@@ -121,6 +130,7 @@ def main(config: DriftProofConfig) -> None:
     Raises:
         RiseEdgeError: a file is no file of sessions, or there are too few.
     """
+    expect_writable(config.picture)
     usual = _sessions(config.usual, config.modalities, 2 * config.calibration)
     faults = {
         name: _sessions(getattr(config, name), config.modalities, 20)
@@ -214,8 +224,4 @@ def _plot(
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(DriftProofConfig))
-    except RiseEdgeError as error:
-        console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(tyro.cli(DriftProofConfig)))

@@ -43,18 +43,15 @@ def factory_calibration(spec: str, *, allow_virtual: bool = False) -> Calibratio
         MissingExtraError: pyrealsense2 is not installed.
     """
     kind, _, serial = spec.partition(":")
+    if kind != "realsense":
+        _expect_recording(spec)
     with sdk_errors(spec):
         context = new_context()
         if kind == "realsense":
             found = plugged_devices(context)
             device = choose_device(found, serial, allow_virtual=allow_virtual)
-        elif Path(spec).is_file():
-            device = context.load_device(spec)
         else:
-            raise CameraError(
-                f"expected a RealSense or its .db3 recording to have a factory calibration, got "
-                f"{spec!r}"
-            )
+            device = context.load_device(spec)
         info = DeviceInfo.of(device)
         offered = offered_profiles(device)
         require_streams(offered, ALL_MODALITIES, str(info))
@@ -67,6 +64,19 @@ def factory_calibration(spec: str, *, allow_virtual: bool = False) -> Calibratio
             device=str(info),
             sensors=sensors,
             depth=DepthScale(step_mm=_depth_step_mm(device, str(info))),
+        )
+
+
+def _expect_recording(spec: str) -> None:
+    if spec == "simulated" or Path(spec).is_dir():
+        raise CameraError(
+            f"expected a RealSense or its .db3 recording, got {spec!r}, which has no factory "
+            "calibration; calibrate a folder of images with a board (--by board)"
+        )
+    if not Path(spec).is_file():
+        raise CameraError(
+            "expected a camera (realsense, realsense:SERIAL, a .db3 recording or a folder of "
+            f"images), got {spec!r}, where there is no file"
         )
 
 

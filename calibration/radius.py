@@ -16,7 +16,7 @@ if __name__ == "__main__":  # a script's folder comes first on the path
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Annotated, Any
 
@@ -25,13 +25,15 @@ from rich.console import Console
 from rich.table import Table
 
 from calibration.conformal import expected_bpcer, held, least_sessions, marginal_rank, rank
-from calibration.radius_plot import radius_picture
+from calibration.output_file import expect_writable
+from calibration.radius_plot import RadiusPanel, radius_picture
 from calibration.reference_attacks import reference_attacks
 from calibration.site_reference import domain_directions, site_reference
 from calibration.site_session import SessionsFileError, SiteSession, Source, read_sessions
 from rise_edge import Bundle, Checker, EvidenceConfig, open_bundle
 from rise_edge.bundle import default_bundle_path
-from rise_edge.errors import RiseEdgeError, SiteError
+from rise_edge.command import run_command
+from rise_edge.errors import OutputError, SiteError
 from rise_edge.frame import parse_modality_set
 from rise_edge.pad_metrics import clopper_pearson
 from rise_edge.site import FORMAT, Apcer, Site, SiteRadius, site_path, write_site
@@ -57,7 +59,7 @@ class RadiusConfig:
         force: why it shall be taken nevertheless; stands in the site file.
         site: file to write; by default BUNDLE.site.json beside the bundle.
         sign: private key of the owner, by `rise-edge keygen`.
-        picture: a PNG to write, with the modality set in its name: who passes at the radius.
+        picture: a PNG to write: who passes at the radius of each modality set.
     """
 
     sessions: Annotated[tuple[Path, ...], tyro.conf.Positional]
@@ -72,6 +74,49 @@ class RadiusConfig:
     sign: Path | None = None
     picture: Path | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("bpcer", "confidence", "apcer_limit"):
+            if not 0 < getattr(self, name) < 1:
+                raise ValueError(f"expected {name} between 0 and 1, got {getattr(self, name)}")
+        if self.reference < 1:
+            raise ValueError(f"expected reference >= 1, got {self.reference}")
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The radius of one modality set.
+
+    Attributes:
+        name: of the set.
+        sessions: bona fide ones, all that were watched.
+        scores: of those that the kiosk saw enough of, in order.
+        rank: of the score that was taken.
+        radius: that score, rounded up.
+        bundled: radius in the bundle.
+        attacks: attack sessions.
+    """
+
+    name: str
+    sessions: list[SiteSession]
+    scores: list[float]
+    rank: int
+    radius: float
+    bundled: float
+    attacks: list[SiteSession] = field(default_factory=list)
+
+    @property
+    def apcer(self) -> dict[str, Apcer]:
+        """By species, over the sessions that the kiosk saw enough of."""
+        by_species: dict[str, list[bool]] = {}
+        for session in self.attacks:
+            if session.responds():
+                passed = session.score <= self.radius
+                by_species.setdefault(_species(session), []).append(passed)
+        return {
+            species: Apcer(attacks=len(passed), accepted=sum(passed))
+            for species, passed in sorted(by_species.items())
+        }
+
 
 def main(config: RadiusConfig) -> None:
     """Choose, show, write.
@@ -82,16 +127,25 @@ def main(config: RadiusConfig) -> None:
     """
     bundle = open_bundle(config.bundle or default_bundle_path())
     key = _key(config.sign)
+    target = config.site or site_path(bundle.path)
+    expect_writable(target, config.picture)
     sources, shown = _read(config.sessions, bundle, attacks=False)
     runtime = sources[0].runtime
+    radii = bundle.manifest.radii[runtime]
+    # Before attacks are simulated, which takes minutes: there may be too few people.
+    chosen = [_choose(name, sessions, radii[name], config) for name, sessions in shown.items()]
     files = config.attacks or (reference_attacks(bundle, runtime, tuple(shown), config.reference),)
     attack_sources, attacks = _read(files, bundle, attacks=True)
     if {source.runtime for source in (*sources, *attack_sources)} != {runtime}:
         raise SessionsFileError(f"expected every file from the runtime {runtime}, got others")
-    sets = {
-        name: _choose(name, sessions, attacks.get(name, []), bundle, runtime, config)
-        for name, sessions in shown.items()
-    }
+    choices = [replace(choice, attacks=attacks.get(choice.name, [])) for choice in chosen]
+    for choice in choices:
+        _print(choice, config)
+    if config.picture:
+        _draw(config.picture, choices)
+    for choice in choices:
+        _expect_apcer(choice, config)
+    sets = {choice.name: _site_radius(choice, bundle, runtime, config) for choice in choices}
     site = Site(
         format=FORMAT,
         bundle=bundle.identity,
@@ -100,7 +154,6 @@ def main(config: RadiusConfig) -> None:
         simulated=any(source.simulated for source in (*sources, *attack_sources)),
         sets=sets,
     )
-    target = config.site or site_path(bundle.path)
     write_site(target, site, key)
     signed = f"signed with {config.sign}" if config.sign else "not signed"
     Console().print(f"site file {target}, {signed}", markup=False, highlight=False, soft_wrap=True)
@@ -140,14 +193,7 @@ def _read(
     return sources, by_set
 
 
-def _choose(
-    name: str,
-    sessions: list[SiteSession],
-    attacks: list[SiteSession],
-    bundle: Bundle,
-    runtime: str,
-    config: RadiusConfig,
-) -> SiteRadius:
+def _choose(name: str, sessions: list[SiteSession], bundled: float, config: RadiusConfig) -> Choice:
     scores = sorted(session.score for session in sessions if session.responds())
     try:
         k = rank(len(scores), config.bpcer, config.confidence)
@@ -159,25 +205,23 @@ def _choose(
             f"{sum(map(math.isfinite, scores))}; look at what the kiosk sees, or ask for less"
         )
     radius = math.ceil(scores[k - 1] * 10**_DIGITS) / 10**_DIGITS
-    apcer = _apcer(attacks, radius)
-    bundled = bundle.manifest.radii[runtime][name]
-    _print(name, sessions, scores, k, radius, bundled, apcer, config)
-    if config.picture:
-        _draw(config.picture, name, sessions, attacks, radius, bundled)
-    _expect_apcer(name, apcer, radius, config)
-    checker = Checker(
-        bundle, runtime=runtime, evidence=EvidenceConfig(required=parse_modality_set(name))
-    )
+    return Choice(name, sessions, scores, k, radius, bundled)
+
+
+def _site_radius(choice: Choice, bundle: Bundle, runtime: str, config: RadiusConfig) -> SiteRadius:
+    wanted = parse_modality_set(choice.name)
+    checker = Checker(bundle, runtime=runtime, evidence=EvidenceConfig(required=wanted))
     learned = bundle.manifest.provenance.get("data", {})
     domains = learned.get("domains", ()) if isinstance(learned, dict) else ()
-    reference = site_reference(sessions, scores[k - 1], domain_directions(checker, domains))
+    score = choice.scores[choice.rank - 1]
+    reference = site_reference(choice.sessions, score, domain_directions(checker, domains))
     return SiteRadius(
-        radius=radius,
+        radius=choice.radius,
         asked_bpcer=config.bpcer,
         confidence=config.confidence,
-        n=len(scores),
+        n=len(choice.scores),
         apcer_limit=config.apcer_limit,
-        apcer=apcer,
+        apcer=choice.apcer,
         forced=bool(config.force),
         reason=config.force,
         reference=reference,
@@ -188,52 +232,33 @@ def _species(session: SiteSession) -> str:
     return session.species or "unnamed"
 
 
-def _apcer(attacks: list[SiteSession], radius: float) -> dict[str, Apcer]:
-    """By species, over the sessions that the kiosk saw enough of."""
-    by_species: dict[str, list[bool]] = {}
-    for session in attacks:
-        if session.responds():
-            passed = session.score <= radius
-            by_species.setdefault(_species(session), []).append(passed)
-    return {
-        species: Apcer(attacks=len(passed), accepted=sum(passed))
-        for species, passed in sorted(by_species.items())
-    }
-
-
-def _expect_apcer(name: str, apcer: dict[str, Apcer], radius: float, config: RadiusConfig) -> None:
+def _expect_apcer(choice: Choice, config: RadiusConfig) -> None:
     if config.force:
         return
+    name, apcer = choice.name, choice.apcer
     if not apcer:
-        raise SiteError(f"{name}: expected attacks to hold the radius against, got none")
+        raise SiteError(f"{name}: expected attack sessions to check the radius with, got none")
     worst = max(apcer, key=lambda species: apcer[species].rate)
     found = apcer[worst]
     if found.rate > config.apcer_limit:
         raise SiteError(
-            f"{name}: at radius {radius:.3f}, {found.accepted} of {found.attacks} {worst} pass: "
-            f"expected {config.apcer_limit:.0%} at most; ask for another BPCER, use a better "
+            f"{name}: at radius {choice.radius:.3f}, {found.accepted} of {found.attacks} {worst} "
+            f"pass: expected {config.apcer_limit:.0%} at most; ask for another BPCER, use a better "
             "model, or give --force 'why it is taken nevertheless'"
         )
 
 
-def _print(
-    name: str,
-    sessions: list[SiteSession],
-    scores: list[float],
-    k: int,
-    radius: float,
-    bundled: float,
-    apcer: dict[str, Apcer],
-    config: RadiusConfig,
-) -> None:
+def _print(choice: Choice, config: RadiusConfig) -> None:
+    name, scores, k = choice.name, choice.scores, choice.rank
+    radius, bundled, apcer = choice.radius, choice.bundled, choice.apcer
     n, output = len(scores), Console()
     table = Table(title=f"{name}: radius {radius:.4f} (the bundle's: {bundled:.4f})")
     table.add_column("what")
     table.add_column("value", justify="right")
-    silent, mean_k = len(sessions) - n, marginal_rank(n, config.bpcer)
+    silent, mean_k = len(choice.sessions) - n, marginal_rank(n, config.bpcer)
     outside = sum(score > bundled for score in scores)
     for what, value in (
-        ("bona fide sessions watched", f"{len(sessions)}"),
+        ("bona fide sessions watched", f"{len(choice.sessions)}"),
         ("  too short to decide, in no rate", f"{silent}"),
         ("  n", f"{n} (needed: {least_sessions(config.bpcer, config.confidence)})"),
         ("asked BPCER", f"{config.bpcer:.1%} at {config.confidence:.0%} confidence"),
@@ -264,24 +289,19 @@ def _print(
         )
 
 
-def _draw(
-    path: Path,
-    name: str,
-    sessions: list[SiteSession],
-    attacks: list[SiteSession],
-    radius: float,
-    bundled: float,
-) -> None:
-    rows = {"bona_fide": [s.score for s in sessions if s.responds()]}
-    for session in sorted(attacks, key=_species):
-        if session.responds():
-            rows.setdefault(_species(session), []).append(session.score)
-    target = path.with_stem(f"{path.stem}_{name}")
+def _draw(path: Path, choices: list[Choice]) -> None:
+    panels = []
+    for choice in choices:
+        rows = {"bona_fide": choice.scores}
+        for session in sorted(choice.attacks, key=_species):
+            if session.responds():
+                rows.setdefault(_species(session), []).append(session.score)
+        panels.append(RadiusPanel(choice.name, rows, choice.radius, choice.bundled))
     try:
-        target.write_bytes(radius_picture(rows, radius, bundled, name))
+        path.write_bytes(radius_picture(panels))
     except OSError as error:
-        raise SiteError(f"cannot write {target}: {error.strerror}") from None
-    Console().print(f"picture {target}", markup=False, highlight=False, soft_wrap=True)
+        raise OutputError(f"cannot write {path}: {error.strerror}") from None
+    Console().print(f"picture {path}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _rate(count: int, of: int) -> str:
@@ -290,8 +310,4 @@ def _rate(count: int, of: int) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(RadiusConfig))
-    except RiseEdgeError as error:
-        console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(tyro.cli(RadiusConfig)))

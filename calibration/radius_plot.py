@@ -4,30 +4,54 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 _BONA_FIDE, _ATTACK, _PASSED = "#2a7f62", "#8a8a8a", "#d1495b"
 _NEVER = 1.25  # times the largest score: where sessions stand that are LIVE at no radius
 
 
-def radius_picture(
-    scores: Mapping[str, Sequence[float]], radius: float, bundled: float, title: str
-) -> bytes:
+@dataclass(frozen=True)
+class RadiusPanel:
+    """What is drawn of one modality set.
+
+    Attributes:
+        title: above it.
+        scores: by kind of presentation, from the top; `bona_fide` differs from the attacks.
+        radius: that was chosen; sessions left of it end LIVE.
+        bundled: the bundle's own.
+    """
+
+    title: str
+    scores: Mapping[str, Sequence[float]]
+    radius: float
+    bundled: float
+
+
+def radius_picture(panels: Sequence[RadiusPanel]) -> bytes:
     """A PNG with a dot for each session, at the smallest radius that makes it LIVE.
 
     Args:
-        scores: by kind of presentation, from the top; `bona_fide` is told from the attacks.
-        radius: that was chosen; sessions left of it end LIVE.
-        bundled: the bundle's own.
-        title: of the picture.
+        panels: modality sets, from the top.
     """
+    heights = [0.9 + 0.3 * (len(panel.scores) + 1) for panel in panels]
+    figure = Figure(figsize=(9.0, sum(heights)), layout="constrained")
+    all_axes = figure.subplots(len(panels), squeeze=False, height_ratios=heights)
+    for panel, axes in zip(panels, all_axes.flat, strict=True):
+        _draw(panel, axes)
+    page = BytesIO()
+    figure.savefig(page, format="png", dpi=90, metadata={"Software": None})
+    return page.getvalue()
+
+
+def _draw(panel: RadiusPanel, axes: Axes) -> None:
+    scores, radius, bundled = panel.scores, panel.radius, panel.bundled
     finite = [s for row in scores.values() for s in row if math.isfinite(s)]
     never = _NEVER * max(finite, default=radius)
-    figure = Figure(figsize=(9.0, 0.9 + 0.3 * (len(scores) + 1)), layout="constrained")
-    axes = figure.subplots()
     rng = np.random.default_rng(0)
     for place, (kind, row) in enumerate(scores.items()):
         at = np.array([score if math.isfinite(score) else never for score in row])
@@ -47,8 +71,7 @@ def radius_picture(
     counts = [f"{kind}, {len(row)}" for kind, row in scores.items()]
     axes.set_yticks(range(len(scores)), counts)
     axes.set_xlabel("smallest radius at which the session ends LIVE (far right: at none)")
-    axes.set_title(f"{title}: LIVE is what lies left of the line; red should not be where it is")
+    axes.set_title(
+        f"{panel.title}: LIVE is what lies left of the line; red should not be where it is"
+    )
     axes.legend(loc="lower left", title="radius")
-    page = BytesIO()
-    figure.savefig(page, format="png", dpi=90, metadata={"Software": None})
-    return page.getvalue()

@@ -12,8 +12,8 @@ from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import track
 
+from calibration.session_progress import shown
 from calibration.simulated_site import SimulatedSite
 from calibration.site_session import (
     FORMAT,
@@ -71,10 +71,15 @@ def reference_attacks(
     total = per_species * len(species)
     counts = {domain: total // len(known) for domain in known}
     lines = [source_line(source)]
-    shown = chain.from_iterable(_watch(checkers, domain, counts[domain]) for domain in known)
-    lines += track(
-        shown, "reference attacks", total=sum(counts.values()) * len(sets), console=console
+    watched = chain.from_iterable(_watch(checkers, domain, counts[domain]) for domain in known)
+    count = sum(counts.values())
+    console.print(
+        f"simulating {count} reference attacks, once, which takes minutes: {path}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
     )
+    lines += shown(watched, "reference attacks", count * len(sets), console)
     try:
         write_atomic(path, ("\n".join(lines) + "\n").encode())
     except OSError as error:

@@ -12,7 +12,8 @@ from rise_edge.sequential import EXTREME, MarginScatter
 
 _NEAR = 0.9 * EXTREME
 _LONGEST_LAG_MS = 500.0  # about the time in which a session is to be decided
-_FEWEST = 10
+FEWEST = 10
+"""Presentations near the sphere that a scatter is measured from, at least."""
 
 
 def measure_scatter(series: Sequence[NDArray[np.floating]], interval_ms: float) -> MarginScatter:
@@ -34,9 +35,9 @@ def measure_scatter(series: Sequence[NDArray[np.floating]], interval_ms: float) 
     limited = [np.clip(margins, -EXTREME, EXTREME) for margins in series]
     lags = max(2, round(_LONGEST_LAG_MS / interval_ms))
     near = [m for m in limited if np.isfinite(m).sum() > lags and abs(np.nanmean(m)) < _NEAR]
-    if len(near) < _FEWEST:
+    if len(near) < FEWEST:
         raise ValueError(
-            f"expected {_FEWEST} presentations or more that were read for "
+            f"expected {FEWEST} presentations or more that were read for "
             f"{_LONGEST_LAG_MS:g} ms near the sphere, got {len(near)}; watch more of them"
         )
     longest = max(len(m) for m in near)

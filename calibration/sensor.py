@@ -32,6 +32,7 @@ from calibration.board_coverage import needs
 from calibration.board_page import write_page
 from calibration.factory import factory_calibration
 from calibration.gathering import SIGHT, Gathering
+from calibration.output_file import expect_writable
 from calibration.rendered_board import good_poses, random_rig
 from calibration.sensor_guide import guide
 from calibration.sensor_plot import coverage_picture, residual_picture
@@ -39,7 +40,8 @@ from calibration.trio import Calibrated, calibrate, rms_px
 from rise_edge.capture.cameras import Camera, FolderCamera, RealSenseSettings, open_camera
 from rise_edge.capture.cameras.calibration import FILE_NAME, Calibration
 from rise_edge.capture.cameras.folder import encode_png
-from rise_edge.errors import CameraError, OutputError, RiseEdgeError
+from rise_edge.command import run_command
+from rise_edge.errors import CameraError, OutputError
 from rise_edge.frame import Frame, Modality
 from rise_edge.write_atomic import write_atomic
 
@@ -99,6 +101,10 @@ class SimulateConfig:
     seed: int = 0
     views: int = 24
 
+    def __post_init__(self) -> None:
+        if self.views < 1:
+            raise ValueError(f"expected views >= 1, got {self.views}")
+
 
 def register(config: RegisterConfig) -> Calibration:
     """Calibrate, write the file, say what was found.
@@ -110,6 +116,7 @@ def register(config: RegisterConfig) -> Calibration:
     """
     folder = Path(config.camera) if Path(config.camera).is_dir() else None
     output = config.output or (folder or Path()) / FILE_NAME
+    expect_writable(output)
     if config.by == "factory" or (config.by == "auto" and folder is None):
         calibration = factory_calibration(config.camera, allow_virtual=config.allow_virtual)
         _write(output, calibration.to_json().encode())
@@ -293,8 +300,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except RiseEdgeError as error:
-        console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(sys.argv[1:]))

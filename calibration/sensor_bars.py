@@ -22,10 +22,12 @@ from rich.progress import track
 from rich.table import Table
 
 from calibration.board import Board
+from calibration.board_coverage import Asked
 from calibration.gathering import Gathering
 from calibration.rendered_board import Rig, good_poses, random_rig
 from calibration.trio import calibrate
 from rise_edge.capture.cameras.calibration import CalibratedSensor, Calibration
+from rise_edge.command import run_command
 from rise_edge.frame import Modality
 
 _AT_MM = (400.0, 600.0, 800.0)  # where faces stand
@@ -42,6 +44,12 @@ class BarsConfig:
 
     seeds: int = 10
     views: int = 24
+
+    def __post_init__(self) -> None:
+        if self.seeds < 1:
+            raise ValueError(f"expected seeds >= 1, got {self.seeds}")
+        if self.views < Asked().views:
+            raise ValueError(f"expected views >= {Asked().views}, got {self.views}")
 
 
 @dataclass(frozen=True)
@@ -168,4 +176,4 @@ def main(config: BarsConfig) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(tyro.cli(BarsConfig)))
+    run_command(lambda: main(tyro.cli(BarsConfig)))

@@ -14,6 +14,7 @@ if __name__ == "__main__":  # a script's folder comes first on the path
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import json
+import os
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
@@ -26,13 +27,15 @@ from rich.table import Table
 
 from calibration.operating import Ending, Share, play, share, shifted, verdict_times_ms
 from calibration.presentations import Watched, watch
-from calibration.scatter import measure_scatter
+from calibration.scatter import FEWEST, measure_scatter
 from calibration.session_plot import operating_picture
 from rise_edge import Bundle, Checker, EvidenceConfig, Outcome, SessionConfig, open_bundle
-from rise_edge.bundle import write_bundle
-from rise_edge.errors import RiseEdgeError
+from rise_edge.bundle import SIGNATURE, expect_bundle_place, write_bundle
+from rise_edge.command import run_command
+from rise_edge.errors import BundleError
 from rise_edge.frame import ALL_MODALITIES, Modality, modality_set, parse_modality_set
 from rise_edge.sequential import MarginScatter
+from rise_edge.simulator.domains import domain_named
 
 SETS = ("colour", "colour+depth", "colour+infrared", "colour+depth+infrared")
 MEANS = (-0.4, -0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.4)
@@ -59,14 +62,26 @@ class CalibrateConfig:
     presentations: int = 160
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if self.presentations < FEWEST:
+            raise ValueError(
+                f"expected presentations >= {FEWEST}, of which a scatter can be measured, got "
+                f"{self.presentations}"
+            )
+        for name in (self.domain, *self.check):
+            domain_named(name)
+
 
 def main(config: CalibrateConfig) -> None:
     """Measure, check, write.
 
     Raises:
-        BundleError: the bundle does not open.
+        BundleError: the bundle does not open, is signed, cannot be written, or was replaced by
+            another one meanwhile.
     """
     bundle = open_bundle(config.bundle)
+    _expect_unsigned(bundle)
+    expect_bundle_place(bundle.path.resolve())
     checkers = {name: _checker(bundle, name) for name in SETS}
     seen = _watch(checkers, config.domain, config)
     scatter = _scatter(seen)
@@ -86,6 +101,16 @@ def main(config: CalibrateConfig) -> None:
     }
     _write(bundle, scatter, report)
     _print(report)
+
+
+def _expect_unsigned(bundle: Bundle) -> None:
+    """What is written changes the manifest, which its owner's signature would no longer fit."""
+    if os.path.lexists(bundle.path / SIGNATURE):
+        raise BundleError(
+            f"bundle {bundle.path}: expected one that is not signed yet, it holds {SIGNATURE}, "
+            f"which would no longer be valid; remove {SIGNATURE}, run this again, then sign the "
+            "bundle with `rise-edge sign`"
+        )
 
 
 def _checker(bundle: Bundle, name: str) -> Checker:
@@ -153,12 +178,16 @@ def _rounded(ms: float) -> float:
 
 
 def _write(bundle: Bundle, scatter: dict[str, MarginScatter], report: dict[str, Any]) -> None:
+    if open_bundle(bundle.path).identity != bundle.identity:
+        raise BundleError(
+            f"bundle {bundle.path} was replaced by another one meanwhile; run this again for it"
+        )
     manifest = bundle.manifest
     files = {name: bundle.read(name) for name in manifest.files}
     files["session.json"] = (json.dumps(report, indent=2) + "\n").encode()
     files["session.png"] = operating_picture(report)
     fields = {k: v for k, v in vars(manifest).items() if k not in ("format", "files")}
-    write_bundle(bundle.path, files, **{**fields, "margin_scatter": scatter})
+    write_bundle(bundle.path.resolve(), files, **{**fields, "margin_scatter": scatter})
 
 
 def _print(report: dict[str, Any]) -> None:
@@ -185,8 +214,4 @@ def _print(report: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(CalibrateConfig))
-    except RiseEdgeError as error:
-        console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(tyro.cli(CalibrateConfig)), "stopped; the bundle is as it was")

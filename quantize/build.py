@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, TimeRemainingColumn
 
 from quantize.bundle_report import report_files
-from quantize.calibrated import Calibrated, calibrated
+from quantize.calibrated import WHOLE_SET, Calibrated, calibrated
 from quantize.golden import golden_crops, golden_file
 from quantize.graph import DeviceGraph, fold_batch_norms
 from quantize.material import Material
@@ -22,7 +22,9 @@ from quantize.provenance import notice, provenance
 from quantize.runtime_scores import embed_all
 from rise_edge.bundle import GOLDEN, Bundle, write_bundle
 from rise_edge.frame import Modality
+from rise_edge.report_warnings import report_warnings
 from rise_edge.runtimes import Runtime
+from rise_edge.set_report import set_report
 from train.checkpoint import RunError
 from train.radius import MODALITY_SETS
 from train.report import summary
@@ -53,6 +55,11 @@ def manifest_fields(name: str, material: Material, precision: str) -> dict[str, 
     }
 
 
+def name_of(bundle: Path, name: str) -> str:
+    """What people call a bundle: the name that was given, else that of its folder."""
+    return name or bundle.resolve().name
+
+
 def words_of(fields: Mapping[str, Any]) -> str:
     """What a model file says of itself, as JSON text; from `manifest_fields`."""
     return json.dumps({key: fields[key] for key in ("name", "notice", "crop_size")})
@@ -76,6 +83,8 @@ def write(
 ) -> Bundle:
     """Add radii, golden vectors and the report to model files, and write the bundle whole.
 
+    Its notice says what the report says against it; see `rise_edge.report_warnings`.
+
     Args:
         folder: of the bundle.
         material: what it is made of.
@@ -89,18 +98,24 @@ def write(
     Raises:
         BundleError: the bundle cannot be written there.
     """
+    report = set_report(json.loads(json.dumps(numbers)), next(iter(models)), WHOLE_SET)
+    notice = "; ".join(filter(None, (fields["notice"], *report_warnings(report))))
+    fields = {**fields, "notice": notice}
     crops = golden_crops(material.splits.test, GOLDEN_COUNT)
     golden = {name: embed_all(model.runtime, crops) for name, model in models.items()}
     first = next(iter(models.values()))
     whole = {
         **files,
         GOLDEN: golden_file(crops, golden),
-        **report_files(fields["name"], fields["notice"], material, first, numbers, more),
+        **report_files(fields["name"], notice, material, first, numbers, more),
     }
     radii = {name: model.radii for name, model in models.items()}
     bundle = write_bundle(folder, whole, **fields, radii=radii, largest_radial_error=errors)
+    if notice:
+        console.print(f"notice: {notice}", style="yellow", markup=False)
     console.print(", ".join(f"{file} {len(data) / 1e6:.2f} MB" for file, data in whole.items()))
-    console.print(summary(next(iter(numbers["runtimes"].values()))["test"]))
+    console.print("errors on the test subjects:")
+    console.print(summary(next(iter(numbers["runtimes"].values()))["test"]), soft_wrap=False)
     return bundle
 
 

@@ -83,7 +83,7 @@ def _text(name: str, notice: str, numbers: Mapping[str, Any], more: str) -> str:
     whole = errors["test"][WHOLE_SET]
     return f"""# Report: {name}
 
-{f"This is a {notice}." if notice else ""}
+{f"Notice: {notice}." if notice else ""}
 
 Measured with the {runtime} runtime on {whole["crops"]} crops of {whole["subjects"]}
 subjects whom neither training nor the choice of epoch and radius has seen. The domains

@@ -17,12 +17,12 @@ from typing import Annotated
 
 import tyro
 
-from quantize.build import console, difference_from_torch, float_model, manifest_fields, write
+from quantize.build import difference_from_torch, float_model, manifest_fields, name_of, write
 from quantize.bundle_report import report_numbers
 from quantize.calibrated import calibrated, open_models
 from quantize.material import Material, load_material
-from rise_edge.bundle import MODEL_ONNX, Bundle
-from rise_edge.errors import RiseEdgeError
+from rise_edge.bundle import MODEL_ONNX, Bundle, expect_bundle_place
+from rise_edge.command import run_command
 from train.checkpoint import open_run
 
 
@@ -33,32 +33,34 @@ class ExportConfig:
     Attributes:
         run: folder of the training run.
         bundle: folder to write; a bundle that stands there is replaced once the new one is whole.
-        name: what people call the bundle.
+        name: what people call the bundle; by default the name of its folder.
     """
 
     run: Annotated[Path, tyro.conf.Positional]
     bundle: Annotated[Path, tyro.conf.Positional]
-    name: str = "demo"
+    name: str = ""
 
 
 def main(config: ExportConfig) -> Bundle:
     """Export the run's best epoch; see `build`."""
-    return build(load_material(open_run(config.run)), config.bundle, config.name)
+    run = open_run(config.run)
+    expect_bundle_place(config.bundle)
+    return build(load_material(run), config.bundle, config.name)
 
 
-def build(material: Material, folder: Path, name: str) -> Bundle:
+def build(material: Material, folder: Path, name: str = "") -> Bundle:
     """Export, check against torch, calibrate, measure, and write the bundle.
 
     Args:
         material: a trained run and its data.
         folder: of the bundle.
-        name: of the bundle.
+        name: of the bundle; "" means that of its folder.
 
     Raises:
         RunError: the exported model does not agree with torch.
         BundleError: the bundle cannot be written there.
     """
-    fields = manifest_fields(name, material, "float32")
+    fields = manifest_fields(name_of(folder, name), material, "float32")
     files = {MODEL_ONNX: float_model(material, fields)}
     models = {
         runtime: calibrated(opened, material)
@@ -70,8 +72,4 @@ def build(material: Material, folder: Path, name: str) -> Bundle:
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(ExportConfig))
-    except RiseEdgeError as error:
-        console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(tyro.cli(ExportConfig)))

@@ -30,12 +30,12 @@ from quantize.int8_report import margin_numbers
 from quantize.material import Material, expect_quantisable, load_material
 from quantize.onnx_file import onnx_bytes
 from quantize.tensorrt import tensorrt_problems
-from quantize.work import begin_work
+from quantize.work import begin_work, expect_work
 from quantize.zero_points import own_zero_points
 from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT
-from rise_edge.errors import RiseEdgeError
+from rise_edge.command import run_command
 from rise_edge.write_atomic import write_atomic
-from train.checkpoint import RunError, open_run
+from train.checkpoint import Run, RunError, open_run
 
 Target = Literal["tensorrt", "coreml", "vulkan"]
 FILES: dict[Target, str] = {
@@ -76,10 +76,17 @@ def main(config: TargetsConfig) -> dict[str, Any]:
     torch.set_num_threads(config.threads)
     run = open_run(config.run)
     expect_quantisable(run)
-    if "tensorrt" in config.targets:
-        begin_work(config.out, run, config.fine_tuning)  # refused before what takes long
+    _expect_folder(config, run)
     material = load_material(run)
     return build(material, config)
+
+
+def _expect_folder(config: TargetsConfig, run: Run) -> None:
+    """Refuse, before any data is rendered, a folder that holds something else."""
+    if config.out.exists() and not config.out.is_dir():
+        raise RunError(f"expected a folder to write to, {config.out} is a file; name another one")
+    if "tensorrt" in config.targets:
+        expect_work(config.out, run, config.fine_tuning)
 
 
 def build(material: Material, config: TargetsConfig) -> dict[str, Any]:
@@ -138,8 +145,4 @@ def _accelerator(
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(TargetsConfig))
-    except RiseEdgeError as error:
-        console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(tyro.cli(TargetsConfig)), "stopped; continue with the same command")

@@ -11,6 +11,7 @@ from quantize.calibrated import WHOLE_SET, Calibrated, norms_before_and_after
 from quantize.margin import largest_radial_error, margin_picture, margin_tables, measure_margin
 from quantize.material import Material
 from train.plots import png
+from train.text_table import TextTable
 
 Numbers = dict[str, Any]
 
@@ -52,10 +53,10 @@ def margin_pictures(before: Calibrated, after: Calibrated, material: Material) -
     }
 
 
-def bar_table(bars: list[Bar]) -> str:
-    """A Markdown table of the bars, what was measured, and whether it is enough."""
-    rows = [f"| {b.what} | {b.bar} | {b.measured} | {b.verdict} |" for b in bars]
-    return "\n".join(["| what | bar | measured | |", "|---|---|---|---|", *rows])
+def bar_table(bars: list[Bar]) -> TextTable:
+    """The bars, what was measured, and whether it is enough."""
+    rows = [(b.what, b.bar, b.measured, b.verdict) for b in bars]
+    return TextTable(("what", "bar", "measured", ""), rows)
 
 
 def int8_text(numbers: Mapping[str, Any], bars: list[Bar], pictures: Mapping[str, bytes]) -> str:

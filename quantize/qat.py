@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import torch
 import tyro
 
-from quantize.bars import decision_bars, model_bars, speed_bars, time_bar
+from quantize.bars import decision_bars, model_bars, speed_bar, time_bar
 from quantize.build import (
     console,
     difference_from_torch,
     float_model,
     manifest_fields,
     measured,
+    name_of,
     words_of,
     write,
 )
@@ -39,10 +40,10 @@ from quantize.int8_report import bar_table, int8_text, margin_numbers, margin_pi
 from quantize.material import Material, expect_quantisable, load_material
 from quantize.parity import Parity, parity
 from quantize.runtime_scores import embed_all
-from quantize.speed import median_ms, yardstick_model
-from quantize.work import begin_work
-from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, MODEL_PTE, Bundle
-from rise_edge.errors import RiseEdgeError
+from quantize.speed import median_ms
+from quantize.work import begin_work, expect_work
+from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, MODEL_PTE, Bundle, expect_bundle_place
+from rise_edge.command import run_command
 from rise_edge.runtimes.inputs import tensors
 from train.checkpoint import open_run
 
@@ -60,7 +61,7 @@ class QatConfig:
     Attributes:
         run: folder of the training run.
         bundle: folder to write; a bundle that stands there is replaced once the new one is whole.
-        name: what people call the bundle.
+        name: what people call the bundle; by default the name of its folder.
         ptq: do not fine-tune: build the bundle from plain post-training quantisation.
         fine_tuning: how the int8 model learns from the full-precision one.
         work: folder of the state, from which a run that was stopped goes on by itself, and of the
@@ -70,7 +71,7 @@ class QatConfig:
 
     run: Annotated[Path, tyro.conf.Positional]
     bundle: Annotated[Path, tyro.conf.Positional]
-    name: str = "demo"
+    name: str = ""
     ptq: bool = False
     fine_tuning: FineTuneConfig = field(default_factory=FineTuneConfig)
     work: Path | None = None
@@ -99,6 +100,8 @@ def main(config: QatConfig) -> Bundle:
     started = time.perf_counter()
     run = open_run(config.run)
     expect_quantisable(run)
+    expect_bundle_place(config.bundle)
+    expect_work(config.work_folder, run, config.fine_tuning)
     material = load_material(run)
     return build(material, config, started)
 
@@ -113,7 +116,9 @@ def build(material: Material, config: QatConfig, started: float) -> Bundle:
     """
     begin_work(config.work_folder, material.run, config.fine_tuning)
     goes_on = (config.work_folder / STATE).exists()
-    fields = manifest_fields(config.name, material, f"int8, {config.method}")
+    fields = manifest_fields(
+        name_of(config.bundle, config.name), material, f"int8, {config.method}"
+    )
     full = {MODEL_ONNX_FLOAT: float_model(material, fields)}
     before = _measured(full, fields, material, config)["onnx_float"]
     errors = {"onnx_float": difference_from_torch(before, material)}
@@ -133,7 +138,7 @@ def build(material: Material, config: QatConfig, started: float) -> Bundle:
     bars = [
         *decision_bars(margins[config.method]["onnx"], numbers["runtimes"], baseline),
         *model_bars(large_golden(material, models, config), made.kernels, files),
-        *speed_bars(times(material, files)),
+        speed_bar(times(material, files)),
         time_bar(None if goes_on else time.perf_counter() - started),
     ]
     numbers["quantisation"] = {
@@ -144,7 +149,7 @@ def build(material: Material, config: QatConfig, started: float) -> Bundle:
         "bars": [asdict(bar) for bar in bars],
     }
     pictures = margin_pictures(before, int8["onnx"], material)
-    console.print(bar_table(bars))
+    console.print(bar_table(bars), soft_wrap=False)
     return write(
         config.bundle, material, fields, {**files, **pictures}, models, errors, numbers,
         int8_text(margins, bars, pictures),
@@ -188,16 +193,11 @@ def large_golden(material: Material, models: Mapping[str, Calibrated], config: Q
 
 
 def times(material: Material, files: Mapping[str, bytes]) -> dict[str, float]:
-    """Milliseconds from crop to norm on one thread: `int8`, `float`, and of the `yardstick`."""
+    """Milliseconds from crop to norm on one thread, of `int8` and `float`."""
     crop = golden_crops(material.splits.test, 24)[0]
     inputs = tensors([crop], crop.size)
-    return median_ms(
-        {
-            "int8": (files[MODEL_ONNX], inputs),
-            "float": (files[MODEL_ONNX_FLOAT], inputs),
-            "yardstick": yardstick_model(),
-        }
-    )
+    models = {"int8": MODEL_ONNX, "float": MODEL_ONNX_FLOAT}
+    return median_ms({name: (files[file], inputs) for name, file in models.items()})
 
 
 def _measured(
@@ -212,8 +212,4 @@ def _measured(
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(QatConfig))
-    except RiseEdgeError as error:
-        console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(tyro.cli(QatConfig)), "stopped; continue with the same command")

@@ -10,11 +10,7 @@ from time import perf_counter
 
 import numpy as np
 import onnxruntime as ort
-import torch
 from numpy.typing import NDArray
-
-from quantize.onnx_file import OPSET, quiet_export
-from quantize.yardstick import SIZE, Yardstick
 
 _WARM_UP, _ROUNDS, _RUNS = 20, 60, 5
 
@@ -39,19 +35,6 @@ def median_ms(models: Mapping[str, tuple[bytes, Inputs]]) -> dict[str, float]:
                 session.run(None, inputs)
             laps[name].append((perf_counter() - start) * 1000 / _RUNS)
     return {name: float(np.median(times)) for name, times in laps.items()}
-
-
-def yardstick_model() -> tuple[bytes, Inputs]:
-    """The yardstick as an ONNX file, and a picture for it to read."""
-    torch.manual_seed(0)
-    with quiet_export():
-        program = torch.onnx.export(
-            Yardstick().eval(), (torch.zeros(1, 3, SIZE, SIZE),), dynamo=True,
-            opset_version=OPSET, input_names=["colour"], external_data=False, verbose=False,
-        )  # fmt: skip
-    assert program is not None
-    picture = np.random.default_rng(0).random((1, 3, SIZE, SIZE), np.float32)
-    return program.model_proto.SerializeToString(), {"colour": picture}
 
 
 def _session(model: bytes) -> ort.InferenceSession:

@@ -21,9 +21,21 @@ def begin_work(folder: Path, run: Run, config: FineTuneConfig) -> None:
     Raises:
         RunError: it holds another one.
     """
-    checkpoint = sha256((run.folder / BEST).read_bytes()).hexdigest()
-    wanted = {"checkpoint": checkpoint, "fine_tuning": asdict(config)}
-    path = folder / CONFIG
+    expect_work(folder, run, config)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(_work(run, config), indent=2) + "\n"
+    write_atomic(folder / CONFIG, text.encode())
+
+
+def expect_work(folder: Path, run: Run, config: FineTuneConfig) -> None:
+    """Refuse a folder that `begin_work` would refuse, and write nothing.
+
+    Raises:
+        RunError: it holds another fine-tuning, or is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise RunError(f"expected a folder to work in, {folder} is a file; name another one")
+    wanted, path = _work(run, config), folder / CONFIG
     if path.exists():
         begun = json.loads(path.read_text(encoding="utf-8"))
         if begun != wanted:
@@ -31,8 +43,11 @@ def begin_work(folder: Path, run: Run, config: FineTuneConfig) -> None:
                 f"{folder} holds the fine-tuning of another checkpoint or one with other settings "
                 f"({_difference(begun, wanted)}); remove it, or name another folder"
             )
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(path, (json.dumps(wanted, indent=2) + "\n").encode())
+
+
+def _work(run: Run, config: FineTuneConfig) -> dict[str, Any]:
+    checkpoint = sha256((run.folder / BEST).read_bytes()).hexdigest()
+    return {"checkpoint": checkpoint, "fine_tuning": asdict(config)}
 
 
 def _difference(begun: dict[str, Any], wanted: dict[str, Any]) -> str:

@@ -162,6 +162,20 @@ def write_bundle(path: str | os.PathLike[str], files: Mapping[str, bytes], **fie
     return write_folder(path, {**files, MANIFEST: manifest_bytes(manifest)})
 
 
+def expect_bundle_place(path: str | os.PathLike[str]) -> None:
+    """Refuse a place where no bundle can be written, before anything is built for it.
+
+    Raises:
+        BundleError: `path` holds something that is no bundle, or would lie in a file.
+    """
+    target = Path(path)
+    if target.exists() and not (target / MANIFEST).is_file():
+        raise BundleError(f"{target} is in the way and holds no bundle; name another folder")
+    above = next(folder for folder in target.absolute().parents if folder.exists())
+    if not (above.is_dir() and os.access(above, os.W_OK)):
+        raise BundleError(f"{target}: cannot be written in {above}; name another folder")
+
+
 def write_folder(path: str | os.PathLike[str], files: Mapping[str, bytes]) -> Bundle:
     """Write the files of a bundle, manifest among them, as `write_bundle` does.
 
@@ -169,8 +183,7 @@ def write_folder(path: str | os.PathLike[str], files: Mapping[str, bytes]) -> Bu
         BundleError: the files are no bundle, or `path` holds something that is none.
     """
     target = Path(path)
-    if target.exists() and not (target / MANIFEST).is_file():
-        raise BundleError(f"{target} is in the way and holds no bundle; name another folder")
+    expect_bundle_place(target)
     with atomic_folder(target) as fresh:
         for name, data in files.items():
             (fresh / name).write_bytes(data)

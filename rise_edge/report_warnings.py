@@ -3,10 +3,10 @@
 A bundle is weak where its worst species is accepted more often than `APCER_LIMIT`, the most that
 `calibration/radius.py` takes of a site's radius by default.
 
-Its crops are few where a species has less than `LEAST_CROPS`: with n attacks of a species and none
-accepted, the 95% interval of its APCER ends at 1 - 0.025^(1/n) (Clopper-Pearson), which is above
-the limit for n below log(0.025) / log(1 - limit). Such a report cannot show the limit, whatever it
-found.
+Its crops are few where a species or bona fide has less than `LEAST_CROPS`: with n crops and none
+judged wrongly, the 95% interval of the error rate ends at 1 - 0.025^(1/n) (Clopper-Pearson), which
+is above the limit for n below log(0.025) / log(1 - limit). Such a report cannot show the limit,
+whatever it found.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ def report_warnings(report: SetReport | None) -> tuple[str, ...]:
             f"weak: with {report.modalities} it accepts {100 * worst.rate:.0f}% of the attacks "
             f"with {report.worst} ({worst.errors} of {worst.total}), more than {APCER_LIMIT:.0%}"
         )
-    fewest = min(report.apcer, key=lambda species: report.apcer[species].total)
-    total = report.apcer[fewest].total
-    if total < LEAST_CROPS:
+    totals = {species: rate.total for species, rate in report.apcer.items()}
+    totals["bona fide"] = report.bpcer.total
+    fewest = min(totals, key=totals.__getitem__)
+    if totals[fewest] < LEAST_CROPS:
         found.append(
-            f"measured on few attacks: {fewest} on {total}, where {LEAST_CROPS} are needed to show "
-            f"an APCER of {APCER_LIMIT:.0%}"
+            f"measured on few crops: {totals[fewest]} of {fewest}, where {LEAST_CROPS} are needed "
+            f"to show an error rate of {APCER_LIMIT:.0%}"
         )
     return tuple(found)

@@ -83,10 +83,18 @@ def read_set_report(bundle: Bundle, runtime: str, modalities: str) -> SetReport 
         content = bundle.read(REPORT)
         if len(content) > _MAX_BYTES:
             return None
-        part = json.loads(content)["runtimes"][runtime]["test"][modalities]
+        return set_report(json.loads(content), runtime, modalities)
+    except (BundleError, ValueError, RecursionError):
+        return None
+
+
+def set_report(report: Any, runtime: str, modalities: str) -> SetReport | None:
+    """The same from the content of a `report.json`, which may be anything that JSON holds."""
+    try:
+        part = report["runtimes"][runtime]["test"][modalities]
         apcer = {name: _rate(value) for name, value in part["apcer"].items()}
         return SetReport(modalities, runtime, _rate(part["bpcer"]), apcer) if apcer else None
-    except (BundleError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (BundleError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

@@ -64,7 +64,7 @@ def test_a_bundle_that_is_built_already_warns_of_weakness_and_of_few_attacks(
     opened = bundle(tmp_path, report_json(rigid_mask=(4, 4), flat_print=(0, 90)))
     weak, few = report_warnings(read_set_report(opened, "onnx", WHOLE))
     assert "100% of the attacks with rigid_mask (4 of 4)" in weak
-    assert f"rigid_mask on 4, where {LEAST_CROPS} are needed" in few
+    assert f"4 of rigid_mask, where {LEAST_CROPS} are needed" in few
 
 
 def test_a_good_report_warns_of_nothing(tmp_path: Path) -> None:
@@ -84,6 +84,12 @@ def test_a_rate_at_the_limit_is_not_weak() -> None:
 
     assert found(10) == ()
     assert len(found(11)) == 1
+
+
+def test_few_bona_fide_crops_are_named_too() -> None:
+    few, many = (ErrorRate(0.0, 0, total, clopper_pearson(0, total)) for total in (35, 400))
+    (warning,) = report_warnings(SetReport(WHOLE, "onnx", few, {"flat_print": many}))
+    assert "35 of bona fide" in warning
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ import torch
 import tyro
 from rich.console import Console
 
-from rise_edge.errors import RiseEdgeError
+from rise_edge.command import run_command
 from rise_edge.usable_cpus import usable_cpus
 from rise_edge.write_atomic import write_atomic
 from train.cells import ROWS, Protocol, Task, Variant, cell_config, tasks
@@ -35,8 +35,8 @@ from train.datasets.crops import CropDataset, join
 from train.datasets.sources import domains_of, load_domain
 from train.datasets.splits import Splits, split_subjects
 from train.evaluate import evaluate, shown_sets
-from train.tables import tables, write_tables
-from train.train import expect_same, train_on
+from train.tables import EXPLAINED, error_tables, tables, write_tables
+from train.train import expect_accelerator, expect_folder_for, expect_same, train_on
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -110,22 +110,40 @@ def main(config: BenchmarkConfig) -> dict[str, Any]:
     data = config.train.data
     try:
         todo = tasks(config.protocol, data.domains or domains_of(data), config.targets)
+        plan = [
+            (variant, task, seed)
+            for seed in config.seeds
+            for task in todo
+            for variant in config.variants
+        ]
+        _expect_to_begin(config, plan)
         for task in todo:  # what is wrong with the data is said before hours are spent
             load_cell(config, task)
     except ValueError as error:
         raise RunError(f"this benchmark cannot be run: {error}") from None
-    plan = [
-        (variant, task, seed)
-        for seed in config.seeds
-        for task in todo
-        for variant in config.variants
-    ]
     cells = []
     for cell in _run(config, plan):
         cells.append(cell)
         write_tables(tables(cells), config.sweep, config.out)
-    _console.print((config.out / "report.md").read_text(encoding="utf-8"))
-    return tables(cells)
+    numbers = tables(cells)
+    _console.print(EXPLAINED)
+    for title, table in error_tables(numbers).items():
+        _console.print(title, table, sep="\n", markup=False, soft_wrap=False)
+    _console.print(f"all tables in {config.out / 'report.md'}", markup=False)
+    return numbers
+
+
+def _expect_to_begin(config: BenchmarkConfig, plan: list[tuple[Variant, Task, int]]) -> None:
+    """Refuse, before any data is rendered, what no cell can begin with."""
+    expect_accelerator(config.train)
+    for cell in plan:
+        expect_folder_for(replace(_wanted(config, *cell), resume=True))
+
+
+def _wanted(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -> TrainConfig:
+    """The config of a cell's run."""
+    out = config.out / "cells" / variant.name / task.name / f"seed-{seed}"
+    return replace(cell_config(config.train, variant, task, seed), out=out)
 
 
 def _run(
@@ -184,8 +202,8 @@ def run_cell(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -
     Raises:
         RunError: the folder holds another cell, or training diverged.
     """
-    out = config.out / "cells" / variant.name / task.name / f"seed-{seed}"
-    wanted = replace(cell_config(config.train, variant, task, seed), out=out)
+    wanted = _wanted(config, variant, task, seed)
+    out = wanted.out
     finished = out / "cell.json"
     if finished.exists():
         expect_same(wanted, open_run(out).config)
@@ -229,8 +247,4 @@ def _best_epochs(
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(BenchmarkConfig))
-    except RiseEdgeError as error:
-        _console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(tyro.cli(BenchmarkConfig)), "stopped; continue with the same command")

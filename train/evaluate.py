@@ -21,10 +21,10 @@ import numpy as np
 import tyro
 from rich.console import Console
 
-from rise_edge.errors import RiseEdgeError
+from rise_edge.command import run_command
 from rise_edge.frame import Modality, modality_set, parse_modality_set
 from rise_edge.pad_metrics import eer_threshold
-from train.checkpoint import Run, RunError, open_run
+from train.checkpoint import CONFIG, Run, RunError, open_run
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_dataset, load_splits
 from train.diagnostics import dependence, live_drift, risk_slopes
@@ -61,9 +61,10 @@ def main(config: EvaluateConfig) -> dict[str, Any]:
     """Measure, and write the report.
 
     Raises:
-        RunError: the run or the data cannot be used.
+        RunError: the run or the data cannot be used, or `out` holds something else.
     """
     run = open_run(config.run)
+    expect_report_folder(config.out)
     try:
         splits = load_splits(run.config.data)
         target = _target(config, run, splits.train) if config.domains else splits.test
@@ -71,10 +72,26 @@ def main(config: EvaluateConfig) -> dict[str, Any]:
     except ValueError as error:
         raise RunError(f"this data cannot be evaluated: {error}") from None
     report = evaluate(run, splits.validation, target, shown)
-    write(report, run, splits.validation, target, config.out)
-    _console.print(f"source-val:\n{summary(report['source-val'])}\n")
-    _console.print(f"oracle:\n{summary(report['oracle'])}")
+    write(report, run, target, config.out)
+    for column in ("source-val", "oracle"):
+        _console.print(f"{column}:", summary(report[column]), sep="\n", soft_wrap=False)
+    _console.print(f"report and pictures in {config.out}", markup=False)
     return report
+
+
+def expect_report_folder(folder: Path) -> None:
+    """Refuse a place whose own files the report would replace, or that is no folder.
+
+    Raises:
+        RunError: it is a file, or holds a training run.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise RunError(f"expected a folder as --out, {folder} is a file; name another one")
+    if (folder / CONFIG).exists():
+        raise RunError(
+            f"{folder} holds a training run, whose report.json would be lost; name another --out, "
+            f"such as {folder / 'evaluation'}"
+        )
 
 
 def shown_sets(missing: tuple[str, ...]) -> list[frozenset[Modality]]:
@@ -133,9 +150,7 @@ def diagnose(run: Run, validation: CropDataset, target: CropDataset) -> dict[str
     return result
 
 
-def write(
-    report: dict[str, Any], run: Run, validation: CropDataset, target: CropDataset, folder: Path
-) -> None:
+def write(report: dict[str, Any], run: Run, target: CropDataset, folder: Path) -> None:
     """Write report.json, report.md and the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     names = list(report["source-val"])
@@ -210,8 +225,4 @@ def _numbers(values: dict[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(EvaluateConfig))
-    except RiseEdgeError as error:
-        _console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(tyro.cli(EvaluateConfig)))

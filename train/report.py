@@ -1,4 +1,4 @@
-"""Report: what a model's errors are, with intervals, as numbers and as Markdown."""
+"""Report: what a model's errors are, with intervals, as numbers and as tables."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rise_edge import pad_metrics
 from rise_edge.frame import parse_modality_set
 from train.datasets.crops import CropDataset
 from train.scoring import Scorer
+from train.text_table import TextTable
 
 Numbers = dict[str, Any]
 
@@ -89,23 +90,24 @@ def _share(errors: NDArray[np.bool_]) -> Numbers:
     }
 
 
-def summary(test: Mapping[str, Numbers], kind: str = "modalities") -> str:
-    """A Markdown table: one row for each modality set, or whatever `kind` says the names are."""
-    head = f"| {kind} | worst APCER (species) | BPCER | HTER | EER | AUC |"
+def summary(test: Mapping[str, Numbers], kind: str = "modalities") -> TextTable:
+    """Errors in one row for each modality set, or whatever `kind` says the names are."""
     rows = [
-        f"| {name} | {percent(n['worst_apcer'])} ({n['worst_apcer']['species']}) "
-        f"| {percent(n['bpcer'])} | {percent(n['hter'])} | {percent(n['eer'])} "
-        f"| {percent(n['auc'])} |"
+        (
+            name,
+            f"{percent(n['worst_apcer'])} ({n['worst_apcer']['species']})",
+            *(percent(n[rate]) for rate in ("bpcer", "hter", "eer", "auc")),
+        )
         for name, n in test.items()
     ]
-    return "\n".join([head, "|---|---|---|---|---|---|", *rows])
+    return TextTable((kind, "worst APCER (species)", "BPCER", "HTER", "EER", "AUC"), rows)
 
 
-def by_species(numbers: Numbers) -> str:
-    """A Markdown table of the APCER of each species, worst first."""
+def by_species(numbers: Numbers) -> TextTable:
+    """The APCER of each species, worst first."""
     ordered = sorted(numbers["apcer"].items(), key=lambda item: -item[1]["rate"])
-    rows = [f"| {name} | {percent(n)} | {n['errors']} of {n['total']} |" for name, n in ordered]
-    return "\n".join(["| species | APCER | accepted |", "|---|---|---|", *rows])
+    rows = [(name, percent(n), f"{n['errors']} of {n['total']}") for name, n in ordered]
+    return TextTable(("species", "APCER", "accepted"), rows)
 
 
 def percent(numbers: Numbers) -> str:

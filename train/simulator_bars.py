@@ -22,7 +22,7 @@ import tyro
 from rich.console import Console
 from rich.table import Table
 
-from rise_edge.errors import RiseEdgeError
+from rise_edge.command import run_command
 from rise_edge.simulator import DOMAINS
 from rise_edge.simulator.cache import generator_version
 from rise_edge.usable_cpus import usable_cpus
@@ -30,6 +30,8 @@ from train.bars.bar import Bar, markdown
 from train.bars.faces import face_bars
 from train.bars.physics import determinism_bar, noise_bars, speed_bars
 from train.bars.separability import Study, separability_bars
+
+PARTS = ("physics", "faces", "separability")
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,18 @@ class Options:
     """
 
     quick: bool = False
-    only: tuple[str, ...] = ("physics", "faces", "separability")
+    only: tuple[str, ...] = PARTS
     json: Path = Path("runs/simulator_bars/bars.json")
     cache: Path = Path("runs/cache")
     workers: int = 0
     regenerate: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = [name for name in self.only if name not in PARTS]
+        if unknown or not self.only:
+            raise ValueError(f"expected only among {', '.join(PARTS)}, got {', '.join(unknown)}")
+        if self.workers < 0:
+            raise ValueError(f"expected workers >= 0, got {self.workers}")
 
 
 def measure(options: Options, console: Console) -> list[Bar]:
@@ -76,8 +85,6 @@ def measure(options: Options, console: Console) -> list[Bar]:
     }
     bars = []
     for part in options.only:
-        if part not in parts:
-            raise ValueError(f"expected only among {', '.join(parts)}, got {part!r}")
         start = time.perf_counter()
         bars += [bar for run in parts[part] for bar in run()]
         console.print(f"[dim]{part}: {time.perf_counter() - start:.0f} s[/dim]")
@@ -112,15 +119,11 @@ def main() -> int:
     """Run from the command line: 0 = every bar is met, 1 = one is missed."""
     options = tyro.cli(Options, description=__doc__)
     console = Console()
-    try:
-        bars = measure(options, console)
-        write(bars, options)
-    except RiseEdgeError as error:
-        Console(stderr=True).print(f"error: {error}", markup=False)
-        return error.exit_code
+    bars = measure(options, console)
+    write(bars, options)
     show(bars, console)
     return 0 if all(bar.met for bar in bars) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -12,10 +12,13 @@ from matplotlib.figure import Figure
 
 from rise_edge.frame import Modality, modality_set
 from train.plots import COLOURS, png
+from train.text_table import TextTable
 
+EXPLAINED = "HTER / AUC in %: mean, and with more than one seed ± standard deviation over seeds."
 _WHOLE = modality_set(Modality)
 Cell = dict[str, Any]
 Pair = tuple[float, float]
+Row = dict[str, list[float | None]]
 
 
 def tables(cells: Sequence[Cell]) -> dict[str, Any]:
@@ -46,6 +49,15 @@ def tables(cells: Sequence[Cell]) -> dict[str, Any]:
         result["species"][variant] = _species(own)
         result["risks"][variant] = _risks(own)
     return result
+
+
+def error_tables(numbers: dict[str, Any]) -> dict[str, TextTable]:
+    """HTER and AUC of every row of the benchmark in every domain, by title."""
+    titles = {
+        "source-val": "Epoch and radius chosen on held-out source subjects (`source-val`)",
+        "oracle": "Epoch and threshold chosen in the target (`oracle`), as published tables do",
+    }
+    return {title: _table(numbers[column], _cell_text) for column, title in titles.items()}
 
 
 def write_tables(numbers: dict[str, Any], sweep: str, folder: Path) -> None:
@@ -84,14 +96,13 @@ def _by_domain(
     return {"mean": _spread(by_seed), **found}
 
 
-def _spread(pairs: Sequence[Any]) -> dict[str, list[float]]:
+def _spread(pairs: Sequence[Any]) -> Row:
+    """Mean and standard deviation, which is None for a single value."""
     values = 100 * np.asarray(pairs, np.float64).reshape(-1, 2)
-    spread = values.std(0, ddof=1) if len(values) > 1 else np.zeros(2)
-    mean = values.mean(0)
-    return {
-        "hter": [float(mean[0]), float(spread[0])],
-        "auc": [float(mean[1]), float(spread[1])],
-    }
+    mean, spread = values.mean(0).tolist(), [None, None]
+    if len(values) > 1:
+        spread = values.std(0, ddof=1).tolist()
+    return {"hter": [mean[0], spread[0]], "auc": [mean[1], spread[1]]}
 
 
 def _missing(cells: Sequence[Cell]) -> dict[str, float]:
@@ -134,20 +145,16 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _markdown(numbers: dict[str, Any]) -> str:
-    parts = ["# Benchmark", "HTER / AUC in %, mean +- standard deviation over seeds."]
-    titles = {
-        "source-val": "Epoch and radius chosen on held-out source subjects (`source-val`)",
-        "oracle": "Epoch and threshold chosen in the target (`oracle`), as published tables do",
-    }
-    for column, title in titles.items():
-        parts += [f"## {title}", _table(numbers[column], _cell_text)]
+    parts = ["# Benchmark", EXPLAINED]
+    for title, table in error_tables(numbers).items():
+        parts += [f"## {title}", str(table)]
     parts += [
         "## A modality missing in the target: HTER in %, `source-val`",
-        _table(numbers["missing"], lambda value: f"{value:.1f}"),
+        str(_table(numbers["missing"], lambda value: f"{value:.1f}")),
         "## APCER of each attack species in the target, in %, `source-val`",
-        _table(_turned(numbers["species"]), lambda value: f"{value:.1f}"),
+        str(_table(_turned(numbers["species"]), lambda value: f"{value:.1f}")),
         "## The two risks",
-        _table(numbers["risks"], lambda value: f"{value:.2f}"),
+        str(_table(numbers["risks"], lambda value: f"{value:.2f}")),
         "![HTER](hter.png)",
     ]
     return "\n\n".join(parts) + "\n"
@@ -159,19 +166,26 @@ def _turned(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {c: {name: row[c] for name, row in rows.items() if c in row} for c in columns}
 
 
-def _cell_text(value: dict[str, list[float]]) -> str:
-    (hter, hter_spread), (auc, auc_spread) = value["hter"], value["auc"]
-    return f"{hter:.1f} +- {hter_spread:.1f} / {auc:.1f} +- {auc_spread:.1f}"
+def _cell_text(value: Row) -> str:
+    return " / ".join(
+        f"{mean:.1f}" if spread is None else f"{mean:.1f} ± {spread:.1f}"
+        for mean, spread in (value["hter"], value["auc"])
+    )
 
 
-def _table(rows: dict[str, dict[str, Any]], text: Callable[[Any], str]) -> str:
+def _table(rows: dict[str, dict[str, Any]], text: Callable[[Any], str]) -> TextTable:
     columns = list(dict.fromkeys(name for row in rows.values() for name in row))
-    lines = [f"| | {' | '.join(columns)} |", "|" + "---|" * (len(columns) + 1)]
-    lines += [
-        f"| {name} | " + " | ".join(text(row[c]) if c in row else "" for c in columns) + " |"
-        for name, row in rows.items()
+    cells = [
+        (name, *(text(row[c]) if c in row else "" for c in columns)) for name, row in rows.items()
     ]
-    return "\n".join(lines)
+    return TextTable(("", *columns), cells)
+
+
+def _drawn(value: Row) -> Pair:
+    """Mean HTER and the length of its error bar, NaN for none."""
+    mean, spread = value["hter"]
+    assert mean is not None
+    return mean, float("nan") if spread is None else spread
 
 
 def _bars(numbers: dict[str, Any]) -> Figure:
@@ -183,7 +197,7 @@ def _bars(numbers: dict[str, Any]) -> Figure:
     width = 0.8 / len(rows)
     for i, (name, row) in enumerate(rows.items()):
         at = [j + (i - (len(rows) - 1) / 2) * width for j, d in enumerate(domains) if d in row]
-        mean, spread = zip(*(row[d]["hter"] for d in domains if d in row), strict=True)
+        mean, spread = zip(*(_drawn(row[d]) for d in domains if d in row), strict=True)
         colour = COLOURS[i % len(COLOURS)]
         axes.bar(at, mean, width * 0.9, yerr=spread, color=colour, label=name,
                  error_kw={"linewidth": 0.8})  # fmt: skip
@@ -199,7 +213,7 @@ def _sweep_picture(numbers: dict[str, Any], sweep: str) -> Figure:
     lines: dict[str, list[tuple[float, float, float]]] = {}
     for name, row in numbers["source-val"].items():
         kind, change = name.split(",", 1)
-        lines.setdefault(kind, []).append((float(change.split("=")[1]), *row["mean"]["hter"]))
+        lines.setdefault(kind, []).append((float(change.split("=")[1]), *_drawn(row["mean"])))
     figure = Figure(figsize=(5.2, 3.4), layout="constrained")
     axes = figure.subplots()
     for i, (kind, points) in enumerate(lines.items()):

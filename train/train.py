@@ -17,9 +17,10 @@ from typing import Any
 import torch
 import tyro
 from lightning_fabric import Fabric
+from lightning_fabric.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
-from rise_edge.errors import RiseEdgeError
+from rise_edge.command import run_command
 from rise_edge.write_atomic import write_atomic
 from train.checkpoint import CONFIG, RunError, open_run
 from train.config import TrainConfig, from_json, to_json
@@ -42,10 +43,11 @@ def main(config: TrainConfig) -> dict[str, Any]:
         The report, as in report.json; empty in all but the first process.
 
     Raises:
-        RunError: `out` holds another run, the data or the teacher cannot be used, or training
-            diverged.
+        RunError: `out` holds another run, the accelerator, the data or the teacher cannot be used,
+            or training diverged.
         MissingExtraError: the network needs an extra that is not installed.
     """
+    expect_to_begin(config)
     try:
         splits = load_splits(config.data)
     except ValueError as error:
@@ -53,7 +55,12 @@ def main(config: TrainConfig) -> dict[str, Any]:
     if not train_on(config, splits):
         return {}
     report = evaluate_run(config.out, splits)
-    _console.print(summary(report["test"]))
+    _console.print(summary(report["test"]), soft_wrap=False)
+    _console.print(
+        f"report in {config.out / 'report.json'}; `python train/evaluate.py {config.out} --out "
+        "FOLDER` draws pictures",
+        markup=False,
+    )
     return report
 
 
@@ -90,6 +97,32 @@ def train_on(
     return fabric.is_global_zero
 
 
+def expect_to_begin(config: TrainConfig) -> None:
+    """Refuse, before any data is rendered, a run that cannot begin whatever its data are.
+
+    Raises:
+        RunError: `out` holds another run, or the accelerator or the teacher cannot be used.
+    """
+    expect_folder_for(config)
+    expect_accelerator(config)
+    open_teacher(config)
+
+
+def expect_accelerator(config: TrainConfig) -> None:
+    """The machine has the devices that a config names.
+
+    Raises:
+        RunError: it does not.
+    """
+    try:
+        Fabric(accelerator=config.accelerator, devices=config.devices, num_nodes=config.machines)
+    except (ValueError, RuntimeError, ImportError, MisconfigurationException) as error:
+        raise RunError(
+            f"expected --accelerator {config.accelerator} with --devices {config.devices} on this "
+            f"machine: {' '.join(str(error).split())}; or use --accelerator cpu"
+        ) from None
+
+
 def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
     """Calibrate the best epoch's radii, measure it, and write report.json."""
     run = open_run(folder)
@@ -118,6 +151,8 @@ def expect_folder_for(config: TrainConfig) -> None:
         RunError: it holds a run that is not to be resumed, or was begun with another config.
     """
     path = config.out / CONFIG
+    if config.out.exists() and not config.out.is_dir():
+        raise RunError(f"expected a folder as --out, {config.out} is a file; name another one")
     if not path.exists():
         return
     if not config.resume:
@@ -153,8 +188,4 @@ def _that_matters(config: TrainConfig) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    try:
-        main(tyro.cli(TrainConfig))
-    except RiseEdgeError as error:
-        _console.print(f"error: {error}", style="red", markup=False)
-        sys.exit(error.exit_code)
+    run_command(lambda: main(tyro.cli(TrainConfig)), "stopped; continue with --resume")

@@ -47,6 +47,12 @@ from train.scoring import scores
 TENSORBOARD = "tensorboard"
 """Folder of a run's event files; `tensorboard --logdir` shows all runs below a folder."""
 
+LEGEND = (
+    "Errors after each epoch are those on held-out subjects of the training domains. EER: where "
+    "APCER (attacks accepted) equals BPCER (bona fide rejected). ACER: mean of BPCER and the worst "
+    "species' APCER at the best radius; the epoch with the smallest ACER is kept."
+)
+
 _WARM_UP = 0.05
 
 
@@ -102,11 +108,20 @@ class Trainer:
             SpinnerColumn(), *Progress.get_default_columns()[:3], TimeRemainingColumn(),
             console=self._console, disable=not self.fabric.is_global_zero,
         ) as progress:  # fmt: skip
+            progress.console.print(LEGEND)
             task = progress.add_task("training", total=self.config.epochs * self.sampler.steps,
                                      completed=len(self.history) * self.sampler.steps)  # fmt: skip
             for epoch in range(len(self.history), self.config.epochs):
                 started = time.perf_counter()
-                losses = self._epoch(epoch, partial(progress.advance, task))
+                try:
+                    losses = self._epoch(epoch, partial(progress.advance, task))
+                except (MemoryError, RuntimeError) as error:
+                    if not _lacks_memory(error):
+                        raise
+                    raise RunError(
+                        f"expected memory for steps of {self.config.batch_size} crops, got: "
+                        f"{' '.join(str(error).split())}; use a smaller --batch-size"
+                    ) from None
                 seconds = time.perf_counter() - started
                 self._finish_epoch(epoch, losses, seconds)
                 if board is not None:
@@ -203,6 +218,12 @@ class Trainer:
         restore_model(self.algorithm, tensors)
         restore_optimiser(self.optimiser, tensors)
         self.history = state["history"]
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Whether it is numpy's or torch's way to say that memory was not enough."""
+    text = str(error)
+    return isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text
 
 
 def _groups(algorithm: Algorithm, weight_decay: float) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from types import FrameType
 from rise_edge.capture.allocator import bound_arenas
 from rise_edge.capture.arguments import parse
 from rise_edge.capture.cameras import list_cameras
+from rise_edge.capture.cameras.realsense_hardware import NoDeviceError
 from rise_edge.capture.kiosk import capture
 from rise_edge.errors import RiseEdgeError
 from rise_edge.standard_streams import log_to_standard_error, open_closed_streams
@@ -27,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _list() if options.list_cameras else capture(options)
     except RiseEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
+        without = "; or try --camera simulated" if isinstance(error, NoDeviceError) else ""
+        print(f"error: {error}{without}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
         # Python's own flush at exit must not stumble over the pipe again.

@@ -47,13 +47,11 @@ class RoomKind:
         depth_mm: range of the back wall's distance.
         furniture: range of the number of things in the room.
         window: chance of a window with daylight.
-        open_sky: no wall: the background is out of the reach of every sensor.
     """
 
     depth_mm: tuple[float, float] = (1200.0, 3000.0)
     furniture: tuple[int, int] = (2, 7)
     window: float = 0.0
-    open_sky: bool = False
 
 
 @lru_cache(maxsize=256)

@@ -134,10 +134,6 @@ class Presentation:
         """Pose and expression at a time since the start, which is not in the gap."""
         return self._walk.moment(elapsed_ms - self.gap_ms)[0]
 
-    def radiance_at(self, elapsed_ms: float) -> Radiance:
-        """What reaches the sensors at a time since the start."""
-        return self._render(self._moment(elapsed_ms)[0], self._view)
-
     def _moment(self, elapsed_ms: float) -> tuple[Moment | None, tuple[float, float, float]]:
         since = elapsed_ms - self.gap_ms
         return self._walk.moment(since) if since >= 0 else (None, (0.0, 0.0, 0.0))

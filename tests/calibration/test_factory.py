@@ -9,6 +9,7 @@ from calibration.factory import factory_calibration
 from calibration.sensor import RegisterConfig, register
 from rise_edge.capture.cameras.calibration import read_calibration
 from rise_edge.capture.cameras.lens import Lens
+from rise_edge.capture.cameras.realsense_hardware import NoDeviceError, connected_devices
 from rise_edge.errors import CameraError
 from rise_edge.frame import Modality
 from tests.capture.cameras.random_frames import COLOUR_VIEW, DEPTH_VIEW, random_frames
@@ -102,10 +103,25 @@ def test_a_virtual_device_is_refused(device: SoftwareDevice) -> None:
         factory_calibration("realsense")
 
 
-@pytest.mark.parametrize("spec", ["simulated", "nothing/here.db3"])
-def test_what_has_no_factory_is_refused(spec: str) -> None:
-    with pytest.raises(CameraError, match=r"expected a RealSense or its \.db3 recording"):
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("simulated", "no factory calibration"),
+        (".", "no factory calibration"),
+        ("nothing/here.db3", "there is no file"),
+        ("nothere", "there is no file"),
+    ],
+)
+def test_what_has_no_factory_is_refused_for_what_it_is(spec: str, said: str) -> None:
+    with pytest.raises(CameraError, match=said):
         factory_calibration(spec)
+
+
+@pytest.mark.skipif(bool(connected_devices()), reason="a RealSense is connected to this machine")
+def test_without_a_camera_nothing_is_advised_that_would_be_refused() -> None:
+    with pytest.raises(NoDeviceError) as refused:
+        factory_calibration("realsense")
+    assert "simulated" not in str(refused.value)
 
 
 def test_a_device_without_infrared_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

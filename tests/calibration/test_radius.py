@@ -21,7 +21,7 @@ from calibration.site_session import (
     source_line,
 )
 from rise_edge import Embedding, Face, Modality, Observation, Outcome, Reading, Sessions, read_site
-from rise_edge.errors import SiteError
+from rise_edge.errors import OutputError, SiteError
 from rise_edge.sequential import MarginScatter
 from rise_edge.session_signals import SessionSignals
 from rise_edge.verdict import decide
@@ -148,7 +148,7 @@ def test_so_few_attacks_are_told_and_the_choice_is_drawn(
     stopped = [session(3.0, "flat_print")] * 35
     few = write(tmp_path / "few.jsonl", tiny_bundle, stopped, attacks=True)
     main(config(tiny_bundle, shown, few, apcer_limit=0.1, picture=tmp_path / "radius.png"))
-    picture = tmp_path / f"radius_{ALL}.png"
+    picture = tmp_path / "radius.png"
     told = " ".join(capsys.readouterr().out.split())
     assert "does not show 10%: up to 10% of flat_print may pass. 36 of a species" in told
     drawn = cv2.imread(str(picture))
@@ -204,3 +204,49 @@ def test_collecting_watches_simulated_people_and_keeps_numbers_alone(tmp_path: P
         collect(CollectConfig(tmp_path / "x.jsonl"))
     with pytest.raises(SessionsFileError, match="expected --simulated among"):
         collect(CollectConfig(tmp_path / "x.jsonl", simulated="moon"))
+
+
+def test_people_are_counted_before_attacks_are_simulated(
+    tiny_bundle: rise_edge.Bundle, shown: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "calibration.radius.reference_attacks", lambda *_: pytest.fail("attacks were simulated")
+    )
+    with pytest.raises(SiteError, match=r"expected 299 bona fide sessions .* got 100"):
+        main(RadiusConfig((shown,), bundle=tiny_bundle.path, bpcer=0.01))
+
+
+def test_files_that_could_not_be_written_are_refused_before_attacks_are_simulated(
+    tiny_bundle: rise_edge.Bundle, shown: Path, tmp_path: Path
+) -> None:
+    for fields in ({"site": tmp_path / "no" / "s.json"}, {"picture": tmp_path / "no" / "p.png"}):
+        with pytest.raises(OutputError, match="no folder"):
+            main(RadiusConfig((shown,), bundle=tiny_bundle.path, **fields))  # type: ignore[arg-type]
+
+
+def test_one_picture_shows_every_modality_set(
+    tiny_bundle: rise_edge.Bundle, tmp_path: Path
+) -> None:
+    two = "colour+infrared"
+    for attack, file in ((False, "shown"), (True, "attacks")):
+        each = [session(3.0, "flat_print")] * 10 if attack else [session(s) for s in SCORES]
+        path = write(tmp_path / f"{file}.jsonl", tiny_bundle, each, attacks=attack)
+        first, *rest = path.read_text().splitlines()
+        both = [*rest, *(line.replace(ALL, two) for line in rest)]
+        path.write_text("\n".join([first, *both]) + "\n")
+    heights = []
+    for sets in (1, 2):
+        files = [tmp_path / f"{name}.jsonl" for name in ("shown", "attacks")]
+        if sets == 1:
+            files = [kept(file, ALL, tmp_path / f"one_{file.name}") for file in files]
+        main(config(tiny_bundle, *files, picture=tmp_path / "radius.png"))
+        heights.append(cv2.imread(str(tmp_path / "radius.png")).shape[0])
+    assert heights[1] == pytest.approx(2 * heights[0], rel=0.05)
+    assert not list(tmp_path.glob("radius_*"))
+
+
+def kept(path: Path, name: str, target: Path) -> Path:
+    """A copy of a file of sessions with those of one modality set."""
+    first, *rest = path.read_text().splitlines()
+    target.write_text("\n".join([first, *(line for line in rest if f'"{name}"' in line)]) + "\n")
+    return target

@@ -2,7 +2,7 @@
 
 import pytest
 
-from quantize.bars import decision_bars, model_bars, speed_bars, time_bar
+from quantize.bars import decision_bars, model_bars, speed_bar, time_bar
 from quantize.kernels import Convolutions
 from quantize.parity import Parity
 from rise_edge.bundle import MODEL_ONNX, MODEL_PTE
@@ -65,6 +65,7 @@ def test_exports_are_held_to_their_bars(parity, other, size, expected):
 
 
 def test_speed_and_time_are_held_to_their_bars():
-    assert verdicts(speed_bars({"int8": 1.0, "float": 1.7, "yardstick": 5.9})) == [True, False]
+    assert speed_bar({"int8": 1.0, "float": 1.7}).met is True
+    assert speed_bar({"int8": 1.0, "float": 1.6}).met is False
     assert time_bar(21 * 60).met is False
     assert time_bar(None).met is None

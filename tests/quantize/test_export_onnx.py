@@ -2,22 +2,27 @@
 
 import dataclasses
 import json
+from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 import torch
 
+from quantize import export_onnx
+from quantize.build import name_of
 from quantize.export_onnx import build
 from quantize.graph import DeviceGraph, fold_batch_norms
 from quantize.material import Material
 from quantize.onnx_file import onnx_bytes
 from quantize.runtime_scores import scorer_on
-from rise_edge import Checker, open_bundle
+from rise_edge import BundleError, Checker, open_bundle
 from rise_edge.frame import Modality
 from rise_edge.pad_metrics import hter
+from rise_edge.report_warnings import report_warnings
 from rise_edge.runtimes import open_runtime
 from rise_edge.selftest import prove
+from rise_edge.set_report import read_set_report
 from tests.train.debug_data import debug_config, debug_splits
 from train.algorithms import AlgorithmConfig
 from train.checkpoint import RunError, open_run
@@ -35,7 +40,7 @@ def built(tmp_path_factory):
     return (
         run,
         splits,
-        build(Material(run, splits, {"elsewhere": splits.test}), folder / "bundle", "debug"),
+        build(Material(run, splits, {"elsewhere": splits.test}), folder / "mine"),
     )
 
 
@@ -63,6 +68,28 @@ def test_the_manifest_says_where_it_comes_from_and_that_it_is_simulated(built):
     assert manifest.provenance["crops"]["train"] == len(splits.train)
     assert manifest.provenance["seed"] == 0
     assert manifest.provenance["code_version"].startswith("0.")
+
+
+def test_a_bundle_has_its_folders_name_unless_another_is_given(built):
+    assert built[2].manifest.name == "mine"
+    assert b"# Report: mine" in built[2].read("report.md")
+    assert name_of(Path("bundles/mine"), "door") == "door"
+
+
+def test_the_notice_says_what_the_report_says_against_the_bundle(built):
+    bundle = built[2]
+    warnings = report_warnings(read_set_report(bundle, "onnx", "colour+depth+infrared"))
+    assert any("few crops" in warning for warning in warnings)
+    assert bundle.manifest.notice.split("; ")[1:] == "; ".join(warnings).split("; ")
+    assert all(warning in bundle.read("report.md").decode() for warning in warnings)
+
+
+def test_a_place_that_is_occupied_is_refused_before_data_is_loaded(built, tmp_path, monkeypatch):
+    monkeypatch.setattr(export_onnx, "load_material", lambda _: pytest.fail("data was loaded"))
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path, tmp_path / "file", tmp_path / "file" / "bundle"):
+        with pytest.raises(BundleError, match="name another folder"):
+            export_onnx.main(export_onnx.ExportConfig(built[0].folder, place))
 
 
 def test_the_report_is_of_the_bundles_own_decisions_on_unseen_subjects(built):

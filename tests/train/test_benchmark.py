@@ -107,7 +107,7 @@ def test_tables_are_means_and_deviations_over_seeds(cells, tmp_path):
     }
     write_tables(numbers, "", tmp_path)
     text = (tmp_path / "report.md").read_text()
-    assert f"| erm | {mean:.1f} +- {spread:.1f} /" in text
+    assert f"| erm | {mean:.1f} ± {spread:.1f} /" in text
     assert (tmp_path / "hter.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -125,3 +125,16 @@ def test_a_sweep_is_drawn_against_its_field(cells, tmp_path):
 def test_an_impossible_benchmark_is_refused(fields, named):
     with pytest.raises(ValueError, match=named):
         BenchmarkConfig(out=Path("x"), **fields)
+
+
+def test_one_seed_has_no_deviation(cells, tmp_path):
+    numbers = tables(cells[:1])
+    mean, spread = numbers["source-val"]["erm"]["lit"]["hter"]
+    assert spread is None
+    write_tables(numbers, "", tmp_path)
+    row = next(r for r in (tmp_path / "report.md").read_text().splitlines() if "| erm |" in r)
+    assert "±" not in row
+    assert f"{mean:.1f} /" in row
+    assert json.loads((tmp_path / "report.json").read_text()) == numbers
+    write_tables(tables([{**cells[0], "variant": "rise,weight_irm=1"}]), "weight_irm", tmp_path)
+    assert (tmp_path / "hter.png").read_bytes().startswith(b"\x89PNG")

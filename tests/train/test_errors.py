@@ -1,13 +1,8 @@
 """Errors on the command line: brackets, as of an extra's name, reach the reader."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-_ROOT = Path(__file__).parents[2]
+from tests.scripts import run_script
 
 
 @pytest.mark.parametrize(
@@ -21,12 +16,10 @@ _ROOT = Path(__file__).parents[2]
         ("evaluate", ["none[vit]"]),
     ],
 )
-def test_what_stands_in_brackets_is_printed(script, arguments, tmp_path):
-    done = subprocess.run(
-        [sys.executable, f"train/{script}.py", *arguments, "--out", str(tmp_path / "out")],
-        cwd=_ROOT, capture_output=True, text=True, timeout=120,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
-    assert done.returncode not in (0, 2)
-    assert done.stderr.startswith("error: ")
-    assert "none[vit]" in done.stderr
+def test_what_stands_in_brackets_is_printed(script, arguments, tmp_path, monkeypatch, capsys):
+    out = str(tmp_path / "out")
+    code = run_script(f"train/{script}.py", monkeypatch, *arguments, "--out", out)
+    said = capsys.readouterr().err
+    assert code not in (0, 2)
+    assert said.startswith("error: ")
+    assert "none[vit]" in said

@@ -59,8 +59,8 @@ def test_scoring_leaves_the_model_as_it_was(measured):
 
 
 def test_the_report_is_written_whole(measured, tmp_path):
-    run, splits, target, report = measured
-    write(report, run, splits.validation, target, tmp_path / "new")
+    run, _, target, report = measured
+    write(report, run, target, tmp_path / "new")
     assert json.loads((tmp_path / "new/report.json").read_text()) == json.loads(json.dumps(report))
     text = (tmp_path / "new/report.md").read_text()
     for picture in ("norms", "det", "errors", "polar"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,20 +53,32 @@ class Entry:
     camera: Path | None = None
 
 
+def read_list(path: Path) -> str:
+    """The text of a list in UTF-8, without the byte order mark that spreadsheets write.
+
+    Line endings stay what they are.
+
+    Raises:
+        ListError: the file cannot be read as text.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise ListError([f"{path}: expected a list of crops, found no such file"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ListError([f"{path}: {error}"]) from None
+
+
 def read_lines(path: Path) -> list[tuple[str, str]]:
     """Origin and text of each line that is not empty; any line ending, the last one may have none.
 
     Raises:
         ListError: the file cannot be read as text.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ListError([f"{path}: expected a list of crops, found no such file"]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ListError([f"{path}: {error}"]) from None
-    lines = enumerate(text.splitlines(), start=1)
-    return [(f"{path.name}:{number}", line) for number, line in lines if line.strip()]
+    # Not `splitlines`, which also breaks a name at U+2028 or a form feed.
+    lines = enumerate(io.StringIO(read_list(path), newline=None), start=1)
+    return [(f"{path.name}:{n}", line.rstrip("\n")) for n, line in lines if line.strip()]
 
 
 def missing_files(entry: Entry) -> list[str]:

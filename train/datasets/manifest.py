@@ -13,10 +13,11 @@ a line were taken; it may be empty, and is read where faces are to be found in w
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 from rise_edge.capture.cameras.folder_description import FILE_NAME
-from train.datasets.entries import Entry, ListError, read_lines
+from train.datasets.entries import Entry, ListError, read_list
 
 _FILES = ("colour", "depth", "infrared")
 COLUMNS = (*_FILES, "label", "species", "domain", "subject")
@@ -29,23 +30,40 @@ def read_manifest(path: Path) -> list[Entry]:
     Raises:
         ListError: a column is missing, or lines are not of the documented form; all are named.
     """
-    lines = read_lines(path)
-    if not lines:
+    rows = _rows(path)
+    if not rows:
         raise ListError([f"{path.name}: expected a header and a line for each crop, got nothing"])
-    rows = list(csv.reader(text for _, text in lines))
-    header = [name.strip() for name in rows[0]]
+    (first, names), *rows = rows
+    header = [name.strip() for name in names]
     if sorted(header) not in (sorted(COLUMNS), sorted((*COLUMNS, CAMERA_COLUMN))):
-        raise ListError([f"{lines[0][0]}: expected the columns {', '.join(COLUMNS)} (and "
-                         f"{CAMERA_COLUMN}, if wanted), got {', '.join(header)}"])  # fmt: skip
+        got = ", ".join(name or "one without a name" for name in header)
+        raise ListError([f"{first}: expected the columns {', '.join(COLUMNS)} (and "
+                         f"{CAMERA_COLUMN}, if wanted), got {got}"])  # fmt: skip
     entries, problems = [], []
-    for (origin, _), row in zip(lines[1:], rows[1:], strict=False):
+    for origin, row in rows:
         try:
+            if len(row) != len(header):
+                raise ValueError(f"expected {len(header)} cells, got {len(row)}")
             entries.append(_entry(origin, dict(zip(header, row, strict=True)), path.parent))
         except ValueError as error:  # noqa: PERF203
             problems.append(f"{origin}: {error}")
     if problems:
         raise ListError(problems)
     return entries
+
+
+def _rows(path: Path) -> list[tuple[str, list[str]]]:
+    """Origin and cells of each row that is not empty; a quoted cell may hold line breaks."""
+    reader = csv.reader(io.StringIO(read_list(path), newline=""))
+    rows, line = [], 1
+    try:
+        for row in reader:
+            if len(row) > 1 or any(cell.strip() for cell in row):
+                rows.append((f"{path.name}:{line}", row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ListError([f"{path.name}:{line}: {error}"]) from None
+    return rows
 
 
 def _entry(origin: str, row: dict[str, str], folder: Path) -> Entry:

@@ -10,6 +10,10 @@ from rise_edge.capture.cameras.realsense_sdk import load_sdk, new_context, sdk_e
 from rise_edge.errors import CameraError
 
 
+class NoDeviceError(CameraError):
+    """No RealSense is connected; a command that has another camera to offer names it."""
+
+
 @dataclass(frozen=True)
 class DeviceInfo:
     """What a device says of itself; "" where it says nothing (as in recovery mode).
@@ -101,7 +105,8 @@ def choose_device(devices: Iterable[Any], serial: str, *, allow_virtual: bool = 
         allow_virtual: whether a device that is no hardware will do.
 
     Raises:
-        CameraError: none is connected, none has this serial number, or all are virtual.
+        NoDeviceError: none is connected, or all are virtual.
+        CameraError: none has this serial number.
     """
     usable, refused = [], []
     for device in devices:
@@ -112,10 +117,7 @@ def choose_device(devices: Iterable[Any], serial: str, *, allow_virtual: bool = 
             refused.append(f"{DeviceInfo.of(device)}: {sign}")
     no = f"; refused {'; '.join(refused)} (--allow-virtual takes it, to test)" if refused else ""
     if not usable:
-        raise CameraError(
-            "expected a connected RealSense, found none; plug one in, "
-            f"or try --camera simulated{no}"
-        )
+        raise NoDeviceError(f"expected a connected RealSense, found none; plug one in{no}")
     if not serial:
         return usable[0]
     for device in usable:

@@ -42,9 +42,7 @@ def load_sdk() -> Any:
     try:
         return importlib.import_module("pyrealsense2")
     except ModuleNotFoundError:
-        raise MissingExtraError(
-            f"a RealSense needs pyrealsense2; {_INSTALL}, or try --camera simulated"
-        ) from None
+        raise MissingExtraError(f"a RealSense needs pyrealsense2; {_INSTALL}") from None
     except ImportError:
         _load_libusb()
     try:

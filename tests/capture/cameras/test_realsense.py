@@ -34,9 +34,9 @@ def made(**options: object) -> SoftwareDevice:
 
 
 @without_hardware
-def test_no_camera_is_an_error_within_a_second_that_names_the_simulated_one() -> None:
+def test_no_camera_is_an_error_within_a_second() -> None:
     start = time.monotonic()
-    with pytest.raises(CameraError, match=r"found none.*--camera simulated"):
+    with pytest.raises(CameraError, match="found none"):
         RealSenseCamera().open()
     assert time.monotonic() - start < 1
 

@@ -24,7 +24,8 @@ def presented(species: str, subject: int, difficulty: float = 0.3, domain: str =
         500 + subject, domain=domain, species=species, subject=subject, difficulty=difficulty
     )
     frame = one.frame_at(one.presented_ms)
-    return one.radiance_at(one.presented_ms), frame.truth
+    view = View(one.viewpoint.intrinsics, *frame.infrared.pixels.shape[::-1])
+    return render(one.setting, one.moment_at(one.presented_ms), view), frame.truth
 
 
 def on_face(radiance: Radiance, truth) -> tuple[slice, slice]:
