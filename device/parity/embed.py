@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def main() -> None:
     runtime = open_runtime(open_bundle(options.bundle))
     with np.load(options.golden, allow_pickle=False) as golden:
         crops = crops_in(golden)
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for size in options.batch:
         batches = (crops[start : start + size] for start in range(0, len(crops), size))
         given = [one for batch in batches for one in runtime.embed(batch)]
