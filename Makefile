@@ -1,26 +1,62 @@
-# Two commands: `make live` watches live checks of faces, `make test` runs every check.
-# Each makes the environment that it needs in .venv; only Python >= 3.10 and make must be there.
+# `make live` watches live checks of faces, `make test-fast` runs before every commit, `make test` is every
+# check that a change must pass. Each makes the environment that it needs in .venv, from the lock files in
+# requirements/; only Python >= 3.10, git and make must be there, and a C++ compiler for `make test`.
 
 PYTHON ?= python3
 VENV ?= .venv
 SESSIONS ?= 12
 PIP_FLAGS ?=
+# STRICT=1: a tool that a test needs and that is missing is an error.
+STRICT ?=
+# Processes that run tests at the same time.
+WORKERS ?= auto
+PYTEST_FLAGS ?=
+UPGRADE ?=
+TEST_LOCK ?= requirements/test.txt
+COVERED ?= 85
 
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet $(PIP_FLAGS)
+LOCKED := $(PIP) --no-deps --require-hashes --requirement
+# The lock files hold the build backend too, so that nothing is fetched without a hash.
+PACKAGE := $(PIP) --no-deps --no-build-isolation --editable .
+PYTEST := $(RUN) -m pytest -q $(if $(STRICT),--strict-tools) $(PYTEST_FLAGS)
+SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
-.PHONY: live test lint bench clean
+.PHONY: live test test-fast test-native test-browser test-oldest test-coverage lint lint-fast lock bench clean
 
 live: $(VENV)/.base  ## watch simulated people and attacks being judged, without a camera
 	$(RUN) -m rise_edge.capture --camera simulated --sessions $(SESSIONS)
 
 test: lint  ## every check that a change must pass
-	$(RUN) -m pytest -q
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not serial and not sanitizers"
+	$(PYTEST) -m "serial and not sanitizers"
+
+test-fast: $(VENV)/.test  ## what needs no torch, no compiler and no browser
+	$(RUN) -m ruff format --check .
+	$(RUN) -m ruff check .
+	$(PYTEST) --fast $(SIDE_BY_SIDE)
+
+test-native: $(VENV)/.dev  ## C++ and Kotlin, and the C++ library once more with sanitizers
+	$(PYTEST) $(SIDE_BY_SIDE) -m "native or sanitizers"
+
+test-browser: $(VENV)/.dev  ## the pages, in Chromium
+	$(PYTEST) -m browser
+
+test-coverage: $(VENV)/.dev  ## every test again, slower, with the share of lines that they run
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not sanitizers" --cov --cov-report=term --cov-fail-under=$(COVERED)
+
+test-oldest:  ## test-fast with the oldest versions that pyproject.toml allows
+	$(MAKE) VENV=$(VENV)-oldest TEST_LOCK=requirements/oldest.txt test-fast
 
 lint: $(VENV)/.dev
 	$(RUN) -m ruff format --check .
 	$(RUN) -m ruff check .
 	$(RUN) -m mypy
+	git ls-files -z | xargs -0 $(RUN) -m codespell_lib
+
+lock: $(VENV)/.dev  ## write requirements/*.txt from pyproject.toml; UPGRADE=--upgrade takes the newest versions
+	$(RUN) requirements/compile.py $(UPGRADE)
 
 bench: $(VENV)/.base  ## what every stage costs on this machine
 	$(RUN) -m rise_edge.bench
@@ -32,15 +68,21 @@ $(VENV)/.venv:
 	  { rm -rf $(VENV); echo "$(PYTHON) has no venv module; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 	@touch $@
 
-$(VENV)/.base: $(VENV)/.venv pyproject.toml
-	$(PIP) --editable .
+$(VENV)/.base: $(VENV)/.venv pyproject.toml requirements/base.txt
+	$(LOCKED) requirements/base.txt
+	$(PACKAGE)
 	@touch $@
 
-# pip puts a CUDA build of torch on Linux; a machine without a GPU is served by the smaller one:
-#   make test PIP_FLAGS="--extra-index-url https://download.pytorch.org/whl/cpu"
-$(VENV)/.dev: $(VENV)/.base
-	$(PIP) --editable '.[dev]'
+$(VENV)/.test: $(VENV)/.venv pyproject.toml $(TEST_LOCK)
+	$(LOCKED) $(TEST_LOCK)
+	$(PACKAGE)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.venv pyproject.toml requirements/dev.txt requirements/torch-cpu.txt
+	$(LOCKED) requirements/dev.txt
+	$(LOCKED) requirements/torch-cpu.txt
+	$(PACKAGE)
 	@touch $@
 
 clean:
-	rm -rf $(VENV) dist build
+	rm -rf $(VENV) $(VENV)-oldest dist build
