@@ -3,15 +3,17 @@ from dataclasses import replace
 
 import pytest
 
+import rise_edge
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
 from rise_edge.capture.web.board import Board
 from rise_edge.capture.web.operator import Station, operator_state
 from rise_edge.checker import Observation
 from rise_edge.embedding import Embedding
-from rise_edge.frame import ALL_MODALITIES
+from rise_edge.frame import ALL_MODALITIES, Modality
 from rise_edge.radius import Reading
 from rise_edge.verdict import DEVICE_FAULTS, Reason, undecided
+from tests.capture.frame_source import FrameSource
 from tests.capture.web.watching import Scenes
 
 STATION = Station("a camera", "tiny", "0" * 64, "a notice", "onnx", "colour")
@@ -142,3 +144,15 @@ def test_the_operator_hears_of_attempts_to_bring_a_camera_back(board: Board) -> 
     board.attempt(Attempt(2, 1000.0, False, "no such device"))
     state = operator_state(board.glance(), board.history(), STATION, watchers=0)
     assert state["recovery"] == "attempt 2 to open the camera again: failed: no such device"
+
+
+def test_the_operator_reads_what_the_bundle_warns_of_and_its_report_of_the_chosen_set(
+    board: Board,
+) -> None:
+    required = frozenset({Modality.COLOUR})
+    checker = rise_edge.load(evidence=rise_edge.EvidenceConfig(required=required))
+    station = Station.of(FrameSource([]), checker)
+    state = operator_state(board.glance(), board.history(), station, 1)
+    assert "BPCER 15.7% [13.4, 18.2]" in state["set_report"]
+    assert state["notice"].startswith(checker.bundle.manifest.notice)
+    assert "accepts 63% of the attacks with partial_glasses" in state["notice"]
