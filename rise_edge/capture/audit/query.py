@@ -13,7 +13,8 @@ from rise_edge.capture.audit.file import SQLITE_ERRORS, audit_error, open_existi
 from rise_edge.capture.audit.record import COLUMNS, Record, record_from, utc
 from rise_edge.errors import AuditError
 
-# A running kiosk waits for this many removals at most, far less than its busy timeout.
+# A running kiosk waits for this many removals at most, far less than its busy timeout. As many are
+# read at once.
 _BATCH = 2000
 
 
@@ -63,7 +64,10 @@ def count(path: Path, selection: Selection) -> int:
 
 
 def records(path: Path, selection: Selection, last: int | None = None) -> Iterator[Record]:
-    """The records that fit, as they were written, oldest first, all of one moment.
+    """The records that fit, as they were written, oldest first, up to the newest of this moment.
+
+    They are read a batch at a time: while whoever asked for them is slow, nothing is held that
+    would make the log of a running kiosk grow.
 
     Args:
         path: of the audit.
@@ -74,13 +78,22 @@ def records(path: Path, selection: Selection, last: int | None = None) -> Iterat
         AuditError: the file cannot be read, is damaged, is no audit, or has another version.
     """
     where, values = selection.where()
-    newest = f"SELECT * FROM sessions WHERE {where} ORDER BY id DESC LIMIT :last"
-    query = f"SELECT {', '.join(COLUMNS)} FROM ({newest}) ORDER BY id"
+    newest = f"SELECT id FROM sessions WHERE {where} ORDER BY id DESC LIMIT :last"
+    batch = (
+        f"SELECT id, {', '.join(COLUMNS)} FROM sessions WHERE {where} "
+        f"AND id BETWEEN :start AND :end ORDER BY id LIMIT {_BATCH}"
+    )
     with closing(open_existing(path)) as connection:
         try:
-            # SQLite takes a negative limit for none.
-            for row in connection.execute(query, {**values, "last": -1 if last is None else last}):
-                yield record_from(row)
+            # SQLite understands a negative limit as none.
+            limits = {**values, "last": -1 if last is None else last}
+            ends = f"SELECT min(id), max(id) FROM ({newest})"
+            start, end = connection.execute(ends, limits).fetchone()
+            while start is not None:
+                rows = connection.execute(batch, {**values, "start": start, "end": end}).fetchall()
+                for row in rows:
+                    yield record_from(row[1:])
+                start = rows[-1][0] + 1 if rows else None
         except SQLITE_ERRORS as error:
             raise audit_error(path, error) from None
         except ValueError as error:

@@ -37,6 +37,7 @@ from rise_edge.capture.cameras.folder_description import (
     assumed_sensor,
     read_description,
 )
+from rise_edge.capture.cameras.image_header import expect_decodable
 from rise_edge.capture.cameras.lens import Straightened
 from rise_edge.errors import CameraError, OutputError
 from rise_edge.frame import ALL_MODALITIES, Frame, Image, Modality
@@ -319,8 +320,11 @@ def _read_image(modality: Modality, path: Path) -> NDArray[Any]:
     """
     kind, dtype, axes = _KINDS[modality]
     try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-        pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+        data = path.read_bytes()
+        expect_decodable(data)
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    except ValueError as error:
+        raise CameraError(f"{path}: expected an image of {kind}, got {error}") from None
     except OSError as error:
         raise CameraError(f"{path}: expected an image, got {error.strerror}") from error
     except cv2.error as error:

@@ -46,7 +46,7 @@ class DeviceInfo:
 
         return cls(
             name=ask("name"),
-            serial=ask("serial_number"),
+            serial=ask("serial_number").strip(),  # an SR300's ends in a space
             firmware=ask("firmware_version"),
             usb=ask("usb_type_descriptor"),
             port=ask("physical_port"),
@@ -121,7 +121,7 @@ def choose_device(devices: Iterable[Any], serial: str, *, allow_virtual: bool = 
     if not serial:
         return usable[0]
     for device in usable:
-        if DeviceInfo.of(device).serial == serial:
+        if DeviceInfo.of(device).serial.casefold() == serial.strip().casefold():
             return device
     found = ", ".join(DeviceInfo.of(d).serial or "one without a serial" for d in usable)
     raise CameraError(f"expected a RealSense with serial number {serial}, found {found}{no}")

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from stat import S_ISREG
 
+from rise_edge.capture.kept_evidence.wall_clock import EARLIEST, WallClock
 from rise_edge.errors import OutputError
 from rise_edge.write_atomic import unfinished_of, write_atomic
 
@@ -25,6 +27,7 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAME = re.compile(rf"rise_edge-(\d{{8}}T\d{{6}}Z)-{_UUID}-\d{{6,}}-[A-Z]+\.zip")
 _STAMP = "%Y%m%dT%H%M%SZ"
 _ABANDONED = timedelta(hours=1)
+_AHEAD = timedelta(days=1)  # of a clock that was set back a little
 _MEGABYTE = 1_000_000
 
 
@@ -58,6 +61,16 @@ def file_name(time: datetime, run: str, session: int, verdict: str) -> str:
     return f"rise_edge-{time.strftime(_STAMP)}-{run}-{session:06d}-{verdict}.zip"
 
 
+@dataclass(frozen=True)
+class _File:
+    """One of our files; `time` is what its age is counted from."""
+
+    path: Path
+    size: int
+    time: datetime
+    abandoned: bool = False
+
+
 class EvidenceFolder:
     """A folder of kept evidence, readable by its owner alone.
 
@@ -76,6 +89,7 @@ class EvidenceFolder:
     def __init__(self, path: str | os.PathLike[str], retention: Retention | None = None) -> None:
         self.path = Path(path).resolve()
         self.retention = retention or Retention()
+        self._warned = False
         try:
             self.path.mkdir(mode=0o700, exist_ok=True)
             if not self._is_ours():
@@ -128,22 +142,39 @@ class EvidenceFolder:
                 f"cannot keep evidence in {self.path}: its marker {MARKER} is gone; "
                 "was the folder removed, or its disk unmounted?"
             )
-        oldest_kept = (now - timedelta(days=self.retention.days)).strftime(_STAMP)
         try:
             files = self._files(now)
-            left = sum(files.values()) + room
-            for path in sorted(files):
-                match = _NAME.fullmatch(path.name)
-                too_old = match is None or match[1] < oldest_kept
+            believed = self._believes(now, files)
+            oldest_kept = now - timedelta(days=self.retention.days)
+            left = sum(file.size for file in files) + room
+            for file in sorted(files, key=lambda file: (file.time, file.path)):
+                too_old = file.abandoned or (believed and file.time < oldest_kept)
                 if too_old or left > self.retention.megabytes * _MEGABYTE:
-                    path.unlink(missing_ok=True)  # another program may keep evidence here too
-                    left -= files[path]
+                    file.path.unlink(missing_ok=True)  # another program may keep evidence here too
+                    left -= file.size
         except OSError as error:
             raise self._error(error) from None
 
-    def _files(self, now: datetime) -> dict[Path, int]:
-        """Our files and their sizes, with what an earlier run left half-written."""
-        found = {}
+    def _believes(self, now: datetime, files: Sequence[_File]) -> bool:
+        """Whether the clock may be believed; remembers what it shows in the marker."""
+        marker = self.path / MARKER
+        before = WallClock.parse(marker.read_text(encoding="utf-8", errors="replace"))
+        if before.seen is None:  # of a version that did not remember it
+            before = WallClock(max((f.time for f in files if f.time <= now), default=None))
+        clock = before.at(now)
+        if clock != before or before.seen is None:
+            text = _MARKER_TEXT + clock.line()
+            write_atomic(marker, text.encode(), mode=0o600)
+        if clock.believes(now):
+            self._warned = False
+        elif not self._warned:
+            self._warned = True
+            clock.warn(now)
+        return clock.believes(now)
+
+    def _files(self, now: datetime) -> list[_File]:
+        """Our files, with what an earlier run left half-written."""
+        found = []
         with os.scandir(self.path) as entries:
             for entry in entries:
                 whole = _NAME.fullmatch(entry.name)
@@ -154,9 +185,14 @@ class EvidenceFolder:
                     stat = entry.stat(follow_symlinks=False)
                 except FileNotFoundError:
                     continue
-                age = now - datetime.fromtimestamp(stat.st_mtime, timezone.utc)
-                if S_ISREG(stat.st_mode) and (whole or age > _ABANDONED):
-                    found[self.path / entry.name] = stat.st_size
+                if not S_ISREG(stat.st_mode):
+                    continue
+                path, written = self.path / entry.name, _time_of(stat)
+                if whole:
+                    since = _kept_since(path, whole[1], written, now)
+                    found.append(_File(path, stat.st_size, since))
+                elif now - written > _ABANDONED:
+                    found.append(_File(path, stat.st_size, written, abandoned=True))
         return found
 
     def _is_ours(self) -> bool:
@@ -175,3 +211,27 @@ class EvidenceFolder:
             f"cannot keep evidence in {self.path}: {error.strerror}; "
             "look for a full disk, or a folder that cannot be written"
         )
+
+
+def _kept_since(path: Path, stamp: str, written: datetime, now: datetime) -> datetime:
+    """What a file's age is counted from: its name's time, if that can be right.
+
+    A file that was written while the clock was wrong has a name from before this program was made,
+    or from the future. Its age is counted from when it was written, if that can be right, and
+    else from the first time that it is seen with a clock that can; its time of change keeps that.
+    """
+    try:
+        named = datetime.strptime(stamp, _STAMP).replace(tzinfo=timezone.utc)
+    except ValueError:  # 99999999T999999Z
+        named = datetime.max.replace(tzinfo=timezone.utc)
+    if now < EARLIEST:  # nothing can be told from such a clock: what it wrote is the newest
+        return named if named >= EARLIEST else datetime.max.replace(tzinfo=timezone.utc)
+    for time in (named, written):
+        if EARLIEST <= time <= now + _AHEAD:
+            return time
+    os.utime(path, (now.timestamp(), now.timestamp()))
+    return now
+
+
+def _time_of(stat: os.stat_result) -> datetime:
+    return datetime.fromtimestamp(stat.st_mtime, timezone.utc)

@@ -12,6 +12,7 @@ import pytest
 from rise_edge import AuditError, Bundle, Checker
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.audit import Audit
+from rise_edge.capture.audit.query import Selection, records
 from rise_edge.capture.audit.record import COLUMNS
 from rise_edge.capture.cameras import write_folder
 from rise_edge.capture.events import Event
@@ -100,6 +101,19 @@ def test_what_sqlite_cannot_store_is_a_failed_record_and_not_live(
         (event,) = sessions(camera, tiny_checker, audit=audit)
     assert str(event.result.verdict) == "UNDECIDED(audit_failed)"
     assert rows(path, "session") == []
+
+
+@pytest.mark.slow
+def test_a_slow_reader_does_not_make_the_log_grow(path: Path) -> None:
+    write_audit(path, *(record(number) for number in range(1, 20)))
+    with Audit(path) as audit:
+        reader = records(path, Selection())
+        next(reader)  # and then it waits
+        for number in range(20, 700):
+            audit.record(record(number))
+        log = path.with_name(f"{path.name}-wal").stat().st_size
+        assert [found.session for found in reader] == list(range(2, 20))
+    assert log < 6_000_000
 
 
 def test_somebody_whose_live_was_withheld_is_tried_again_without_leaving(

@@ -33,6 +33,19 @@ def test_an_unknown_serial_names_the_serials_found() -> None:
         choose_device(devices, "333", allow_virtual=True)
 
 
+@pytest.mark.parametrize(
+    ("real", "typed"),
+    [("0271234567", "0271234567"), ("0123AB2 ", "0123AB2"), ("0123AB2", "0123AB2 "),
+     ("0123ab2", "0123AB2")],
+)  # fmt: skip
+def test_a_serial_is_found_whatever_its_case_and_the_spaces_around_it(
+    real: str, typed: str
+) -> None:
+    device = made(serial=real)
+    assert choose_device([device.device], typed, allow_virtual=True) is device.device
+    assert DeviceInfo.of(device.device).serial == real.strip()
+
+
 @pytest.mark.parametrize(("serial", "position"), [("", 0), ("111", 0), ("222", 1)])
 def test_the_serial_chooses_the_device_and_without_one_the_first(
     serial: str, position: int

@@ -77,7 +77,8 @@ def test_what_was_kept_before_stays_within_its_days(folder: EvidenceFolder) -> N
     old = write(folder, 1, days_ago=30.1)
     young = write(folder, 2, days_ago=29.9)
     assert kept(folder) == [old, young], "each was young when it was written"
-    folder.prune(NOW)
+    for days_ago in (24, 18, 12, 6, 0):
+        folder.prune(NOW - timedelta(days=days_ago))
     assert kept(folder) == [young]
 
 

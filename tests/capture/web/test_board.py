@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+import rise_edge
 from rise_edge.capture.health import HealthReport
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
@@ -10,9 +11,10 @@ from rise_edge.capture.web.board import Board
 from rise_edge.capture.web.operator import Station, operator_state
 from rise_edge.checker import Observation
 from rise_edge.embedding import Embedding
-from rise_edge.frame import ALL_MODALITIES
+from rise_edge.frame import ALL_MODALITIES, Modality
 from rise_edge.radius import Reading
 from rise_edge.verdict import DEVICE_FAULTS, Reason, undecided
+from tests.capture.frame_source import FrameSource
 from tests.capture.web.watching import Scenes
 
 WELL = HealthReport("ok", (), 0.0, 30.0)
@@ -124,3 +126,15 @@ def test_the_total_is_that_of_frames_that_were_read(board: Board, scenes: Scenes
     assert board.history().total_ms == 10
     board.step(replace(scenes.checked, took_ms=20.0))
     assert board.history().total_ms == pytest.approx(11)
+
+
+def test_the_operator_reads_what_the_bundle_warns_of_and_its_report_of_the_chosen_set(
+    board: Board,
+) -> None:
+    required = frozenset({Modality.COLOUR})
+    checker = rise_edge.load(evidence=rise_edge.EvidenceConfig(required=required))
+    station = Station.of(FrameSource([]), checker)
+    state = operator_state(board.glance(), board.history(), station, 1, WELL)
+    assert "BPCER 15.7% [13.4, 18.2]" in state["set_report"]
+    assert state["notice"].startswith(checker.bundle.manifest.notice)
+    assert "accepts 63% of the attacks with partial_glasses" in state["notice"]
