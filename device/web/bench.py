@@ -1,17 +1,17 @@
 """`python device/web/bench.py [BUNDLE]`: what a check costs in Chromium on this machine.
 
-It needs `pip install playwright`, Chromium, and onnxruntime-web (`npm ci`).
+It needs `pip install playwright` and Chromium; npm fetches onnxruntime-web.
 """
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median, quantiles
-
-from playwright.sync_api import sync_playwright
 
 _HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(_HERE))
@@ -36,26 +36,54 @@ _MEASURE = """async ([runtimes, rounds]) => {
     return times;
 }"""
 _RUNTIMES = ["onnx_float", "onnx"]
-_ROUNDS = 500
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure both ONNX models of a bundle, one crop at a time."""
-    bundle = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_BUNDLE
+    parser = argparse.ArgumentParser(
+        prog="python device/web/bench.py",
+        description="Measure what a check costs in Chromium on this machine.",
+    )
+    parser.add_argument("bundle", nargs="?", type=Path, default=DEFAULT_BUNDLE,
+                        help="folder of a bundle (default: the demonstration bundle)")  # fmt: skip
+    parser.add_argument("--crops", type=_crops, default=500, metavar="N",
+                        help="crops for each model, 2 or more (default: 500)")  # fmt: skip
+    options = parser.parse_args(arguments)
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        return _failed("playwright is not installed; run `pip install playwright`")
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with page_server(bundle) as server, sync_playwright() as started:
+    if chromium is None:
+        return _failed("expected Chromium on this machine, found none; `apt-get install chromium`")
+    try:
+        server = page_server(options.bundle)
+    except FileNotFoundError as error:
+        return _failed(str(error))
+    with server, sync_playwright() as started:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(f"{server.url}style.css")
-        print(f"Chromium {browser.version}, one thread, {_ROUNDS} crops, one by one, in turn")
+        print(f"Chromium {browser.version}, one thread, {options.crops} crops, one by one, in turn")
         # In turn, so that what else runs on the machine slows both.
-        for name, times in page.evaluate(_MEASURE, [_RUNTIMES, _ROUNDS]).items():
+        for name, times in page.evaluate(_MEASURE, [_RUNTIMES, options.crops]).items():
             cuts = quantiles(times, n=100)
             print(f"{name}: median {median(times):.1f} ms, p99 {cuts[98]:.1f} ms a crop")
         browser.close()
         server.shutdown()
     return 0
+
+
+def _failed(why: str) -> int:
+    print(f"error: {why}", file=sys.stderr)
+    return 1
+
+
+def _crops(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) >= 2):
+        raise argparse.ArgumentTypeError(f"expected a whole number, 2 or more, got {text!r}")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -7,24 +7,27 @@ https. Files lie beside one another there, as on any web server:
     liveness/           this folder's modules
     bundle/             the bundle
     blazeface/          the face detector's weights
-    onnxruntime-web/    what `npm ci` fetched
+    onnxruntime-web/    what runs the models; fetched by npm at the first start
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 _HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(_HERE))
+
+import onnxruntime_web as engine  # noqa: E402
+
 _RISE_EDGE = _HERE.parents[1] / "rise_edge"
 DEFAULT_BUNDLE = _RISE_EDGE / "models" / "demo"
-ONNXRUNTIME_WEB = _HERE / "node_modules" / "onnxruntime-web" / "dist"
-_ENGINE = "ort.wasm.min.mjs"
 
 _TYPES = {
     ".css": "text/css",
@@ -45,26 +48,30 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-_LOOPBACK_HOSTS = {"localhost", "127.0.0.1"}
+_LOOPBACK_HOST = re.compile(r"(localhost|127\.0\.0\.1)(:\d{1,5})?", re.ASCII | re.IGNORECASE)
 
 
-def page_server(bundle: Path, onnxruntime_web: Path = ONNXRUNTIME_WEB, port: int = 0) -> PageServer:
+def page_server(bundle: Path, onnxruntime_web: Path | None = None, port: int = 0) -> PageServer:
     """A server on the loopback address; `serve_forever` runs it.
 
     Args:
         bundle: the folder of a bundle.
-        onnxruntime_web: the folder with onnxruntime-web's modules and WebAssembly.
+        onnxruntime_web: folder with onnxruntime-web's modules and WebAssembly; without one, npm
+            fetches it.
         port: 0 for any that is free.
 
     Raises:
-        FileNotFoundError: the bundle's folder or onnxruntime-web is not there.
+        FileNotFoundError: the bundle's folder or onnxruntime-web is not there, and npm cannot
+            fetch it.
         OSError: the port is taken.
     """
     if not bundle.is_dir():
         raise FileNotFoundError(f"expected the folder of a bundle at {bundle}, found none")
-    if not (onnxruntime_web / _ENGINE).is_file():
+    onnxruntime_web = onnxruntime_web or engine.fetched()
+    if not (onnxruntime_web / engine.ENGINE).is_file():
         raise FileNotFoundError(
-            f"expected {_ENGINE} in {onnxruntime_web}, found none; run `npm ci` in device/web"
+            f"expected {engine.ENGINE} in {onnxruntime_web}, found none; leave "
+            "--onnxruntime-web out, and npm fetches it"
         )
     folders = {
         "": _HERE,
@@ -96,14 +103,15 @@ class PageServer(ThreadingHTTPServer):
 
     def find(self, target: str) -> Path | None:
         """The file that a request asks for: FOLDER/NAME or NAME, and nothing deeper."""
-        folder, _, name = unquote(urlsplit(target).path).removeprefix("/").rpartition("/")
+        path, _, _ = target.partition("?")
+        folder, _, name = unquote(path).removeprefix("/").rpartition("/")
         name = name or ("index.html" if folder == "" else "")
         if folder not in self.folders or name.startswith(".") or set(name) & set("\\\0"):
             return None
-        path = self.folders[folder] / name
-        if folder == "" and path.suffix not in _PAGE_TYPES:
+        file = self.folders[folder] / name
+        if folder == "" and file.suffix not in _PAGE_TYPES:
             return None
-        return path if path.is_file() and not path.is_symlink() else None
+        return file if file.is_file() and not file.is_symlink() else None
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -113,7 +121,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Send one file."""
         # A name that is no loopback name comes from a foreign page (DNS rebinding).
-        if urlsplit(f"//{self.headers.get('Host', '')}").hostname not in _LOOPBACK_HOSTS:
+        hosts = self.headers.get_all("Host", [""])
+        if not all(_LOOPBACK_HOST.fullmatch(host) for host in hosts):
             self._answer(HTTPStatus.FORBIDDEN, b"this server answers to localhost only\n")
             return
         path = self.server.find(self.path)
@@ -143,14 +152,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("bundle", nargs="?", type=Path, default=DEFAULT_BUNDLE,
                         help="folder of a bundle (default: the demonstration bundle)")  # fmt: skip
-    parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0 for a free one")
-    parser.add_argument("--onnxruntime-web", type=Path, default=ONNXRUNTIME_WEB, metavar="FOLDER",
-                        help="default: what `npm ci` fetched")  # fmt: skip
+    parser.add_argument("--port", type=_port, default=8000,
+                        help="port of this machine (default: 8000; 0 for a free one)")  # fmt: skip
+    parser.add_argument("--onnxruntime-web", type=Path, metavar="FOLDER",
+                        help="folder with onnxruntime-web (default: npm fetches it)")  # fmt: skip
     options = parser.parse_args(arguments)
     try:
         server = page_server(options.bundle, options.onnxruntime_web, options.port)
-    except OSError as error:
+    except FileNotFoundError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        why = f"cannot listen on port {options.port}: {error.strerror}; choose another with --port"
+        print(f"error: {why}", file=sys.stderr)
         return 1
     with server:
         print(f"{server.url} (Ctrl-C ends it)", flush=True)
@@ -159,6 +173,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except KeyboardInterrupt:
             return 0
     return 0
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got {text!r}")
+    return int(text)
 
 
 if __name__ == "__main__":

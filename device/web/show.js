@@ -1,5 +1,7 @@
 // What the page shows: notice, proof, verdict and what it rests on.
 
+import { explain } from "./liveness/instructions.js";
+
 const body = document.body;
 const at = (id) => document.querySelector(`#${id}`);
 const WHERE = { LIVE: "the norm is within the radius", SPOOF: "the norm is beyond the radius" };
@@ -45,9 +47,8 @@ export function showNoVerdict(headline, why) {
  *   which picture, null if there was none.
  */
 export function showObservation({ verdict, square, crop }, of = null) {
-  const { outcome, reason, detail, reading } = verdict;
-  const why = reason ? `${reason}${detail ? `: ${detail}` : ""}` : WHERE[outcome];
-  say(outcome, outcome, why);
+  const { outcome, reason, reading } = verdict;
+  say(outcome, outcome, reason ? explain(verdict) : WHERE[outcome], reason);
   showReading(reading);
   showCrop(crop);
   if (!of) return;
@@ -57,8 +58,9 @@ export function showObservation({ verdict, square, crop }, of = null) {
   at("time").textContent = `${of.ms.toFixed(0)} ms`;
 }
 
-function say(outcome, headline, why) {
+function say(outcome, headline, why, reason = null) {
   body.dataset.outcome = outcome;
+  body.dataset.reason = reason ?? "";
   if (at("outcome").textContent !== headline) at("outcome").textContent = headline;
   at("reason").textContent = why;
 }

