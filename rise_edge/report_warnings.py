@@ -44,7 +44,7 @@ def report_warnings(report: Mapping[str, Any]) -> tuple[str, ...]:
     fewest = min(totals, key=totals.__getitem__)
     if totals[fewest] < FEWEST_CROPS:
         warnings.append(
-            f"too few test crops: {totals[fewest]} of {fewest}; {FEWEST_CROPS} of a kind without "
-            f"an error are needed to show an error rate of {MOST_APCER:.0%}"
+            f"too few test crops: {totals[fewest]} of {fewest} ({FEWEST_CROPS} of a kind without "
+            f"an error are needed to show an error rate of {MOST_APCER:.0%})"
         )
     return tuple(warnings)
