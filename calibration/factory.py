@@ -71,7 +71,8 @@ def _expect_recording(spec: str) -> None:
     if spec == "simulated" or Path(spec).is_dir():
         raise CameraError(
             f"expected a RealSense or its .db3 recording, got {spec!r}, which has no factory "
-            "calibration; calibrate a folder of images with a board (--by board)"
+            "calibration; calibrate a folder of images with a board (--by board), or make one to "
+            "practise on with `python calibration/sensor.py simulate FOLDER`"
         )
     if not Path(spec).is_file():
         raise CameraError(
