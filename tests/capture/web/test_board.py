@@ -134,7 +134,7 @@ def test_the_operator_reads_what_the_bundle_warns_of_and_its_report_of_the_chose
     required = frozenset({Modality.COLOUR})
     checker = rise_edge.load(evidence=rise_edge.EvidenceConfig(required=required))
     station = Station.of(FrameSource([]), checker)
-    state = operator_state(board.glance(), board.history(), station, 1, WELL)
+    state = operator_state(board.glance(), board.history(), station, WELL, watchers=1)
     assert "BPCER 15.7% [13.4, 18.2]" in state["set_report"]
     assert state["notice"].startswith(checker.bundle.manifest.notice)
     assert "accepts 63% of the attacks with partial_glasses" in state["notice"]
