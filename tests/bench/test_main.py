@@ -17,8 +17,8 @@ def test_the_bench_times_every_stage_and_writes_json(
     stages = ["examine streams", "detect", "crop", "quality", "embed", "decide and write event"]
     assert list(rows) == [*stages, "frame to event", "crop to verdict"]
     assert all(0 < row["median_ms"] <= row["p99_ms"] for row in rows.values())
-    parts = sum(rows[stage]["median_ms"] for stage in stages)
-    assert rows["frame to event"]["median_ms"] == pytest.approx(parts, rel=0.3)
+    parts_ms = sum(rows[stage]["mean_ms"] for stage in stages)
+    assert 0 < parts_ms <= rows["frame to event"]["mean_ms"] * (1 + 1e-9)
     assert report["peak_memory_mb"] > 50
     assert "crop to verdict" in capsys.readouterr().out
 
