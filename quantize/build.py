@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress, TimeRemainingColumn
 
-from quantize.bundle_report import report_files
+from quantize.bundle_report import report_files, whole_set_report
 from quantize.calibrated import Calibrated, calibrated
 from quantize.golden import golden_crops, golden_file
 from quantize.graph import DeviceGraph, fold_batch_norms
@@ -97,7 +97,9 @@ def write(
     Raises:
         BundleError: the bundle cannot be written there.
     """
-    notice = "; ".join(filter(None, (fields["notice"], *report_warnings(numbers))))
+    notice = "; ".join(
+        filter(None, (fields["notice"], *report_warnings(whole_set_report(numbers))))
+    )
     fields = {**fields, "notice": notice}
     crops = golden_crops(material.splits.test, GOLDEN_COUNT)
     golden = {name: embed_all(model.runtime, crops) for name, model in models.items()}

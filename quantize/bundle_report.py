@@ -8,6 +8,7 @@ from typing import Any
 
 from quantize.calibrated import WHOLE_SET, Calibrated
 from quantize.material import Material
+from rise_edge.set_report import ErrorRate, SetReport
 from train.plots import det_curve, norm_histogram, png
 from train.radius import Criterion
 from train.report import by_species, measure_sets, percent, summary
@@ -33,6 +34,14 @@ def report_numbers(material: Material, models: Mapping[str, Calibrated]) -> dict
         "domains": splits.train.domains,
         "runtimes": {name: _errors(material, model) for name, model in models.items()},
     }
+
+
+def whole_set_report(numbers: Mapping[str, Any]) -> SetReport:
+    """The errors with all modalities on the first runtime, from `report_numbers`."""
+    runtime, errors = next(iter(numbers["runtimes"].items()))
+    whole = errors["test"][WHOLE_SET]
+    apcer = {species: ErrorRate(**found) for species, found in whole["apcer"].items()}
+    return SetReport(WHOLE_SET, runtime, ErrorRate(**whole["bpcer"]), apcer)
 
 
 def report_files(

@@ -1,50 +1,47 @@
-"""Report warnings: what a bundle's own report says against trusting it, one line each.
+"""What a bundle's own report warns of: a model that is weak, or that nobody has shown to be good.
 
-A report is weak if its model accepts a species too often, or if so few presentations were measured
-that nobody could tell. Whoever builds a bundle puts the lines into its notice.
+A bundle is weak where its worst species is accepted more often than `APCER_LIMIT`, the most that
+`calibration/radius.py` takes of a site's radius by default.
+
+Its crops are few where a species has less than `LEAST_CROPS`: with n attacks of a species and none
+accepted, the 95% interval of its APCER ends at 1 - 0.025^(1/n) (Clopper-Pearson), which is above
+the limit for n below log(0.025) / log(1 - limit). Such a report cannot show the limit, whatever it
+found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import math
 
-from rise_edge.frame import ALL_MODALITIES, modality_set
+from rise_edge.set_report import SetReport
 
-MOST_APCER = 0.10
-"""APCER of the worst species above which a report is weak."""
-FEWEST_CROPS = 36
-"""Crops of a species, or bona fide, below which even no error at all would not show `MOST_APCER`:
-the 95% interval of 0 in 35 (Clopper and Pearson) still reaches 10%."""
+APCER_LIMIT = 0.10
+LEAST_CROPS = math.ceil(math.log(0.025) / math.log(1 - APCER_LIMIT))
 
 
-def report_warnings(report: Mapping[str, Any]) -> tuple[str, ...]:
-    """What is weak about the errors in a bundle's report.json, all modalities shown.
+def report_warnings(report: SetReport | None) -> tuple[str, ...]:
+    """What to say at each start, one sentence each; nothing where the report is good.
 
     Args:
-        report: content of report.json; errors on the test subjects of its first runtime count.
+        report: of the modality set and runtime that are used, None where there is none.
 
-    Returns:
-        One line for each weakness, none for a report that is good enough.
-
-    Raises:
-        KeyError: the report is not of the form that `quantize` writes.
+    >>> report_warnings(None)
+    ('the bundle has no report for these modalities: nothing is known of its errors',)
     """
-    first = next(iter(report["runtimes"].values()))
-    errors = first["test"][modality_set(ALL_MODALITIES)]
-    warnings = []
-    worst = errors["worst_apcer"]
-    if worst["rate"] > MOST_APCER:
-        warnings.append(
-            f"weak model: accepted {worst['errors']} of {worst['total']} {worst['species']} crops "
-            f"of its test subjects (APCER {worst['rate']:.0%}, expected at most {MOST_APCER:.0%})"
+    if report is None:
+        return ("the bundle has no report for these modalities: nothing is known of its errors",)
+    worst = report.apcer[report.worst]
+    found = []
+    if not worst.rate <= APCER_LIMIT:
+        found.append(
+            f"weak: with {report.modalities} it accepts {100 * worst.rate:.0f}% of the attacks "
+            f"with {report.worst} ({worst.errors} of {worst.total}), more than {APCER_LIMIT:.0%}"
         )
-    totals = {name: found["total"] for name, found in errors["apcer"].items()}
-    totals["bona_fide"] = errors["bpcer"]["total"]
-    fewest = min(totals, key=totals.__getitem__)
-    if totals[fewest] < FEWEST_CROPS:
-        warnings.append(
-            f"too few test crops: {totals[fewest]} of {fewest} ({FEWEST_CROPS} of a kind without "
-            f"an error are needed to show an error rate of {MOST_APCER:.0%})"
+    fewest = min(report.apcer, key=lambda species: report.apcer[species].total)
+    total = report.apcer[fewest].total
+    if total < LEAST_CROPS:
+        found.append(
+            f"measured on few attacks: {fewest} on {total}, where {LEAST_CROPS} are needed to show "
+            f"an APCER of {APCER_LIMIT:.0%}"
         )
-    return tuple(warnings)
+    return tuple(found)

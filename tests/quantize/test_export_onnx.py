@@ -23,6 +23,7 @@ from rise_edge.pad_metrics import hter
 from rise_edge.report_warnings import report_warnings
 from rise_edge.runtimes import open_runtime
 from rise_edge.selftest import prove
+from rise_edge.set_report import read_set_report
 from tests.train.debug_data import debug_config, debug_splits
 from train.algorithms import AlgorithmConfig
 from train.checkpoint import RunError, open_run
@@ -78,8 +79,8 @@ def test_a_bundle_has_its_folders_name_unless_another_is_given(built):
 
 def test_the_notice_says_what_the_report_says_against_the_bundle(built):
     bundle = built[2]
-    warnings = report_warnings(json.loads(bundle.read("report.json")))
-    assert any("too few test crops" in warning for warning in warnings)
+    warnings = report_warnings(read_set_report(bundle, "onnx", "colour+depth+infrared"))
+    assert any("few attacks" in warning for warning in warnings)
     assert bundle.manifest.notice == "; ".join([NOTICE, *warnings])
     assert all(warning in bundle.read("report.md").decode() for warning in warnings)
 
