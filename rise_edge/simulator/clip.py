@@ -56,7 +56,8 @@ def _triptych(frame: Frame, width: int) -> Picture:
         depth_picture(np.asarray(depth, np.uint16), 300.0, 1500.0),
         infrared_picture(np.asarray(infrared, np.uint8)),
     ]
-    return labelled(np.hstack(parts), f"{frame.truth.species if frame.truth else ''}   {LEGEND}")
+    species = frame.truth.species if frame.truth else ""
+    return labelled(np.hstack(parts), f"{species}   depth: {LEGEND}")
 
 
 def write_film(pictures: Sequence[Picture], path: Path, fps: float) -> None:
