@@ -177,7 +177,9 @@ def test_a_manifest_that_two_readers_could_read_differently_is_refused(
         open_bundle(tiny_bundle.path)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(place=st.floats(0, 1, exclude_max=True), value=st.integers(0, 255), cut=st.booleans())
 def test_a_mutated_manifest_opens_only_if_it_says_something_sound(
     tiny_bundle: Bundle, place: float, value: int, cut: bool

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quantize.margin import (
@@ -60,6 +60,7 @@ def test_safe_is_a_margin_beyond_the_largest_error_of_calibration():
     assert measure_margin(still, LIVE, 0.1).safe == 0.5
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0.01, 3), st.floats(-0.2, 0.2)), min_size=1, max_size=50),
     st.floats(0.2, 2),

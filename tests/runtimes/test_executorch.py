@@ -35,17 +35,15 @@ def tiny_pte() -> bytes:
     """The tiny ONNX model's twin."""
     pytest.importorskip("executorch", reason="needs the executorch extra")
     import torch
-    from executorch.exir import to_edge_transform_and_lower
 
-    from quantize.onnx_file import example_crops
+    from quantize.pte_file import lower_to_xnnpack, pte_bytes
 
     class Tiny(torch.nn.Module):
         def forward(self, colour, depth_mm, infrared, present):  # type: ignore[no-untyped-def]
             norm = infrared.float().mean((1, 2)) / 128
             return norm[:, None] * torch.tensor([[0.6, 0.8]]), norm
 
-    program = torch.export.export(Tiny(), example_crops(1, SIZE))
-    return bytes(to_edge_transform_and_lower(program).to_executorch().buffer)
+    return pte_bytes(lower_to_xnnpack(Tiny(), SIZE))
 
 
 def test_it_gives_what_onnxruntime_gives(tmp_path: Path, tiny_pte: bytes) -> None:
