@@ -89,12 +89,18 @@ class Bundle:
             )
         content = _read(self.path, name, _MAX_FILE_BYTES)
         digest = hashlib.sha256(content).hexdigest()
-        if digest != expected:
+        if digest == expected:
+            return content
+        if hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest() == expected:
             raise BundleError(
-                f"bundle {self.path}: {name} was altered: expected sha256 "
-                f"{expected[:12]}..., got {digest[:12]}...; copy the bundle anew"
+                f"bundle {self.path}: {name}: line endings were changed: expected LF, got CRLF; "
+                "copy the bundle again as binary files (git does with `core.autocrlf=false`, or "
+                "with `-text` in .gitattributes)"
             )
-        return content
+        raise BundleError(
+            f"bundle {self.path}: {name} was altered: expected sha256 "
+            f"{expected[:12]}..., got {digest[:12]}...; copy the bundle again"
+        )
 
 
 def open_bundle(

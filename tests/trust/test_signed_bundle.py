@@ -54,6 +54,13 @@ def test_a_file_that_holds_no_key_opens_nothing(signed: Bundle, tmp_path: Path) 
         rise_edge.load(signed.path, public_key=private)
 
 
+def test_changed_line_endings_of_the_manifest_are_named(signed: Bundle) -> None:
+    manifest = signed.path / MANIFEST
+    manifest.write_bytes(manifest.read_bytes().replace(b"\n", b"\r\n"))
+    with pytest.raises(TrustError, match="CRLF"):
+        open_bundle(signed.path, public_key=PINNED)
+
+
 def test_without_a_key_it_opens_as_before(signed: Bundle) -> None:
     assert open_bundle(signed.path).signed_by is None
 
