@@ -58,11 +58,12 @@ def _views(made: Path, picture: Path) -> None:
     from rise_edge.capture.web.pictures import scene_depth_picture
 
     depth = cv2.imread(str(made / "depth" / "000010.png"), cv2.IMREAD_UNCHANGED)
-    assert depth is not None
+    if depth is None:
+        raise RuntimeError(f"expected a picture of depth in {made}, found none")
     views = [
         _read(made / "colour" / "000010.png"),
         _read(made / "infrared" / "000010.png"),
-        scene_depth_picture(depth)[..., ::-1],
+        scene_depth_picture(depth.astype(np.uint16))[..., ::-1],
     ]
     _write(picture, np.hstack([_scaled(view, 400) for view in views]))
 

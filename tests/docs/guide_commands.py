@@ -40,12 +40,10 @@ class Guide:
     Attributes:
         commands: command as on the page, without its comment -> what becomes of it.
         before: what the reader has before they begin: shell commands.
-        torch: whether a program is started, or asked for its help, that imports torch.
     """
 
     commands: dict[str, Typed | Read] = field(default_factory=dict)
     before: str = ""
-    torch: bool = False
 
 
 INSTALLS = Read("installs packages")
@@ -71,7 +69,7 @@ GUIDES = {
             "pip install -e '.[kiosk]'": INSTALLS,
             "python -m rise_edge.capture --camera realsense:SERIAL --view web --events "
             "events.jsonl --audit audit.db --monitor 9180":
-                Typed("--camera images --web 0 --monitor 0"),
+                Typed("--camera images --web 0 --monitor 0 --pace fast"),
             "cmake -S device/cpp -B build && cmake --build build && "
             "build/selftest rise_edge/models/demo": BUILT,
             "python device/web/serve.py": Read("needs npm ci; serves until it is stopped"),
@@ -83,7 +81,6 @@ GUIDES = {
             "python quantize/qat.py runs/demo bundles/demo": TRAINED,
             "python calibration/session.py bundles/demo": Read("takes 15 minutes"),
         },
-        torch=True,
     ),
     "calibration/README.md": Guide(
         {
@@ -109,7 +106,7 @@ GUIDES = {
             "--picture site-depot/radius.png": Typed("--bpcer 0.5 --confidence 0.5"),
             "python -m rise_edge.capture --model site-depot/demo --site site-depot/demo.site.json "
             "--public-key keys/owner.pub --sessions 60 --view web":
-                Typed("--camera images --web 0"),
+                Typed("--camera images --web 0 --pace fast"),
         },
     ),
     "device/android/README.md": Guide(
@@ -162,7 +159,6 @@ GUIDES = {
             "python -m rise_edge.capture --model bundles/jetson --runtime tensorrt "
             "--camera realsense:SERIAL": Read("needs a Jetson"),
         },
-        torch=True,
     ),
     "device/kiosk/README.md": Guide(
         {
@@ -230,7 +226,6 @@ GUIDES = {
             "python quantize/export_targets.py runs/demo targets/": TRAINED,
             "python quantize/export_onnx.py runs/large bundles/large": TRAINED,
         },
-        torch=True,
     ),
     "rise_edge/capture/README.md": Guide(
         {
@@ -250,10 +245,10 @@ GUIDES = {
             'rise-edge evidence show "$(ls evidence/*.zip | tail -n 1)" --picture newest.png': HERE,
             "pip install -e '.[web]'": INSTALLS,
             "python -m rise_edge.capture --camera realsense --view web":
-                Typed("--camera images --web 0"),
+                Typed("--camera images --web 0 --pace fast"),
             "(umask 077; python -c 'import secrets; print(secrets.token_urlsafe())' > token)": HERE,
             "python -m rise_edge.capture --view web --web 0.0.0.0:8350 --web-token-file token":
-                Typed("--camera images --web 0.0.0.0:0"),
+                Typed("--camera images --web 0.0.0.0:0 --pace fast"),
             "python -m rise_edge.soak": Read("takes 15 minutes; the next line is a short one"),
             "python -m rise_edge.soak --frames 5000 --seed 3 --json soak.json":
                 Read("its bar of memory needs thousands of frames; tests/soak runs it"),
@@ -264,7 +259,7 @@ GUIDES = {
         {
             "pip install -e '.[quantize]'": INSTALLS,
             "python train/train.py --out runs/demo": Typed(
-                "--data.crops 60 --data.subjects 20 --data.size 28 --network.width 4 --epochs 1 "
+                "--data.crops 32 --data.subjects 16 --data.size 28 --network.width 4 --epochs 1 "
                 "--batch-size 16 --precision 32-true --threads 1 --data.cache cache"
             ),
             "python quantize/qat.py runs/demo rise_edge/models/demo": TRAINED,
@@ -296,7 +291,6 @@ GUIDES = {
             "--rows rise --seeds 0 --missing --workers 2 --sweep weight_mmsd --values 0 0.3 1 "
             "--train.epochs 5": Read("takes hours"),
         },
-        torch=True,
     ),
 }  # fmt: skip
 

@@ -58,3 +58,14 @@ def inline(page: Path) -> list[Code]:
         Code(name, prose.count("\n", 0, found.start()) + 1, " ".join(found[1].split()))
         for found in _INLINE.finditer(prose)
     ]
+
+
+def commands_of(page: Path) -> list[str]:
+    """What the sh blocks of a page say to type: one line each, without comments."""
+    lines = []
+    for block in blocks(page, "sh"):
+        for line in block.text.replace("\\\n", " ").splitlines():
+            command = " ".join(re.sub(r"(^|\s+)#.*$", "", line).split())
+            if command:
+                lines.append(command)
+    return lines

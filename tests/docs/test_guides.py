@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -16,7 +17,7 @@ import pytest
 from rise_edge.capture import open_camera
 from rise_edge.capture.cameras.folder import write_folder
 from tests.docs.guide_commands import GUIDES, OTHERS, Guide, Read, Typed
-from tests.docs.pages import PAGES, ROOT, blocks
+from tests.docs.pages import PAGES, ROOT, commands_of
 
 pytest.importorskip("tyro", reason="needs the extra calibrate")
 
@@ -24,9 +25,9 @@ _PLACE = re.compile(r"^(/opt/rise-edge/source|path/to/rise_edge)/")
 _SUBCOMMANDS = {"audit": 1, "evidence": 1}
 _SHOWN = ("calibration", "device", "docs", "quantize", "rise_edge", "tests", "train")
 _HELPS = """
-import contextlib, io, runpy, sys
-for number, words in enumerate(json.loads(sys.argv[1])):
-    program, *rest = words
+import contextlib, io, json, runpy, sys
+found = []
+for program, *rest in json.loads(sys.argv[1]):
     sys.argv, text = [program, *rest, "--help"], io.StringIO()
     with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
         if program.endswith(".py"):
@@ -34,26 +35,25 @@ for number, words in enumerate(json.loads(sys.argv[1])):
         else:
             runpy.run_module(program, run_name="__main__", alter_sys=True)
     found.append(text.getvalue())
+print(json.dumps(found))
 """
-
-
-def commands_of(page: Path) -> list[str]:
-    """What the sh blocks of a page say to type: one line each, without comments."""
-    lines = []
-    for block in blocks(page, "sh"):
-        for line in block.text.replace("\\\n", " ").splitlines():
-            command = " ".join(re.sub(r"(^|\s+)#.*$", "", line).split())
-            if command:
-                lines.append(command)
-    return lines
 
 
 def guide_pages() -> dict[str, Path]:
     return {page.relative_to(ROOT).as_posix(): page for page in PAGES}
 
 
-def marked(guides: dict[str, Guide], torch: bool) -> list[str]:
-    return [name for name, guide in guides.items() if guide.torch is torch]
+def imports_torch(command: str) -> bool:
+    return command.startswith(("python train/", "python quantize/"))
+
+
+def typed(guide: Guide) -> list[str]:
+    """The commands of a guide that are run, with the flags that are added."""
+    return [
+        f"{command} {what.more}".strip()
+        for command, what in guide.commands.items()
+        if isinstance(what, Typed)
+    ]
 
 
 @pytest.mark.parametrize("name", sorted(guide_pages()))
@@ -71,7 +71,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of images: somebody walks up to the camera and is judged."""
     folder = tmp_path_factory.mktemp("frames") / "images"
     with open_camera("simulated", seed=1) as camera:
-        frames = [frame for frame in islice(iter(camera.read, None), 70) if frame]
+        frames = [frame for frame in islice(iter(camera.read, None), 45) if frame]
         write_folder(frames, folder)
     return folder
 
@@ -99,17 +99,17 @@ def shell(command: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *marked(GUIDES, torch=False),
-        *(pytest.param(name, marks=pytest.mark.torch) for name in marked(GUIDES, torch=True)),
+        pytest.param(name, marks=[pytest.mark.torch] * any(map(imports_torch, typed(guide))))
+        for name, guide in GUIDES.items()
+        if typed(guide)
     ],
 )
 def test_the_commands_of_a_page_work_one_after_another(name: str, checkout: Path) -> None:
     guide = GUIDES[name]
     if guide.before:
         shell(guide.before, checkout)
-    for command, what in guide.commands.items():
-        if isinstance(what, Typed):
-            shell(f"{command} {what.more}".strip(), checkout)
+    for command in typed(guide):
+        shell(command, checkout)
 
 
 def programs(command: str) -> list[tuple[tuple[str, ...], set[str]]]:
@@ -141,15 +141,13 @@ def helps(torch: bool) -> dict[tuple[str, ...], str]:
     """The help of every program that is not run, from one process: torch takes long to import."""
     asked = sorted({
         program
-        for name in marked(GUIDES, torch=torch)
-        for command in READ[name]
+        for commands in READ.values()
+        for command in commands
+        if imports_torch(command) is torch
         for program, _ in programs(command)
     })  # fmt: skip
-    program = f"import json\nfound = []\n{_HELPS}\nprint(json.dumps(found))"
-    import json
-
     done = subprocess.run(
-        [sys.executable, "-c", program, json.dumps(asked)], cwd=ROOT, text=True,
+        [sys.executable, "-c", _HELPS, json.dumps(asked)], cwd=ROOT, text=True,
         capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -161,12 +159,11 @@ def helps(torch: bool) -> dict[tuple[str, ...], str]:
     "torch", [False, pytest.param(True, marks=pytest.mark.torch)], ids=["plain", "torch"]
 )
 def test_programs_that_are_not_run_know_the_flags_they_are_given(torch: bool) -> None:
-    for name in marked(GUIDES, torch=torch):
-        for command in READ[name]:
-            for program, flags in programs(command):
-                known = set(re.findall(r"--[\w.-]+\w", helps(torch)[program]))
-                assert known, f"{program} has no help"
-                assert flags <= known, f"{name}: {command}: unknown {sorted(flags - known)}"
+    for command in (command for commands in READ.values() for command in commands):
+        for program, flags in programs(command) if imports_torch(command) is torch else ():
+            known = set(re.findall(r"--[\w.-]+\w", helps(torch)[program]))
+            assert known, f"{program} has no help"
+            assert flags <= known, f"{command}: unknown {sorted(flags - known)}"
 
 
 @pytest.mark.parametrize("name", sorted(GUIDES))

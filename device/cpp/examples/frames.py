@@ -84,8 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     one.add_argument("folder", type=Path)
     stream = commands.add_parser("stream", help="frames to standard output, for build/watch")
     stream.add_argument("--frames", type=int, default=400, help="how many (default: 400)")
-    for command in (one, stream):
-        command.add_argument("--seed", type=int, default=1, help="of the people (default: 1)")
+    one.add_argument("--seed", type=int, default=2, help="of the person (default: 2)")
+    stream.add_argument("--seed", type=int, default=1, help="of the people (default: 1)")
     options = parser.parse_args(arguments)
     if options.command == "one":
         write_one(*_living(options.seed), options.folder)

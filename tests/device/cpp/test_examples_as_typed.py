@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import ROOT
-from tests.docs.test_guides import commands_of
+from tests.docs.pages import ROOT, commands_of
 
 COMMANDS = [
     command
