@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from calibration.site_session import SiteSession
-from rise_edge import Checker
+from rise_edge import Checker, SiteError
 from rise_edge.face import Crop
 from rise_edge.frame import Modality
 from rise_edge.session_signals import SessionSignals
@@ -37,9 +37,17 @@ def site_reference(
         sessions: all that were watched.
         radius: that was chosen: the score of one of them.
         domains: name -> direction of each domain that the model knows.
+
+    Raises:
+        SiteError: no session lies below the radius.
     """
     live = [session for session in sessions if session.score <= radius]
     below = [s.signals for s in live if s.signals and s.score < radius]
+    if not below:
+        raise SiteError(
+            f"expected a bona fide session or more below the radius {radius:.3f}, to compare the "
+            f"site with later, got none of {len(sessions)}; collect more"
+        )
     centre = mean_direction(signals.direction for signals in below[::_CENTRE_EVERY])
     held = [signals for i, signals in enumerate(below) if i % _CENTRE_EVERY]
     nearest = Counter(_nearest(signals, domains) for signals in below) if domains else {}

@@ -1,13 +1,15 @@
-"""Put the snippets of a page in: `python docs/snippets.py docs/embed.md`.
+"""Put the snippets of pages in: `python docs/snippets.py README.md docs/embed.md`.
 
-A page names a file in a comment before a block of code, `<!-- path/from/the/root -->`. What stands
-in it between the lines `[embed]` and `[/embed]` is the block. So a page shows what is tested.
+A page names a file in a comment above a block of code, `<!-- path/from/the/root -->`. The block is
+what the file has between the lines `[embed]` and `[/embed]`. So a page shows what is tested.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +29,12 @@ def with_snippets(page: str) -> str:
 
 
 def paths(page: str) -> list[str]:
-    """The files whose pieces a page shows."""
+    r"""The files whose pieces a page shows.
+
+    Example:
+        >>> paths("<!-- device/python/example.py -->\n```python\n```")
+        ['device/python/example.py']
+    """
     return [found["path"] for found in _BLOCK.finditer(page)]
 
 
@@ -47,12 +54,21 @@ def _flush_left(piece: str) -> str:
     return "".join(line[margin:].rstrip() + "\n" for line in lines)
 
 
-def main() -> None:
-    """Write each page anew that is named."""
-    for name in sys.argv[1:]:
-        page = Path(name)
-        page.write_text(with_snippets(page.read_text(encoding="utf-8")), encoding="utf-8")
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Rewrite each page that is named; returns the exit code."""
+    parser = argparse.ArgumentParser(
+        description="Replace the blocks of code on pages by the pieces of the files that they name."
+    )
+    parser.add_argument("page", nargs="+", type=Path, help="a Markdown file")
+    page = None
+    try:
+        for page in parser.parse_args(arguments).page:
+            page.write_text(with_snippets(page.read_text(encoding="utf-8")), encoding="utf-8")
+    except (OSError, ValueError) as error:
+        print(f"error: {page}: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

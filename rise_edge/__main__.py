@@ -12,6 +12,7 @@ from rise_edge.standard_streams import open_closed_streams
 _COMMANDS = {
     "capture": ("rise_edge.capture.__main__", "watch a camera and judge the faces in front of it"),
     "audit": ("rise_edge.capture.audit.command", "list, export and prune recorded sessions"),
+    "evidence": ("rise_edge.capture.kept_evidence.command", "look at a session's kept pictures"),
     "bench": ("rise_edge.bench.__main__", "time every stage on this device, or a whole kiosk"),
     "soak": ("rise_edge.soak.__main__", "judge many frames of a camera that fails in every way"),
     "selftest": ("rise_edge.selftest", "prove a bundle on its golden vectors"),

@@ -89,18 +89,24 @@ class Bundle:
             )
         content = _read(self.path, name, _MAX_FILE_BYTES)
         digest = hashlib.sha256(content).hexdigest()
-        if digest != expected:
+        if digest == expected:
+            return content
+        if hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest() == expected:
             raise BundleError(
-                f"bundle {self.path}: {name} was altered: expected sha256 "
-                f"{expected[:12]}..., got {digest[:12]}...; copy the bundle anew"
+                f"bundle {self.path}: {name}: line endings were changed: expected LF, got CRLF; "
+                "copy the bundle again as binary files (git does with `core.autocrlf=false`, or "
+                "with `-text` in .gitattributes)"
             )
-        return content
+        raise BundleError(
+            f"bundle {self.path}: {name} was altered: expected sha256 "
+            f"{expected[:12]}..., got {digest[:12]}...; copy the bundle again"
+        )
 
 
 def open_bundle(
     path: str | os.PathLike[str],
     *,
-    public_key: Ed25519PublicKey | None = None,
+    public_key: Ed25519PublicKey | str | os.PathLike[str] | None = None,
     least_version: int | None = None,
 ) -> Bundle:
     """Open a bundle after checking the hash of every file.
@@ -108,14 +114,15 @@ def open_bundle(
     Args:
         path: the folder. It may be a link, so that a new bundle can be put in an old one's place at
             once; the files in it may not.
-        public_key: the owner's, as `rise_edge.trust.keys.read_public_key` gives it: only a bundle
-            that they signed opens. Without one, whoever can write the folder can replace it whole.
+        public_key: the owner's key or its file, the .pub of `rise-edge keygen`: only a bundle that
+            they signed opens. Without one, whoever can write the folder can replace it whole.
         least_version: a signed bundle of a smaller version does not open.
 
     Raises:
         ValueError: a least version without a key.
         BundleError: it is missing, incomplete, altered or of a foreign format.
-        TrustError: it is not signed by the owner of the public key, or is older than allowed.
+        TrustError: it is not signed by the owner of the public key, or is older than allowed; or
+            the file of the key holds none.
         MissingExtraError: a key is given, and `cryptography` is not installed.
     """
     if least_version is not None and public_key is None:
@@ -201,10 +208,14 @@ def _short(error: Exception) -> str:
     return text if len(text) <= 300 else f"{text[:300]}..."
 
 
-def _verify(folder: Path, manifest: bytes, public_key: Ed25519PublicKey) -> str:
-    """Hold the manifest against its signature; gives the key in hexadecimal."""
+def _verify(
+    folder: Path, manifest: bytes, public_key: Ed25519PublicKey | str | os.PathLike[str]
+) -> str:
+    """Check the manifest's signature; returns the key in hexadecimal."""
+    from rise_edge.trust.keys import public_key_of
     from rise_edge.trust.signing import verify
 
+    key = public_key_of(public_key)
     if not os.path.lexists(folder / SIGNATURE):
         raise TrustError(
             f"bundle {folder}: expected {SIGNATURE}, its owner's signature, there is none; "
@@ -212,10 +223,10 @@ def _verify(folder: Path, manifest: bytes, public_key: Ed25519PublicKey) -> str:
         )
     try:
         signature = read_plain_file(folder / SIGNATURE, _SIGNATURE_BYTES)
-        verify(manifest, signature, public_key)
+        verify(manifest, signature, key)
     except (OSError, ValueError, TrustError) as error:
         raise TrustError(f"bundle {folder}: {SIGNATURE}: {error}") from None
-    return public_key.public_bytes_raw().hex()
+    return key.public_bytes_raw().hex()
 
 
 def _read(folder: Path, name: str, max_bytes: int) -> bytes:

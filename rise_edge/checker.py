@@ -186,7 +186,7 @@ def load(
     evidence: EvidenceConfig | None = None,
     quality: QualityConfig | None = None,
     threads: int = 1,
-    public_key: Ed25519PublicKey | None = None,
+    public_key: Ed25519PublicKey | str | os.PathLike[str] | None = None,
     least_version: int | None = None,
     site: str | os.PathLike[str] | None = None,
 ) -> Checker:
@@ -201,7 +201,7 @@ def load(
         evidence: the limits of what counts as evidence, and the modalities required.
         quality: the limits of a good view.
         threads: threads of each network.
-        public_key: of the bundle's owner; see `rise_edge.open_bundle`.
+        public_key: the bundle's owner's key, or its file; see `rise_edge.open_bundle`.
         least_version: that a signed bundle must have.
         site: a site file of this bundle, whose radii replace the bundle's.
 
@@ -209,9 +209,18 @@ def load(
         BundleError: it is missing, incomplete, altered, of a foreign format, or lacks a radius.
         SiteError: the site file is missing, malformed, or of another bundle, runtime or set.
         TrustError: bundle or site file are not signed by the owner of the public key, or the bundle
-            is older than allowed.
+            is older than allowed; or the file of the key holds none.
+        MissingExtraError: a key is given, and `cryptography` is not installed.
+
+    Example:
+        >>> load().bundle.manifest.name
+        'demo'
     """
     path = default_bundle_path() if bundle is None else bundle
+    if public_key is not None:  # read once, for the bundle and the site file
+        from rise_edge.trust.keys import public_key_of
+
+        public_key = public_key_of(public_key)
     opened = open_bundle(path, public_key=public_key, least_version=least_version)
     calibrated = None if site is None else read_site(site, opened, public_key)
     checker = Checker(

@@ -207,18 +207,21 @@ def site_path(bundle: str | os.PathLike[str]) -> Path:
 
 
 def read_site(
-    path: str | os.PathLike[str], bundle: Bundle, public_key: Ed25519PublicKey | None = None
+    path: str | os.PathLike[str],
+    bundle: Bundle,
+    public_key: Ed25519PublicKey | str | os.PathLike[str] | None = None,
 ) -> Site:
     """Read a site file.
 
     Args:
         path: the file; its signature lies beside it, as `FILE.sig`.
         bundle: that it must be for.
-        public_key: of its owner; without one no signature is looked for.
+        public_key: its owner's key or the key's file; without one no signature is looked for.
 
     Raises:
         SiteError: it is missing, malformed or of another bundle.
-        TrustError: it is not signed by the owner of the public key.
+        TrustError: it is not signed by the owner of the public key, or the file of the key holds
+            none.
     """
     content = _read(Path(path), _MAX_BYTES)
     if public_key is not None:
@@ -267,12 +270,16 @@ def _read(path: Path, max_bytes: int) -> bytes:
         raise SiteError(f"site file {path}: {error}; {_HINT}") from None
 
 
-def _verify(path: Path, content: bytes, public_key: Ed25519PublicKey) -> None:
+def _verify(
+    path: Path, content: bytes, public_key: Ed25519PublicKey | str | os.PathLike[str]
+) -> None:
+    from rise_edge.trust.keys import public_key_of
     from rise_edge.trust.signing import verify
 
+    key = public_key_of(public_key)
     beside = _signature_path(path)
     try:
-        verify(content, read_plain_file(beside, _SIGNATURE_BYTES), public_key)
+        verify(content, read_plain_file(beside, _SIGNATURE_BYTES), key)
     except FileNotFoundError:
         raise TrustError(
             f"site file {path}: expected its owner's signature in {beside.name}, there is none; "

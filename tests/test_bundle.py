@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rise_edge import Bundle, BundleError, open_bundle, write_bundle
-from rise_edge.bundle import MANIFEST, MODEL_ONNX
-from tests.tiny_bundle import manifest_fields, tiny_model, write_tiny_bundle
+from rise_edge.bundle import GOLDEN, MANIFEST, MODEL_ONNX
+from tests.tiny_bundle import golden_vectors, manifest_fields, tiny_model, write_tiny_bundle
 
 
 def edit_manifest(bundle: Bundle, **changes: Any) -> None:
@@ -44,6 +44,17 @@ def test_one_altered_byte_of_the_model_is_noticed(tiny_bundle: Bundle, place: in
     path.write_bytes(content)
     with pytest.raises(BundleError, match=r"model\.onnx was altered: expected sha256"):
         open_bundle(tiny_bundle.path)
+
+
+def test_changed_line_endings_are_named(tmp_path: Path) -> None:
+    files = {MODEL_ONNX: tiny_model(), GOLDEN: golden_vectors(), "report.md": b"one\ntwo\n"}
+    bundle = write_bundle(tmp_path / "tiny", files, **manifest_fields())
+    (bundle.path / "report.md").write_bytes(b"one\r\ntwo\r\n")
+    with pytest.raises(BundleError, match=r"report\.md: .*expected LF, got CRLF"):
+        open_bundle(bundle.path)
+    (bundle.path / "report.md").write_bytes(b"one\r\n2\r\n")
+    with pytest.raises(BundleError, match="altered"):
+        open_bundle(bundle.path)
 
 
 def test_a_truncated_model_is_noticed(tiny_bundle: Bundle) -> None:

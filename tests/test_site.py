@@ -146,3 +146,13 @@ def test_with_a_pinned_key_an_unsigned_altered_or_foreign_one_is_refused(
     write_site(path, site_of(tiny_bundle))
     with pytest.raises(TrustError, match="there is none"):
         read_site(path, tiny_bundle, key.public_key())
+
+
+def test_the_pinned_key_may_be_its_file(
+    tiny_bundle: rise_edge.Bundle, path: Path, tmp_path: Path
+) -> None:
+    keys = pytest.importorskip("rise_edge.trust.keys", reason="needs the extra trust")
+    keys.write_key_pair(tmp_path / "owner.key", tmp_path / "owner.pub")
+    write_site(path, site_of(tiny_bundle), keys.read_private_key(tmp_path / "owner.key"))
+    assert read_site(path, tiny_bundle, tmp_path / "owner.pub") == site_of(tiny_bundle)
+    assert read_site(path, tiny_bundle, str(tmp_path / "owner.pub")) == site_of(tiny_bundle)

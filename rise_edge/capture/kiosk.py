@@ -35,9 +35,7 @@ from rise_edge.session import SessionConfig
 from rise_edge.site import SiteRadius
 from rise_edge.standard_streams import say
 
-if TYPE_CHECKING:  # bring sqlite3, which only --audit needs, and the extra `trust`
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+if TYPE_CHECKING:  # brings sqlite3, which only --audit needs
     from rise_edge.capture.audit import Audit
 
 
@@ -56,7 +54,7 @@ def capture(options: argparse.Namespace) -> int:
         options.model,
         runtime=options.runtime,
         evidence=evidence,
-        public_key=_public_key(options.public_key),
+        public_key=options.public_key,
         least_version=options.least_version,
         site=options.site,
     )
@@ -173,14 +171,6 @@ def _token(path: str | None) -> str | None:
     from rise_edge.capture.web.token_file import read_token
 
     return read_token(path)
-
-
-def _public_key(path: str | None) -> Ed25519PublicKey | None:
-    if path is None:
-        return None
-    from rise_edge.trust.keys import read_public_key
-
-    return read_public_key(path)
 
 
 def _pace(options: argparse.Namespace, camera: Camera) -> str:

@@ -93,6 +93,15 @@ def read_public_key(path: str | os.PathLike[str]) -> Ed25519PublicKey:
     return key
 
 
+def public_key_of(key: Ed25519PublicKey | str | os.PathLike[str]) -> Ed25519PublicKey:
+    """The key itself, read from its file where a path is given.
+
+    Raises:
+        TrustError: as `read_public_key`.
+    """
+    return key if isinstance(key, Ed25519PublicKey) else read_public_key(key)
+
+
 def _read(path: Path) -> bytes:
     try:
         return read_plain_file(path, _MAX_BYTES)

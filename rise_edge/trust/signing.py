@@ -58,9 +58,12 @@ def verify(content: bytes, signature: bytes, public_key: Ed25519PublicKey) -> No
             raise InvalidSignature
         public_key.verify(signature, content)
     except InvalidSignature:
+        endings = (
+            "; their line endings are CRLF: did git change them?" if b"\r\n" in content else ""
+        )
         raise TrustError(
             f"expected the signature of the key {public_key.public_bytes_raw().hex()[:16]}... over "
-            "these bytes, got another: they were altered, or somebody else signed them"
+            f"these bytes, got another: they were altered, or somebody else signed them{endings}"
         ) from None
 
 

@@ -26,10 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     try:
-        from rise_edge.trust.keys import read_public_key
-
-        key = read_public_key(options.public_key)
-        bundle = open_bundle(options.bundle, public_key=key, least_version=options.least_version)
+        bundle = open_bundle(
+            options.bundle, public_key=options.public_key, least_version=options.least_version
+        )
     except RiseEdgeError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code

@@ -1,4 +1,4 @@
-"""The page that shows how to embed a bundle shows what is tested."""
+"""Blocks of code on pages are those of files that are tested, or are run here."""
 
 from __future__ import annotations
 
@@ -9,14 +9,49 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.docs.pages import PAGES, ROOT, blocks
+
 PAGE = (ROOT / "docs" / "embed.md").read_text(encoding="utf-8")
 _snippets = runpy.run_path(str(ROOT / "docs" / "snippets.py"))
-paths, with_snippets = _snippets["paths"], _snippets["with_snippets"]
+main, paths, with_snippets = _snippets["main"], _snippets["paths"], _snippets["with_snippets"]
 
 
-def test_the_page_shows_the_files_as_they_are() -> None:
-    assert with_snippets(PAGE) == PAGE, "run python docs/snippets.py docs/embed.md"
+@pytest.mark.parametrize("name", ["README.md", "docs/embed.md"])
+def test_a_page_shows_the_files_as_they_are(name: str) -> None:
+    page = (ROOT / name).read_text(encoding="utf-8")
+    assert paths(page)
+    assert with_snippets(page) == page, f"run python docs/snippets.py {name}"
+
+
+def test_every_python_block_is_of_a_file_or_is_run() -> None:
+    shown = {code.page for page in PAGES for code in blocks(page, "python")}
+    assert shown == {"README.md", "docs/embed.md", "rise_edge/simulator/README.md"}
+
+
+@pytest.mark.slow
+def test_the_simulators_block_runs() -> None:
+    (block,) = blocks(ROOT / "rise_edge" / "simulator" / "README.md", "python")
+    done = subprocess.run([sys.executable, "-c", block.text], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert {"silicone_mask", "bona_fide"} <= set(done.stdout.split())
+
+
+def test_the_command_rewrites_a_page_and_says_what_it_cannot_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- device/python/example.py -->\n```python\nold\n```\n")
+    assert main([str(page)]) == 0
+    assert "rise_edge.load()" in page.read_text()
+    assert main([str(tmp_path / "nowhere.md")]) == 2
+    assert "nowhere.md" in capsys.readouterr().err
+
+
+def test_the_command_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    assert "usage" in capsys.readouterr().out
 
 
 def test_every_language_has_its_snippet() -> None:

@@ -35,6 +35,32 @@ def test_what_its_owner_signed_opens(signed: Bundle) -> None:
     assert checker.bundle.identity == signed.identity
 
 
+@pytest.mark.parametrize("kind", [str, Path])
+def test_the_key_may_be_its_file(signed: Bundle, tmp_path: Path, kind: type) -> None:
+    _, public = write_keys(tmp_path)
+    key = kind(public)
+    assert open_bundle(signed.path, public_key=key).signed_by == PINNED.public_bytes_raw().hex()
+    assert rise_edge.load(signed.path, public_key=key).bundle.identity == signed.identity
+    write_keys(tmp_path, STRANGER)
+    with pytest.raises(TrustError):
+        rise_edge.load(signed.path, public_key=key)
+
+
+def test_a_file_that_holds_no_key_opens_nothing(signed: Bundle, tmp_path: Path) -> None:
+    with pytest.raises(TrustError, match="nowhere"):
+        open_bundle(signed.path, public_key=tmp_path / "nowhere.pub")
+    private, _ = write_keys(tmp_path)
+    with pytest.raises(TrustError, match="expected an Ed25519 public key"):
+        rise_edge.load(signed.path, public_key=private)
+
+
+def test_changed_line_endings_of_the_manifest_are_named(signed: Bundle) -> None:
+    manifest = signed.path / MANIFEST
+    manifest.write_bytes(manifest.read_bytes().replace(b"\n", b"\r\n"))
+    with pytest.raises(TrustError, match="CRLF"):
+        open_bundle(signed.path, public_key=PINNED)
+
+
 def test_without_a_key_it_opens_as_before(signed: Bundle) -> None:
     assert open_bundle(signed.path).signed_by is None
 

@@ -1,6 +1,6 @@
 // Judge one frame: check BUNDLE colour.rgb depth.u16 infrared.u8 X Y X Y X Y
 // The files hold raw pixels of 640x480, registered to one viewpoint; X Y are right eye, left eye,
-// mouth. 0 for LIVE, 1 for no answer, 2 for anything else.
+// mouth; `frames.py one FOLDER` makes some. 0 for LIVE, 1 for no answer, 2 for anything else.
 // [embed]
 #include <rise_edge.h>
 
@@ -25,7 +25,8 @@ int main(int count, char** words) {
   rise_info info;
   rise_verdict verdict;
   float at[6];
-  if (count != 11) return 1;
+  if (count != 11)
+    return std::fprintf(stderr, "usage: check BUNDLE COLOUR DEPTH INFRARED X Y X Y X Y\n"), 1;
   for (int i = 0; i < 6; ++i) at[i] = std::strtof(words[5 + i], nullptr);
   const auto colour = bytes(words[2]), depth = bytes(words[3]), infrared = bytes(words[4]);
   const rise_image rgb = image(RISE_RGB8, colour), mm = image(RISE_DEPTH_MM_U16, depth),

@@ -27,7 +27,10 @@ static double median_ms(rise_checker* checker, const rise_crop& crop, int runs) 
 }
 
 int main(int count, char** words) {
-  if (count != 4) return 2;
+  if (count != 4) {
+    std::fprintf(stderr, "usage: %s BUNDLE executorch|onnx|onnx_float CROP_FILE\n", words[0]);
+    return 2;
+  }
   const std::string asked = words[2];
   const rise_runtime runtime = asked == "onnx"         ? RISE_ONNX
                                : asked == "onnx_float" ? RISE_ONNX_FLOAT
@@ -43,7 +46,10 @@ int main(int count, char** words) {
   const std::vector<char> raw{std::istreambuf_iterator<char>(file), {}};
   const auto pixels =
       static_cast<std::size_t>(info.crop_size) * static_cast<std::size_t>(info.crop_size);
-  if (raw.size() != pixels * 6) return 2;
+  if (raw.size() != pixels * 6) {
+    std::fprintf(stderr, "error: expected a crop of %zu bytes, got %zu\n", pixels * 6, raw.size());
+    return 2;
+  }
   std::vector<uint16_t> depth_mm(pixels);
   std::copy_n(raw.begin() + static_cast<std::ptrdiff_t>(pixels * 3), pixels * 2,
               reinterpret_cast<char*>(depth_mm.data()));

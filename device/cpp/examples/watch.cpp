@@ -1,7 +1,7 @@
 // Follow a camera: watch BUNDLE < frames
 // A frame is its time in milliseconds and x, y of right eye, left eye and mouth (seven doubles,
 // eyes and mouth NaN where there is no one face), then 640x480 pixels of RGB, depth in millimetres
-// and infrared, registered to one viewpoint. Prints each verdict as it falls.
+// and infrared, registered to one viewpoint; `frames.py stream` writes some. Prints each verdict.
 #include <rise_edge.h>
 
 #include <cmath>
@@ -36,7 +36,8 @@ int main(int count, char** words) {
   rise_checker* checker = nullptr;
   rise_session* session = nullptr;
   const uint32_t all = RISE_COLOUR | RISE_DEPTH | RISE_INFRARED;
-  if (count != 2 || rise_open(words[1], RISE_EXECUTORCH, 1, &checker) ||
+  if (count != 2) return std::fprintf(stderr, "usage: watch BUNDLE < frames\n"), 1;
+  if (rise_open(words[1], RISE_EXECUTORCH, 1, &checker) ||
       rise_session_open(checker, all, &session)) {
     return refused();
   }

@@ -318,15 +318,33 @@ def _read_image(modality: Modality, path: Path) -> NDArray[Any]:
     Raises:
         CameraError: it cannot be read or decoded, or is of another kind.
     """
-    kind, dtype, axes = _KINDS[modality]
     try:
-        data = path.read_bytes()
-        expect_decodable(data)
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    except ValueError as error:
-        raise CameraError(f"{path}: expected an image of {kind}, got {error}") from None
+        content = path.read_bytes()
     except OSError as error:
         raise CameraError(f"{path}: expected an image, got {error.strerror}") from error
+    return decode_image(modality, content, path)
+
+
+def decode_image(modality: Modality, content: bytes, path: Path | str) -> NDArray[Any]:
+    """Decode one image and check its kind.
+
+    Args:
+        modality: of the image.
+        content: of its file.
+        path: name of the file, for errors.
+
+    Returns:
+        u8 (H, W, 3) RGB, u16 (H, W) millimetres or u8 (H, W).
+
+    Raises:
+        CameraError: it cannot be decoded, or is of another kind.
+    """
+    kind, dtype, axes = _KINDS[modality]
+    try:
+        expect_decodable(content)
+        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    except ValueError as error:
+        raise CameraError(f"{path}: expected an image of {kind}, got {error}") from None
     except cv2.error as error:
         raise CameraError(f"{path}: expected an image, got {error.err}") from error
     if pixels is None:

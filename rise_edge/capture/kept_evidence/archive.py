@@ -7,7 +7,7 @@
     infrared/000001.png      8-bit
     crop/colour.png ...      the face as the model read it, in the same three kinds
 
-Unpacked, it is a folder of images that `--camera FOLDER` plays again.
+`read_archive` reads it back; unpacked, it is a folder of one image that `open_camera` opens.
 """
 
 from __future__ import annotations
@@ -15,22 +15,45 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from rise_edge.capture.cameras.folder import encode_png, sensors_of
+from rise_edge.capture.cameras.folder import decode_image, encode_png, sensors_of
 from rise_edge.capture.cameras.folder_description import FILE_NAME, FolderDescription
 from rise_edge.capture.events import Event
 from rise_edge.capture.kept_evidence.selection import is_deciding
 from rise_edge.capture.loop import Step
+from rise_edge.errors import CameraError
 from rise_edge.face import Crop
 from rise_edge.frame import Frame, Modality
+from rise_edge.plain_file import read_plain_file
+from rise_edge.strict_json import parse_object, take, take_numbers
 
 SCHEMA = "rise_edge.evidence/1"
 
 _STEM = "000001"
+_MAX_BYTES = 256 * 1024 * 1024
+
+Images = dict[Modality, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Archive:
+    """The evidence of one session, read back.
+
+    Attributes:
+        event: fields of event.json: those of the session's event, and `picture`.
+        frame: colour u8 (H, W, 3) RGB, depth u16 (H, W) millimetres, infrared u8 (H, W).
+        crop: the face as the model read it, of the same kinds; empty where it read none.
+    """
+
+    event: dict[str, Any]
+    frame: Images
+    crop: Images
 
 
 def pack(step: Step, event: Event, run: str, time: datetime) -> bytes:
@@ -92,3 +115,55 @@ def _crop_files(crop: Crop | None) -> dict[str, bytes]:
         Modality.INFRARED: crop.infrared,
     }
     return {f"crop/{m}.png": encode_png(m, pixels[m]) for m in Modality if m in crop.present}
+
+
+def read_archive(path: Path) -> Archive:
+    """Read what `pack` made.
+
+    Raises:
+        CameraError: it is missing, damaged, or no kept evidence.
+    """
+    try:
+        content = read_plain_file(path, _MAX_BYTES)
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = archive.namelist()
+            if sum(info.file_size for info in archive.infolist()) > _MAX_BYTES:
+                raise ValueError(f"expected at most {_MAX_BYTES} bytes unpacked")
+            event = _checked(parse_object(archive.read("event.json")))
+            frame = {m: f"{m}/{_STEM}.png" for m in Modality}
+            crop = {m: f"crop/{m}.png" for m in Modality}
+            frame_images, crop_images = (
+                {m: decode_image(m, archive.read(name), name) for m, name in files.items()
+                 if name in names}
+                for files in (frame, crop)
+            )  # fmt: skip
+    except OSError as error:
+        raise CameraError(f"cannot read {path}: {error.strerror}") from None
+    except (CameraError, KeyError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise CameraError(
+            f"{path}: expected a ZIP file of `capture --keep-evidence`: {error}"
+        ) from None
+    return Archive(event, frame_images, crop_images)
+
+
+def _checked(event: dict[str, Any]) -> dict[str, Any]:
+    """The fields of event.json, of which those that are drawn or computed with are of their kinds.
+
+    Raises:
+        ValueError: one is missing or of another kind.
+    """
+    if event.get("schema") != SCHEMA:
+        raise ValueError(f"expected the schema {SCHEMA}, got {event.get('schema')!r:.60}")
+    picture, faults = take(event.get("picture"), "picture", dict), event.get("faults")
+    take(faults, "faults", dict)
+    if event.get("truth") is not None:
+        take(event["truth"], "truth", dict)
+    numbers = {**{name: event.get(name) for name in ("norm", "radius", "margin")},
+               "picture.norm": picture.get("norm")}  # fmt: skip
+    for name, value in numbers.items():
+        if value is not None:
+            take(value, name, float)
+    face = picture.get("face")
+    if face is not None and len(take_numbers(face, "picture.face")) != 4:
+        raise ValueError(f"expected picture.face as four edges, got {len(face)}")
+    return event

@@ -1,0 +1,298 @@
+"""What becomes of each command that a guide tells its reader to type.
+
+Every command of every guide has its line here; one that has none fails `test_guides.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A command that is run.
+
+    Attributes:
+        more: flags that are added, so that it takes a second instead of minutes or does without
+            a camera; a flag that comes twice has its last value.
+    """
+
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A command that is not run: its flags must be known to its program, its files be there.
+
+    Attributes:
+        why: what it would need.
+        folder: of the repository, in which its files are.
+    """
+
+    why: str
+    folder: str = ""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A page and its commands.
+
+    Attributes:
+        commands: command as on the page, without its comment -> what becomes of it.
+        before: what the reader has before they begin: shell commands.
+    """
+
+    commands: dict[str, Typed | Read] = field(default_factory=dict)
+    before: str = ""
+
+
+INSTALLS = Read("installs packages")
+REALSENSE = Read("needs a RealSense")
+ROOT = Read("needs root")
+HERE = Typed()
+IMAGES = Typed("--camera images --view none")
+"""The command on a folder of images: of one person, who walks up to the camera and leaves."""
+BUILT = Read("compiles; tests/device/cpp builds it and types it")
+TRAINED = Read("takes minutes; the tests of train/ and quantize/ run it in a small form")
+
+GUIDES = {
+    "README.md": Guide(
+        {
+            "make live": Read("makes an environment: a minute"),
+            "make test": Read("runs these tests"),
+            "pip install -e '.[realsense]'": INSTALLS,
+            "python -m rise_edge.capture --camera realsense": IMAGES,
+            "python -m rise_edge.capture --camera session.db3": Read("needs a recording"),
+            "python -m rise_edge.capture --camera images/": Typed("--view none"),
+            "python -m rise_edge.capture --camera simulated --sessions 40 --view none --events -":
+                Typed("--sessions 1"),
+            "pip install -e '.[kiosk]'": INSTALLS,
+            "python -m rise_edge.capture --camera realsense:SERIAL --view web --events "
+            "events.jsonl --audit audit.db --monitor 9180":
+                Typed("--camera images --web 0 --monitor 0 --pace fast"),
+            "cmake -S device/cpp -B build && cmake --build build && "
+            "build/selftest rise_edge/models/demo": BUILT,
+            "python device/web/serve.py": Read("needs npm ci; serves until it is stopped"),
+            "python -m rise_edge.simulator gallery gallery.png":
+                Typed("--domains office --species bona_fide --size 48"),
+            "python -m rise_edge.simulator clip clip.webp": Typed("--species bona_fide --fps 2"),
+            "pip install -e '.[quantize]'": INSTALLS,
+            "python train/train.py --out runs/demo": TRAINED,
+            "python quantize/qat.py runs/demo bundles/demo": TRAINED,
+            "python calibration/session.py bundles/demo": Read("takes 15 minutes"),
+        },
+    ),
+    "calibration/README.md": Guide(
+        {
+            "python calibration/sensor.py board board.pdf": HERE,
+            "python calibration/sensor.py simulate site-views": Typed("--views 16"),
+            "python calibration/sensor.py --camera site-views --square-mm 38.0": HERE,
+            "python calibration/session.py path/to/bundle": Read("takes 15 minutes"),
+            "python calibration/collect.py people.jsonl --camera realsense --bundle path/to/bundle "
+            "--sessions 100": REALSENSE,
+            "python calibration/radius.py people.jsonl --bundle path/to/bundle --bpcer 0.05 "
+            "--confidence 0.95 --sign owner.key": Read("needs people; the walk below runs it"),
+            "python -m rise_edge.capture --camera realsense --model path/to/bundle --site "
+            "path/to/bundle.site.json --public-key owner.pub": REALSENSE,
+            "mkdir -p site-depot keys && cp -r rise_edge/models/demo site-depot/demo": HERE,
+            "rise-edge keygen keys/owner && rise-edge sign site-depot/demo --key keys/owner.key":
+                HERE,
+            "python calibration/collect.py site-depot/people.jsonl --bundle site-depot/demo "
+            "--simulated depot --sessions 100": Typed("--sessions 2"),
+            "python calibration/collect.py site-depot/attacks.jsonl --bundle site-depot/demo "
+            "--simulated depot --sessions 132 --attacks": Typed("--sessions 1"),
+            "python calibration/radius.py site-depot/people.jsonl --bundle site-depot/demo "
+            "--attacks site-depot/attacks.jsonl --sign keys/owner.key "
+            "--picture site-depot/radius.png": Typed("--bpcer 0.5 --confidence 0.5"),
+            "python -m rise_edge.capture --model site-depot/demo --site site-depot/demo.site.json "
+            "--public-key keys/owner.pub --sessions 60 --view web":
+                Typed("--camera images --web 0 --pace fast"),
+        },
+    ),
+    "device/android/README.md": Guide(
+        {
+            "git clone --recurse-submodules https://github.com/pytorch/executorch && cd executorch":
+                Read("needs the network"),
+            "./install_executorch.sh": Read("another project's"),
+            "for abi in arm64-v8a x86_64; do": Read("another project's"),
+            "cmake -B cmake-out-$abi "
+            "-DCMAKE_TOOLCHAIN_FILE=$ANDROID_NDK/build/cmake/android.toolchain.cmake "
+            "-DANDROID_ABI=$abi -DANDROID_PLATFORM=android-28 -DCMAKE_BUILD_TYPE=Release "
+            "-DCMAKE_INSTALL_PREFIX=$HOME/executorch-android/$abi -DEXECUTORCH_BUILD_XNNPACK=ON "
+            "-DEXECUTORCH_BUILD_EXTENSION_MODULE=ON -DEXECUTORCH_BUILD_EXTENSION_TENSOR=ON "
+            "-DEXECUTORCH_BUILD_EXTENSION_DATA_LOADER=ON "
+            "-DEXECUTORCH_BUILD_EXTENSION_FLAT_TENSOR=ON "
+            "-DEXECUTORCH_BUILD_EXTENSION_NAMED_DATA_MAP=ON "
+            "-DEXECUTORCH_BUILD_KERNELS_OPTIMIZED=ON -DEXECUTORCH_BUILD_KERNELS_QUANTIZED=ON":
+                Read("needs Android's NDK"),
+            "cmake --build cmake-out-$abi --target install -j": Read("needs Android's NDK"),
+            "done": Read("another project's"),
+        },
+    ),
+    "device/cpp/README.md": Guide(
+        {
+            "pip install executorch==1.5.1 torch==2.13.0 cmake": INSTALLS,
+            'cmake -S device/cpp -B build -DRISE_PYTHON="$(which python)"': BUILT,
+            "cmake --build build --parallel": BUILT,
+            "build/selftest rise_edge/models/demo": BUILT,
+        },
+    ),
+    "device/ios/README.md": Guide(
+        {
+            "git clone --recurse-submodules https://github.com/pytorch/executorch && cd executorch":
+                Read("needs the network"),
+            "python3 -m venv .venv && . .venv/bin/activate && ./install_executorch.sh":
+                Read("another project's"),
+            "path/to/rise_edge/device/ios/build_core.sh .": Read("needs a Mac"),
+        }
+    ),
+    "device/jetson/README.md": Guide(
+        {
+            "python quantize/export_targets.py runs/demo targets/ --targets tensorrt": TRAINED,
+            "python device/jetson/static_check.py targets/model_tensorrt.onnx":
+                Read("tests/device/jetson exports such a file and checks it"),
+            "python device/jetson/bundle.py bundles/demo targets/ bundles/jetson":
+                Read("tests/device/jetson makes such a bundle"),
+            "python device/jetson/check.py bundles/jetson": Read("needs a Jetson"),
+            "python -m rise_edge.selftest bundles/jetson --runtime tensorrt":
+                Read("needs a Jetson"),
+            "python -m rise_edge.capture --model bundles/jetson --runtime tensorrt "
+            "--camera realsense:SERIAL": Read("needs a Jetson"),
+        },
+    ),
+    "device/kiosk/README.md": Guide(
+        {
+            "apt-get install git python3-venv": ROOT,
+            "useradd --system --create-home --home-dir /var/lib/rise-edge "
+            "--shell /usr/sbin/nologin rise-edge": ROOT,
+            "mkdir -p /opt/rise-edge /etc/rise-edge": ROOT,
+            "git clone URL_OF_THIS_PROJECT /opt/rise-edge/source": ROOT,
+            "/usr/bin/python3 -m venv /opt/rise-edge/venv": ROOT,
+            "/opt/rise-edge/venv/bin/pip install '/opt/rise-edge/source[kiosk]'": ROOT,
+            "ln -s /opt/rise-edge/venv/bin/rise-edge /usr/local/bin/rise-edge": ROOT,
+            "rise-edge selftest": Typed("--runtime onnx"),
+            "rise-edge capture --camera simulated --sessions 5": Typed("--sessions 1 --view none"),
+            "cp /opt/rise-edge/source/device/kiosk/99-rise-edge-realsense.rules "
+            "/etc/udev/rules.d/": ROOT,
+            "udevadm control --reload && udevadm trigger": ROOT,
+            "rise-edge capture --list-cameras": HERE,
+            "rise-edge capture --camera realsense:SERIAL --seconds 60": IMAGES,
+            "cd /opt/rise-edge/source/device/kiosk": ROOT,
+            "cp kiosk.conf /etc/rise-edge/": Read("needs root", "device/kiosk"),
+            "cp rise-edge-kiosk.service rise-edge-prune.service rise-edge-prune.timer "
+            "/etc/systemd/system/": Read("needs root", "device/kiosk"),
+            "nano /etc/rise-edge/kiosk.conf": ROOT,
+            "systemctl daemon-reload": ROOT,
+            "systemctl enable --now rise-edge-kiosk rise-edge-prune.timer":
+                Read("needs root", "device/kiosk"),
+            "systemctl status rise-edge-kiosk": ROOT,
+            "chromium --kiosk --noerrdialogs --disable-session-crashed-bubble "
+            "http://127.0.0.1:8350/": Read("needs a screen"),
+            "rise-edge keygen owner": HERE,
+            "rise-edge sign bundles/door --key owner.key --version 3": HERE,
+            "rise-edge verify bundles/door --public-key owner.pub": HERE,
+            "OPTIONS=--language en --model /opt/rise-edge/bundle "
+            "--public-key /etc/rise-edge/owner.pub --least-version 3":
+                Read("a line of kiosk.conf: flags of rise-edge capture"),
+        },
+        before="mkdir bundles && cp -r rise_edge/models/demo bundles/door",
+    ),
+    "device/parity/README.md": Guide(
+        {
+            "apt-get install qemu-user-static": ROOT,
+            "python device/parity/same_bits.py": Read("imitates processors: minutes"),
+            "python device/parity/same_bits.py --golden runs/demo/qat/golden_large.npz":
+                Read("imitates processors: a quarter of an hour"),
+        },
+    ),
+    "docs/embed.md": Guide(
+        {
+            "cmake -S device/cpp -B build && cmake --build build --parallel": BUILT,
+            "python device/cpp/examples/frames.py one frame": HERE,
+            "build/check rise_edge/models/demo frame/colour.rgb frame/depth.u16 frame/infrared.u8 "
+            "$(cat frame/face.txt)": BUILT,
+            "python device/cpp/examples/frames.py stream | build/watch rise_edge/models/demo":
+                BUILT,
+            "python -m rise_edge.selftest BUNDLE": Typed("--runtime onnx"),
+            "build/selftest BUNDLE executorch": BUILT,
+        },
+        before="ln -s rise_edge/models/demo BUNDLE",
+    ),
+    "quantize/README.md": Guide(
+        {
+            "pip install -e '.[quantize]'": INSTALLS,
+            "python quantize/qat.py runs/demo bundles/demo": TRAINED,
+            "python quantize/qat.py runs/demo bundles/ptq --ptq": TRAINED,
+            "python quantize/export_targets.py runs/demo targets/": TRAINED,
+            "python quantize/export_onnx.py runs/large bundles/large": TRAINED,
+        },
+    ),
+    "rise_edge/capture/README.md": Guide(
+        {
+            "python -m rise_edge.capture --camera realsense --audit audit.db": IMAGES,
+            "rise-edge audit list audit.db --last 50 --verdict UNDECIDED --since 2026-03-01": HERE,
+            "rise-edge audit export audit.db --format csv --out march.csv": HERE,
+            "rise-edge audit prune audit.db --older-than 90 --dry-run": HERE,
+            "python -m rise_edge.capture --camera realsense --monitor 9180":
+                Typed("--camera images --view none --monitor 0"),
+            "curl localhost:9180/health":
+                Read("of a program that runs; tests/capture/web/test_monitor.py asks it"),
+            "python -m rise_edge.capture --camera realsense --model path/to/bundle --site "
+            "path/to/bundle.site.json --monitor 9180":
+                Read("needs a calibrated site; calibration/README.md's walk runs one"),
+            "python -m rise_edge.capture --camera realsense --keep-evidence evidence "
+            "--keep-days 30 --keep-mb 1000": Typed("--camera images --view none --keep all"),
+            'rise-edge evidence show "$(ls evidence/*.zip | tail -n 1)" --picture newest.png': HERE,
+            "pip install -e '.[web]'": INSTALLS,
+            "python -m rise_edge.capture --camera realsense --view web":
+                Typed("--camera images --web 0 --pace fast"),
+            "(umask 077; python -c 'import secrets; print(secrets.token_urlsafe())' > token)": HERE,
+            "python -m rise_edge.capture --view web --web 0.0.0.0:8350 --web-token-file token":
+                Typed("--camera images --web 0.0.0.0:0 --pace fast"),
+            "python -m rise_edge.soak": Read("takes 15 minutes; the next line is a short one"),
+            "python -m rise_edge.soak --frames 5000 --seed 3 --json soak.json":
+                Read("its bar of memory needs thousands of frames; tests/soak runs it"),
+        },
+    ),
+    "rise_edge/simulator/README.md": Guide(),
+    "train/README.md": Guide(
+        {
+            "pip install -e '.[quantize]'": INSTALLS,
+            "python train/train.py --out runs/demo": Typed(
+                "--data.crops 32 --data.subjects 16 --data.size 28 --network.width 4 --epochs 1 "
+                "--batch-size 16 --precision 32-true --threads 1 --data.cache cache"
+            ),
+            "python quantize/qat.py runs/demo rise_edge/models/demo": TRAINED,
+            "python train/evaluate.py runs/demo --out runs/demo/unseen --domains night backlit":
+                Read("renders 5,000 crops; tests/train/test_evaluate.py runs it"),
+            "python train/benchmark.py --out runs/benchmark --unseen night backlit --workers 2":
+                TRAINED,
+            "pip install -e '.[vit]'": INSTALLS,
+            "python train/train.py --out runs/large --network.name vit_b16 --learning-rate 1e-4 "
+            "--network.pretrained": Read("needs the network and hours"),
+            "python train/train.py --out runs/edge --teacher runs/large": Read("needs a teacher"),
+            "python train/train.py --out runs/mine --data.source manifest --data.manifest data.csv "
+            "--data.faces detect": Read("needs data of your own"),
+            "python train/benchmark.py --out runs/mmdg --train.data.source mmdg "
+            "--train.data.lists LISTS --train.data.images PICTURES": Read("needs licensed data"),
+            "python train/benchmark.py --out runs/leave-one-out --unseen night backlit --workers 2 "
+            "--train.data.synergy 1 --train.data.size 56 --train.network.width 24 "
+            "--train.epochs 12 --train.augment.colour-gain 0 --train.augment.infrared-gain 0":
+                Read("takes hours"),
+            'KNOWN="flat_print bent_print cut_print paper_mask replay_lcd rigid_mask mannequin '
+            'partial_glasses"': HERE,
+            "python train/benchmark.py --out runs/held-out --targets street lobby --rows erm rise "
+            "--seeds 0 --missing --train.data.synergy 1 --train.data.size 56 "
+            "--train.network.width 24 --train.epochs 12 --train.augment.colour-gain 0 "
+            "--train.augment.infrared-gain 0 --train.data.attack-species $KNOWN "
+            "--measured-species $KNOWN silicone_mask partial_print replay_oled":
+                Read("takes hours"),
+            "python train/benchmark.py --out runs/sweep --protocol all-sources --targets depot "
+            "--rows rise --seeds 0 --missing --workers 2 --sweep weight_mmsd --values 0 0.3 1 "
+            "--train.epochs 5": Read("takes hours"),
+        },
+    ),
+}  # fmt: skip
+
+OTHERS = frozenset({"SECURITY.md", "docs/threat-model.md", "device/web/README.md"})
+"""Pages without commands, or typed by another test."""
