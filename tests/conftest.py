@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import rise_edge
 from tests import needs
 from tests.tiny_bundle import write_tiny_bundle
+
+settings.register_profile("busy machine", deadline=None)
+settings.load_profile("busy machine")
 
 TESTS = Path(__file__).parent
 NOT_FAST_FOLDERS = ("train", "quantize", "device/cpp", "device/android")

@@ -4,7 +4,6 @@ import configparser
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -87,7 +86,7 @@ def test_it_writes_into_its_state_alone_and_has_no_network() -> None:
     assert service["StateDirectory"] == "rise-edge"
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+@pytest.mark.needs("systemd")
 @pytest.mark.parametrize("name", UNITS)
 def test_systemd_understands_each_unit(name: str, tmp_path: Path) -> None:
     # The program is not installed here, and that alone may be missed.
