@@ -72,6 +72,7 @@ def test_the_operator_s_page_gets_everything(view: WebView, scenes: Scenes) -> N
     assert state["health"]["status"] == "ok"
 
 
+@pytest.mark.serial
 def test_a_picture_is_sent_once_and_the_state_without_waiting_long_for_another(
     view: WebView, scenes: Scenes
 ) -> None:
@@ -83,6 +84,7 @@ def test_a_picture_is_sent_once_and_the_state_without_waiting_long_for_another(
         assert monotonic() - start < 0.6
 
 
+@pytest.mark.serial
 def test_nothing_of_an_old_frame_is_given_out(view: WebView, scenes: Scenes) -> None:
     view.step(scenes.passed)
     sleep(1.1)
@@ -94,6 +96,7 @@ def test_nothing_of_an_old_frame_is_given_out(view: WebView, scenes: Scenes) -> 
         assert ask(client).state["told"] == "out_of_order"
 
 
+@pytest.mark.serial
 def test_a_person_s_client_gets_about_fifteen_pictures_a_second(
     view: WebView, scenes: Scenes
 ) -> None:
@@ -126,6 +129,7 @@ def test_pictures_are_drawn_only_for_who_watches_and_never_in_the_loop_s_thread(
     assert threading.current_thread() not in threads
 
 
+@pytest.mark.serial
 def test_a_client_that_reads_nothing_costs_the_loop_nothing_and_holds_no_memory(
     view: WebView, scenes: Scenes
 ) -> None:

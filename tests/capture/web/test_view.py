@@ -57,6 +57,7 @@ def test_without_its_extra_it_names_it(
         ServedView(web_checker)
 
 
+@pytest.mark.serial
 def test_it_stops_soon_though_clients_watch(web_checker: Checker) -> None:
     with ServedView(web_checker) as view:
         client = watch(view, close_timeout=0.1).__enter__()
