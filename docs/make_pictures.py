@@ -261,6 +261,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 if recipe.long:
                     print(f"{name}: a long experiment; to make it: {recipe.commands[-1]}")
                     continue
+                if name == "pages" and not (ROOT / "docs" / "page_pictures.py").exists():
+                    print("pages: docs/page_pictures.py is not there")
+                    continue
                 make(recipe)
             record(recipe)
     except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
