@@ -142,10 +142,11 @@ RECIPES = {
         },
     ),
     "pages": Recipe(
-        ("python docs/page_pictures.py pages",),
-        {name: f"pages/{name}" for name in (
-            "page_drift.jpg", "page_operator.jpg", "page_person.jpg", "web.jpg",
-        )},
+        ("python docs/page_pictures.py .",),
+        {
+            name: name
+            for name in ("page_drift.jpg", "page_operator.jpg", "page_person.jpg", "web.jpg")
+        },
         shows_bundle=True,
     ),
     "radius": Recipe(
