@@ -8,11 +8,13 @@ import pytest
 pytest.importorskip("torchao", reason="needs the quantize extra")
 pytest.importorskip("executorch", reason="needs the quantize extra")
 
-from quantize.export_targets import TargetsConfig, build
+from quantize import export_targets
+from quantize.export_targets import TargetsConfig, build, main
 from quantize.fine_tune import FineTuneConfig
-from quantize.material import Material
+from quantize.material import Material, expect_quantisable
 from tests.train.debug_data import debug_config, debug_splits
 from train.checkpoint import RunError, open_run
+from train.networks import NetworkConfig
 from train.train import train_on
 
 
@@ -55,3 +57,19 @@ def test_the_state_of_another_fine_tuning_is_not_gone_on_from(built):
     other = dataclasses.replace(targets.fine_tuning, learning_rate=1e-3)
     with pytest.raises(RunError, match="learning_rate was"):
         build(material, dataclasses.replace(targets, targets=("tensorrt",), fine_tuning=other))
+
+
+def test_an_occupied_folder_is_refused_before_the_data_is_loaded(built, monkeypatch):
+    _, _, _, targets = built
+    monkeypatch.setattr(export_targets, "load_material", lambda _: pytest.fail("it was loaded"))
+    other = dataclasses.replace(targets.fine_tuning, learning_rate=1e-3)
+    with pytest.raises(RunError, match="learning_rate was"):
+        main(dataclasses.replace(targets, fine_tuning=other))
+
+
+def test_a_network_that_cannot_be_quantised_is_told_before_a_missing_extra(built, monkeypatch):
+    _, _, material, _ = built
+    config = dataclasses.replace(material.run.config, network=NetworkConfig(name="vit_b16"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RunError, match="vit_b16"):
+        expect_quantisable(dataclasses.replace(material.run, config=config))
