@@ -105,7 +105,8 @@ def embed(
     if machine.architecture == "arm64":
         _describe(machine, root)
     words = [*command(machine, root), str(EMBED), str(bundle), str(golden), str(out)]
-    variables = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(PROJECT)}
+    path = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
+    variables = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path}
     done = subprocess.run(
         [*words, "--batch", *map(str, batches)],
         capture_output=True,
