@@ -79,9 +79,6 @@ def write_film(pictures: Sequence[Picture], path: Path, fps: float) -> None:
 
 
 def _write_animation(pictures: Sequence[Picture], path: Path, fps: float) -> bool:
-    if not hasattr(cv2, "Animation"):
-        raise OutputError(f"writing {path} needs OpenCV >= 4.11, this is {cv2.__version__}; "
-                          "name the film *.mp4")  # fmt: skip
     animation = cv2.Animation()
     animation.frames = pictures
     animation.durations = [round(1000 / fps)] * len(pictures)
