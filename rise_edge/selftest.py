@@ -83,8 +83,9 @@ def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golde
     _expect_radii(bundle, runtime)
     where = file or bundle.path / GOLDEN
     try:
-        source = io.BytesIO(bundle.read(GOLDEN)) if file is None else file
-        with np.load(source, allow_pickle=False) as arrays:
+        # From memory, since numpy leaves a damaged file open.
+        content = bundle.read(GOLDEN) if file is None else Path(file).read_bytes()
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             crops, norms = crops_in(arrays), arrays[f"norm_{runtime}"]
         if norms.shape != (len(crops),) or not crops:
             raise ValueError(f"{len(crops)} crops with norms of shape {norms.shape}")

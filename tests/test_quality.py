@@ -97,6 +97,7 @@ def test_every_fault_of_the_view_is_brought_about_by_a_case() -> None:
     assert {case.values[2] for case in CASES} == set(VIEW_FAULTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("domain", ["depot", "office", "clinic", "street", "night"])
 def test_undistorted_bona_fide_views_have_no_fault(domain: str) -> None:
     views = [quality_of(rendered(domain, n, later)) for n in range(20) for later in (0, 400)]

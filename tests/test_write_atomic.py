@@ -292,6 +292,7 @@ def test_a_temporary_file_says_what_it_was_to_become(name: str, target: str | No
 SEE_TO_THEMSELVES = {
     "rise_edge/write_atomic.py": "it is what the others call",
     "device/parity/arm64_root.py": "a cache of thousands of unpacked files, fetched again if bad",
+    "device/web/onnxruntime_web.py": "what npm installed, checked before use, fetched again if bad",
 }
 
 

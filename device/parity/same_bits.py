@@ -14,6 +14,7 @@ if __name__ == "__main__":  # a script's folder comes first on the path
     sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 import argparse
+import io
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -119,7 +120,8 @@ def _read(bundle: Bundle, golden: Path) -> tuple[Embedded | None, NDArray[np.flo
                           "only the int8 ONNX model is held to this")  # fmt: skip
     names = ("embedding_onnx", "norm_onnx")
     try:
-        with np.load(golden, allow_pickle=False) as arrays:
+        # From memory, since numpy leaves a damaged file open.
+        with np.load(io.BytesIO(golden.read_bytes()), allow_pickle=False) as arrays:
             crops = crops_in(arrays)
             whole = all(name in arrays for name in names)
             written = (arrays[names[0]], arrays[names[1]]) if whole else None

@@ -6,6 +6,8 @@ import pytest
 from rise_edge import Bundle, BundleError
 from rise_edge.bench.__main__ import main
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_bench_times_every_stage_and_writes_json(
     tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -20,6 +20,8 @@ from calibration.site_session import (
 )
 from rise_edge.session_signals import SessionSignals
 
+pytestmark = pytest.mark.slow
+
 ALL = "colour+depth+infrared"
 
 

@@ -26,6 +26,8 @@ from rise_edge.sequential import MarginScatter
 from rise_edge.session_signals import SessionSignals
 from rise_edge.verdict import decide
 
+pytestmark = pytest.mark.slow
+
 ALL = "colour+depth+infrared"
 SCATTER = MarginScatter(std=0.1, correlation_ms=50.0)
 FACE = Face((240.0, 180.0, 360.0, 300.0), np.zeros((6, 2), np.float32), 0.9)

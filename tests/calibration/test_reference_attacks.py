@@ -11,6 +11,8 @@ from calibration.reference_attacks import reference_attacks
 from calibration.site_session import SiteSession, read_sessions, session_line
 from tests.tiny_bundle import write_tiny_bundle
 
+pytestmark = pytest.mark.slow
+
 ALL, TWO = "colour+depth+infrared", "colour+infrared"
 
 

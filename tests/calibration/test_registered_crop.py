@@ -19,6 +19,8 @@ from rise_edge.frame import Frame, Image, Modality, Viewpoint
 from rise_edge.simulator import Presentation
 from tests.calibration.board_views import BOARD
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def rig() -> Rig:

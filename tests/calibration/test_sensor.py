@@ -31,6 +31,8 @@ from tests.calibration.board_views import BOARD, SIZES, poses, projected
 from tests.capture.cameras.live_device import streaming
 from tests.capture.cameras.software_device import PLUGGED, SoftwareDevice
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -20,6 +20,8 @@ from rise_edge.errors import BundleError
 from rise_edge.verdict import decide
 from tests.tiny_bundle import write_tiny_bundle
 
+pytestmark = pytest.mark.slow
+
 ALL, TWO = "colour+depth+infrared", "colour+infrared"
 FACE = Face((240.0, 180.0, 360.0, 300.0), np.zeros((6, 2), np.float32), 0.9)
 STD = 0.1

@@ -15,6 +15,8 @@ from calibration.trio import Limits, calibrate
 from rise_edge.frame import Modality
 from tests.calibration.board_views import BOARD, SIZES, poses, projected, rendered
 
+pytestmark = pytest.mark.slow
+
 COLOUR, DEPTH, INFRARED = Modality.COLOUR, Modality.DEPTH, Modality.INFRARED
 
 

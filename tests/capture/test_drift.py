@@ -18,6 +18,8 @@ from rise_edge.capture.metrics import Metrics
 from rise_edge.drift import Drift
 from rise_edge.site import Apcer, Site, SiteRadius, SiteReference, write_site
 
+pytestmark = pytest.mark.slow
+
 ALL = "colour+depth+infrared"
 NONE = tuple[float, ...]()
 TOLD = Drift("infrared_level", 12, "infrared level is 40, it was 90")

@@ -29,6 +29,8 @@ from tests.capture.survival import (
 )
 from tests.pictures import photograph_frame
 
+pytestmark = pytest.mark.slow
+
 
 class Ticking(FrameSource):
     """A live camera of one person, a hundred frames a second, that remembers when each came."""

@@ -16,6 +16,8 @@ from tests.capture.frame_source import visits
 from tests.capture.web.asking import ask
 from tests.tiny_bundle import tiny_model, write_tiny_bundle
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

@@ -27,6 +27,8 @@ from tests.capture.survival import (
     watch,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("modality", list(Modality), ids=str)
 @pytest.mark.parametrize(

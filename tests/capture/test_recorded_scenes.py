@@ -16,6 +16,8 @@ from rise_edge.capture import open_camera, sessions
 from rise_edge.simulator import Presentation
 from tests.capture.cameras.software_device import record
 
+pytestmark = pytest.mark.slow
+
 FRAMES_EACH = 66
 GAP_MS = 500.0
 

@@ -19,6 +19,8 @@ from rise_edge.capture.cameras.folder import write_folder
 from tests.docs.guide_commands import GUIDES, OTHERS, Guide, Read, Typed
 from tests.docs.pages import PAGES, ROOT, commands_of
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("tyro", reason="needs the extra calibrate")
 
 _PLACE = re.compile(r"^(/opt/rise-edge/source|path/to/rise_edge)/")

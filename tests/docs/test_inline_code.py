@@ -24,6 +24,8 @@ from tests.docs.pages import PAGES, ROOT, Code, inline
 from tests.pictures import photograph_frame
 from tests.trust.owner import OWNER, write_keys
 
+pytestmark = pytest.mark.slow
+
 OTHER_LANGUAGES = ("device/android", "device/cpp", "device/ios", "device/web")
 _PYTHON = re.compile(r"(rise_edge|checker)(\.\w+)+(\(.*\))?")
 _FILE = re.compile(r".*\.(h|js|py|md)")

@@ -18,6 +18,8 @@ import pytest
 import rise_edge
 from tests.docs.pages import PAGES, ROOT
 
+pytestmark = pytest.mark.slow
+
 PICTURES = ROOT / "docs" / "pictures"
 RECORD: dict[str, dict[str, Any]] = json.loads((PICTURES / "pictures.json").read_text())
 MADE = runpy.run_path(str(ROOT / "docs" / "make_pictures.py"))

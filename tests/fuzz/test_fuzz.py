@@ -11,6 +11,8 @@ pytest.importorskip("cryptography", reason="needs the extra trust")
 from tests.fuzz.mutations import edited
 from tests.fuzz.targets import TARGETS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_mutated_input_is_taken_or_refused_and_nothing_altered_is_loaded(

@@ -14,6 +14,8 @@ from rise_edge.runtimes import open_runtime
 from rise_edge.selftest import prove
 from tests.tiny_bundle import RADIUS, SIZE, write_tiny_bundle
 
+pytestmark = pytest.mark.torch
+
 SETS = {"colour+depth+infrared": RADIUS}
 
 

@@ -15,6 +15,8 @@ from rise_edge.simulator import cache, render_crop
 from rise_edge.simulator.cache import CropSet, crops
 from rise_edge.simulator.crop_request import CropRequest
 
+pytestmark = pytest.mark.slow
+
 REQUEST = CropRequest(domains=("office",), attack_species=("flat_print",), crops=6, subjects=3)
 
 

@@ -12,6 +12,8 @@ from rise_edge.face.face import MOUTH, NOSE
 from rise_edge.frame import Intrinsics, Viewpoint
 from rise_edge.simulator import Presentation, presentations
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def visit():

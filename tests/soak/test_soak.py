@@ -16,6 +16,8 @@ from rise_edge.soak.resources import Held, MemoryGrowth, memory_growth
 from rise_edge.soak.scenes import Film, SceneCamera, render_films
 from rise_edge.soak.soak import Soak, SoakReport
 
+pytestmark = pytest.mark.slow
+
 FRAMES = 1000
 
 

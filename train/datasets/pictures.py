@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +109,8 @@ def _padisi(path: Path) -> Pictures:
     range of its camera's bits; depth is taken for millimetres in 16 bits.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # From memory, since numpy leaves a damaged file open.
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             data = np.asarray(file["data"][0], np.float32)
     except (OSError, KeyError, ValueError, IndexError, zipfile.BadZipFile) as error:
         raise ValueError(f"expected an array `data` (1, 22, 320, 256) in {path}: {error}") from None

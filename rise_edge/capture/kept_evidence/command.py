@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 
 from rise_edge.capture.kept_evidence.archive import Archive, read_archive
+from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
 
 _EXIT_CODES = """exit codes:
@@ -38,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="rise-edge evidence",
+    parser = CommandParser(
+        prog=called_as("evidence", "rise_edge.capture.kept_evidence.command"),
         description="Look at a session that `rise-edge capture --keep-evidence DIR` kept.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -20,6 +20,8 @@ from rise_edge.capture.loop import sessions
 from tests.capture.audit.audits import exclusive_lock, record, rows, write_audit
 from tests.capture.frame_source import FrameSource, visits
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

@@ -16,6 +16,8 @@ from rise_edge.capture.audit.command import main
 from rise_edge.capture.audit.record import COLUMNS, utc
 from tests.capture.audit.audits import exclusive_lock, record, rows, write_audit
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.now(timezone.utc)
 UNDECIDED = {"verdict": "UNDECIDED", "norm": None, "radius": None, "margin": None}
 

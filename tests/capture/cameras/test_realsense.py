@@ -24,6 +24,8 @@ from tests.capture.cameras.live_device import streaming
 from tests.capture.cameras.random_frames import COLOUR_VIEW, assert_same, random_frames
 from tests.capture.cameras.software_device import PLUGGED, SoftwareDevice, stream_live
 
+pytestmark = pytest.mark.slow
+
 without_hardware = pytest.mark.skipif(
     bool(connected_devices()), reason="a RealSense is connected to this machine"
 )

@@ -24,6 +24,8 @@ from tests.capture.cameras.live_device import streaming
 from tests.capture.cameras.random_frames import assert_same, random_frames
 from tests.capture.cameras.software_device import PLUGGED, SoftwareDevice
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def device(monkeypatch: pytest.MonkeyPatch) -> SoftwareDevice:

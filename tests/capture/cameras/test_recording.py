@@ -23,6 +23,8 @@ from tests.capture.cameras.random_frames import (
 )
 from tests.capture.cameras.software_device import record
 
+pytestmark = pytest.mark.slow
+
 COLOUR, DEPTH, INFRARED = Modality.COLOUR, Modality.DEPTH, Modality.INFRARED
 
 

@@ -17,6 +17,8 @@ from rise_edge.capture.kept_evidence.command import main
 from tests.capture.frame_source import visits
 from tests.capture.kept_evidence.test_keeper import files, watch
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def kept(tmp_path: Path, tiny_checker: Checker) -> list[Path]:

@@ -25,6 +25,8 @@ from tests.capture.cameras.random_frames import assert_same
 from tests.capture.frame_source import FrameSource, visits
 from tests.small_disk import run_on_small_disk
 
+pytestmark = pytest.mark.slow
+
 
 def watch(keeper: KeptEvidence, checker: Checker, frames: Iterator[Frame]) -> list[Event]:
     """Run the loop with a keeper, as the command does."""
