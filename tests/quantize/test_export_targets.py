@@ -1,7 +1,9 @@
 """Files for accelerators, from a small run, and what is said of them."""
 
 import dataclasses
+import gc
 import json
+import warnings
 
 import pytest
 
@@ -27,7 +29,11 @@ def built(tmp_path_factory):
     tuning = FineTuneConfig(epochs=1, batch_size=32)
     out = folder / "out"
     targets = TargetsConfig(config.out, out, fine_tuning=tuning, threads=1)
-    build(material, targets)
+    with warnings.catch_warnings():
+        # coremltools leaves a temporary folder to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        build(material, targets)
+        gc.collect()
     return out, json.loads((out / "targets.json").read_text()), material, targets
 
 
