@@ -1,5 +1,7 @@
 import socket
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -30,16 +32,29 @@ class Systemd:
 
 
 @pytest.fixture
+def listen() -> Iterator[Callable[[str], Systemd]]:
+    """Opens the other end of a socket, and closes it after the test."""
+    with ExitStack() as opened:
+
+        def listening(address: str) -> Systemd:
+            systemd = Systemd(address)
+            opened.callback(systemd.socket.close)
+            return systemd
+
+        yield listening
+
+
+@pytest.fixture
 def steps(tiny_checker: Checker) -> list[Step]:
     return list(run(FrameSource(visits([40])), tiny_checker))
 
 
 @pytest.mark.parametrize("name", ["{folder}/notify", "@rise-edge-{number}"])
 def test_systemd_hears_that_it_is_ready_and_then_that_it_lives(
-    tmp_path: Path, steps: list[Step], name: str
+    listen: Callable[[str], Systemd], tmp_path: Path, steps: list[Step], name: str
 ) -> None:
     address = name.format(folder=tmp_path, number=threading.get_native_id())
-    systemd, now_s = Systemd(address), iter(range(100))
+    systemd, now_s = listen(address), iter(range(100))
     service = Service({"NOTIFY_SOCKET": address}, lambda: next(now_s) / 2)
     for step in steps[:5]:
         service.step(step)
@@ -48,16 +63,20 @@ def test_systemd_hears_that_it_is_ready_and_then_that_it_lives(
     assert set(others) == {"WATCHDOG=1"}
 
 
-def test_it_is_told_once_a_second_at_most(tmp_path: Path, steps: list[Step]) -> None:
-    systemd = Systemd(str(tmp_path / "notify"))
+def test_it_is_told_once_a_second_at_most(
+    listen: Callable[[str], Systemd], tmp_path: Path, steps: list[Step]
+) -> None:
+    systemd = listen(str(tmp_path / "notify"))
     service = Service({"NOTIFY_SOCKET": str(tmp_path / "notify")}, lambda: 5.0)
     for step in steps:
         service.step(step)
     assert len(systemd.told()) == 1
 
 
-def test_a_kiosk_that_recovers_its_camera_lives(tmp_path: Path) -> None:
-    systemd = Systemd(str(tmp_path / "notify"))
+def test_a_kiosk_that_recovers_its_camera_lives(
+    listen: Callable[[str], Systemd], tmp_path: Path
+) -> None:
+    systemd = listen(str(tmp_path / "notify"))
     Service({"NOTIFY_SOCKET": str(tmp_path / "notify")}).attempt(Attempt(1, 500, False, "gone"))
     assert systemd.told() == ["WATCHDOG=1"]
 
@@ -70,9 +89,12 @@ def test_without_systemd_or_when_it_is_gone_nothing_happens(
 
 
 def test_the_command_tells_systemd(
-    tmp_path: Path, tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+    listen: Callable[[str], Systemd],
+    tmp_path: Path,
+    tiny_bundle: Bundle,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    systemd = Systemd(str(tmp_path / "notify"))
+    systemd = listen(str(tmp_path / "notify"))
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
     arguments = ["--model", str(tiny_bundle.path), "--view", "none", "--seconds", "0.2"]
     assert main(arguments) == 0
