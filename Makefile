@@ -14,6 +14,7 @@ PYTEST_FLAGS ?=
 UPGRADE ?=
 TEST_LOCK ?= requirements/test.txt
 COVERED ?= 85
+OLDEST_PYTHON ?= python3.10
 
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip --disable-pip-version-check install --quiet $(PIP_FLAGS)
@@ -23,7 +24,7 @@ PACKAGE := $(PIP) --no-deps --no-build-isolation --editable .
 PYTEST := $(RUN) -m pytest -q $(if $(STRICT),--strict-tools) $(PYTEST_FLAGS)
 SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
-.PHONY: live test test-fast test-native test-browser test-oldest test-coverage lint lint-fast lock bench clean
+.PHONY: live test test-fast test-native test-browser test-oldest test-coverage lint lock bench clean
 
 live: $(VENV)/.base  ## watch simulated people and attacks being judged, without a camera
 	$(RUN) -m rise_edge.capture --camera simulated --sessions $(SESSIONS)
@@ -33,8 +34,6 @@ test: lint  ## every check that a change must pass
 	$(PYTEST) -m "serial and not sanitizers"
 
 test-fast: $(VENV)/.test  ## what needs no torch, no compiler and no browser
-	$(RUN) -m ruff format --check .
-	$(RUN) -m ruff check .
 	$(PYTEST) --fast $(SIDE_BY_SIDE)
 
 test-native: $(VENV)/.dev  ## C++ and Kotlin, and the C++ library once more with sanitizers
@@ -47,7 +46,7 @@ test-coverage: $(VENV)/.dev  ## every test again, slower, with the share of line
 	$(PYTEST) $(SIDE_BY_SIDE) -m "not sanitizers" --cov --cov-report=term --cov-fail-under=$(COVERED)
 
 test-oldest:  ## test-fast with the oldest versions that pyproject.toml allows
-	$(MAKE) VENV=$(VENV)-oldest TEST_LOCK=requirements/oldest.txt test-fast
+	$(MAKE) PYTHON=$(OLDEST_PYTHON) VENV=$(VENV)-oldest TEST_LOCK=requirements/oldest.txt test-fast
 
 lint: $(VENV)/.dev
 	$(RUN) -m ruff format --check .
@@ -80,7 +79,7 @@ $(VENV)/.test: $(VENV)/.venv pyproject.toml $(TEST_LOCK)
 
 $(VENV)/.dev: $(VENV)/.venv pyproject.toml requirements/dev.txt requirements/torch-cpu.txt
 	$(LOCKED) requirements/dev.txt
-	$(LOCKED) requirements/torch-cpu.txt
+	$(PIP) --retries 1 --no-deps --require-hashes --requirement requirements/torch-cpu.txt
 	$(PACKAGE)
 	@touch $@
 
