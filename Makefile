@@ -22,7 +22,7 @@ LOCKED := $(PIP) --no-deps --require-hashes --requirement
 # The lock files hold the build backend too, so that nothing is fetched without a hash.
 PACKAGE := $(PIP) --no-deps --no-build-isolation --editable .
 PYTEST := $(RUN) -m pytest -q $(if $(STRICT),--strict-tools) $(PYTEST_FLAGS)
-SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: live test test-fast test-native test-browser test-oldest test-coverage lint lock bench clean
 

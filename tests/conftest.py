@@ -21,8 +21,6 @@ NOT_FAST_FOLDERS = ("train", "quantize", "device/cpp", "device/android")
 NOT_FAST_MARKERS = ("torch", "native", "browser", "slow", "serial")
 LONGEST_FIRST = ("quantize", "device", "train", "calibration", "docs", "capture")
 """Folders in the order in which workers begin them, so that no long one is begun at the end."""
-ON_ONE_WORKER = ("quantize",)
-"""Folders whose modules share what takes long to make, so that one worker runs them all."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,12 +40,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what a folder or a fixture tells of a test, and say which worker runs it, and when."""
+    """Mark what a fixture tells of a test, and put the longest first."""
     for item in items:
         if {"browser", "launch"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.needs("chromium"))
             item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=_turn)
     if config.getoption("--fast"):
         left_out = [i for i in items if any(i.get_closest_marker(m) for m in NOT_FAST_MARKERS)]
@@ -55,20 +52,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in set(left_out)]
 
 
-def _group(item: pytest.Item) -> str:
-    folder, _, _ = _place(item).partition("/")
-    return folder if folder in ON_ONE_WORKER else _place(item)
-
-
 def _turn(item: pytest.Item) -> int:
-    folder, _, _ = _place(item).partition("/")
-    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
-
-
-def _place(item: pytest.Item) -> str:
-    """Path of a test's file in the folder of tests."""
     inside = item.path.is_relative_to(TESTS)
-    return item.path.relative_to(TESTS).as_posix() if inside else item.path.name
+    folder = item.path.relative_to(TESTS).parts[0] if inside else ""
+    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import save_file
 
 from rise_edge.errors import MissingExtraError
+from tests import needs
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
 from train.algorithms import ALGORITHMS, AlgorithmConfig, build_algorithm
 from train.algorithms.mixing import shuffle_tokens
@@ -34,6 +35,15 @@ def _crop(count=16):
     return Normalise()(*_batch(count).crop)
 
 
+def _timm():
+    """timm. It is not in `dev`: the torchvision that it brings is compiled against one torch."""
+    try:
+        import timm
+    except ImportError:
+        needs.by_hand("no timm", "pip install -e '.[vit]' in an environment of its own")
+    return timm
+
+
 def test_without_timm_the_error_names_the_extra_and_leaves_no_run_behind(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "timm", None)
     config = debug_config(tmp_path / "run", network=_CONFIG)
@@ -44,7 +54,7 @@ def test_without_timm_the_error_names_the_extra_and_leaves_no_run_behind(tmp_pat
 
 @pytest.fixture(scope="module")
 def network():
-    pytest.importorskip("timm")
+    _timm()
     torch.manual_seed(0)
     return build_network(_CONFIG).eval()
 
@@ -97,7 +107,7 @@ def test_shuffled_tokens_no_longer_fit_together_and_each_modality_keeps_its_feat
 
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_every_algorithm_gives_every_weight_a_gradient(name):
-    pytest.importorskip("timm")
+    _timm()
     head = "linear" if ALGORITHMS[name].needs_sphere is False else "polar"
     network = build_network(dataclasses.replace(_CONFIG, head=head))
     algorithm = build_algorithm(network, AlgorithmConfig(name=name), domains=2)
@@ -111,7 +121,7 @@ def test_every_algorithm_gives_every_weight_a_gradient(name):
 @pytest.fixture(scope="module")
 def pretrained(tmp_path_factory):
     """Weights in the form of timm's own, for 224 pixels and with a classifier."""
-    timm = pytest.importorskip("timm")
+    timm = _timm()
     torch.manual_seed(5)
     trunk = timm.create_model("vit_base_patch16_224")
     with torch.no_grad():
@@ -156,7 +166,7 @@ def test_a_run_is_read_and_goes_on_without_the_weights_that_it_began_from(scratc
 
 
 def test_a_file_without_the_trunks_weights_is_refused(tmp_path):
-    pytest.importorskip("timm")
+    _timm()
     file = tmp_path / "other.safetensors"
     save_file({"head.weight": torch.zeros(2)}, file)
     for weights, named in ((file, "it lacks"), (tmp_path / "none", "expected weights")):

@@ -124,7 +124,7 @@ def test_a_file_that_is_no_picture_is_named_and_nothing_is_kept(tmp_path):
         ("a.png,,,maybe,print,desk,anna", "label bona_fide or attack, got 'maybe'"),
         ("a.png,,,attack,,desk,", "species and a subject"),
         (",,,attack,print,desk,anna", "at least one of colour"),
-        ("a.png,attack", "shorter"),
+        ("a.png,attack", "expected 7 cells, got 2"),
     ],
 )
 def test_a_line_that_is_wrong_is_named(tmp_path, line, named):
