@@ -36,7 +36,9 @@ class Int8Models:
 
     @cached_property
     def lowered(self) -> EdgeProgramManager:
-        """On XNNPACK: made when it is read, since it takes ten seconds."""
+        """On XNNPACK: made when it is read, since it takes ten seconds. It must warn of nothing: a
+        warning is an error in every test.
+        """
         from quantize.pte_file import lower_to_xnnpack
 
         return lower_to_xnnpack(self.graph, SIZE)
