@@ -89,9 +89,10 @@ def page_operator(browser: Browser) -> np.ndarray:
 
 def page_drift(browser: Browser) -> np.ndarray:
     """The operator is told that the site drifted: 1280x900."""
+    bundle = rise_edge.open_bundle(default_bundle_path())
     with tempfile.TemporaryDirectory() as folder:
-        site = read_site(_site_of_the_walk(Path(folder)))
-    checker = Checker(rise_edge.open_bundle(default_bundle_path()), site=site)
+        site = read_site(_site_of_the_walk(Path(folder)), bundle)
+    checker = Checker(bundle, site=site)
     with _kiosk(checker, seed=0) as kiosk, browser.new_page() as page:
         for step in kiosk.steps:
             kiosk.tell(step)

@@ -23,11 +23,7 @@ pytestmark = pytest.mark.slow
 PICTURES = ROOT / "docs" / "pictures"
 RECORD: dict[str, dict[str, Any]] = json.loads((PICTURES / "pictures.json").read_text())
 MADE = runpy.run_path(str(ROOT / "docs" / "make_pictures.py"))
-RECIPES = {
-    name: recipe
-    for name, recipe in MADE["RECIPES"].items()
-    if name != "pages" or (ROOT / "docs" / "page_pictures.py").exists()
-}
+RECIPES = MADE["RECIPES"]
 RECIPE_OF = {picture: recipe for recipe in RECIPES.values() for picture in recipe.files}
 AGAIN = "make it again: python docs/make_pictures.py --only NAME"
 
