@@ -51,6 +51,7 @@ def test_ties_are_broken_by_chance() -> None:
     assert p.mean() == pytest.approx(0.5, abs=0.03)
 
 
+@pytest.mark.slow
 def test_no_bet_pays_on_average_while_nothing_changes() -> None:
     grid = (np.arange(200_000) + 0.5) / 200_000
     means = np.mean([_rank_bets(p) for p in grid], axis=0)
@@ -63,6 +64,7 @@ def test_no_bet_pays_on_average_while_nothing_changes() -> None:
         assert (mean <= 1 + 1e-12).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_an_unchanged_site_stays_silent_over_ten_thousand_sessions(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -32,6 +32,8 @@ from tests.capture.survival import (
 )
 from tests.pictures import photograph_frame
 
+pytestmark = pytest.mark.slow
+
 STREAM_ROWS = [
     (FaultKind.STALL, "stale_stream"),
     (FaultKind.FREEZE, "frozen_stream"),

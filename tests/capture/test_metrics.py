@@ -23,6 +23,8 @@ from tests.capture.test_recovery import UnpluggedSource
 from tests.pictures import photograph_frame
 from tests.tiny_bundle import RADIUS, tiny_model, write_tiny_bundle
 
+pytestmark = pytest.mark.slow
+
 
 def value(metrics: Metrics, name: str, **labels: str) -> float | None:
     """Of one sample of what a scraper would read."""

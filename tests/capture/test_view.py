@@ -117,6 +117,7 @@ def with_truth_of(event: Event, other: Event) -> Event:
     return replace(event, result=replace(event.result, truth=other.result.truth))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [80, 100])
 def test_the_picture_keeps_its_height_however_long_a_reason_is(
     width: int, tiny_checker: Checker

@@ -71,6 +71,7 @@ def test_a_snippet_of_a_file_that_marks_nothing_is_refused() -> None:
         with_snippets("<!-- nowhere.py -->\n```python\n```")
 
 
+@pytest.mark.slow
 def test_the_python_snippet_gives_verdicts() -> None:
     command = [sys.executable, str(ROOT / "device" / "python" / "example.py")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as program:

@@ -13,6 +13,7 @@ from rise_edge.simulator.domains import domain_named
 from tests.rendered_faces import faces_of, rendered, rolled
 
 
+@pytest.mark.slow
 def test_angles_follow_those_of_rendered_heads() -> None:
     detector, k = FaceDetector(), domain_named("depot").device.intrinsics
     seen, true = [], []

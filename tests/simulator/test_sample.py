@@ -24,6 +24,7 @@ def digest(sample) -> str:
     return hashlib.sha256(b"".join(a.tobytes() for a in parts)).hexdigest()
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_bytes_in_another_process():
     cases = [(3, "office", "silicone_mask", 5), (4, "clinic", "replay_lcd", 6)]
     code = (

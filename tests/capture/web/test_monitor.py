@@ -148,6 +148,7 @@ def test_a_request_may_close_its_connection(watched: Watched) -> None:
     assert json.loads(body)["status"] == "degraded"
 
 
+@pytest.mark.slow
 def test_scrapers_that_hang_hurt_neither_the_loop_nor_the_others(watched: Watched) -> None:
     port = watched.server.address.port
     hanging = [socket.create_connection(("127.0.0.1", port), 5) for _ in range(100)]

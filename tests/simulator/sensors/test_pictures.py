@@ -212,6 +212,7 @@ def digest():
     return sha.hexdigest()
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_bytes_in_another_process():
     code = "from tests.simulator.sensors.test_pictures import digest; print(digest())"
     other = subprocess.run(

@@ -85,6 +85,7 @@ def test_screens_alone_shine_in_a_dark_room(species):
     assert (np.median(seen.colour[face]) > 0.02) == species.startswith("replay")
 
 
+@pytest.mark.slow
 def test_dye_prints_fade_in_near_infrared_and_carbon_prints_do_not():
     """At no difficulty three prints of four are dye; at the highest most are carbon."""
 
@@ -131,6 +132,7 @@ def test_difficulty_changes_the_attack_and_never_the_bona_fide(species):
     assert same == species.bona_fide
 
 
+@pytest.mark.slow
 def test_hard_silicone_is_nearer_to_skin_in_infrared_than_crude_silicone():
     def distance(difficulty):
         gaps = []
