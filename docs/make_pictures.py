@@ -146,12 +146,6 @@ RECIPES = {
         {name: name for name in ("page_operator.jpg", "page_person.jpg", "web.jpg")},
         shows_bundle=True,
     ),
-    "drift_page": Recipe(
-        ("python docs/page_pictures.py . page_drift.jpg",),
-        {"page_drift.jpg": "page_drift.jpg"},
-        shows_bundle=True,
-        long=True,
-    ),
     "radius": Recipe(
         (
             "python calibration/collect.py people.jsonl --bundle rise_edge/models/demo "
