@@ -2,16 +2,13 @@
 
 They are the real pages in Chromium, over the real loop: simulated sessions, judged by the shipped
 bundle. It needs `pip install -e '.[web]' playwright`, Chromium and, for web.jpg, npm.
-page_drift.jpg needs the site of the walk in calibration/README.md and makes it: minutes.
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
-import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +24,6 @@ import numpy as np
 import rise_edge
 from rise_edge.bundle import default_bundle_path
 from rise_edge.capture import open_camera, run
-from rise_edge.capture.drift import DriftListener
 from rise_edge.capture.health import Health
 from rise_edge.capture.listener import Listener, Listeners
 from rise_edge.capture.loop import Step
@@ -35,10 +31,8 @@ from rise_edge.capture.web.server import Address
 from rise_edge.capture.web.view import WebView
 from rise_edge.checker import Checker
 from rise_edge.errors import MissingExtraError
-from rise_edge.frame import modality_set
 from rise_edge.guidance import load_guide
 from rise_edge.simulator import Presentation
-from rise_edge.site import read_site
 from rise_edge.verdict import Reason
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,20 +81,6 @@ def page_operator(browser: Browser) -> np.ndarray:
         return _operator(page, kiosk, sessions=3)
 
 
-def page_drift(browser: Browser) -> np.ndarray:
-    """The operator is told that the site drifted: 1280x900."""
-    bundle = rise_edge.open_bundle(default_bundle_path())
-    with tempfile.TemporaryDirectory() as folder:
-        site = read_site(_site_of_the_walk(Path(folder)), bundle)
-    checker = Checker(bundle, site=site)
-    with _kiosk(checker, seed=0) as kiosk, browser.new_page() as page:
-        for step in kiosk.steps:
-            kiosk.tell(step)
-            if any("drifted" in reason for reason in kiosk.health.report().reasons):
-                break
-        return _operator(page, kiosk, sessions=2)[:900]
-
-
 def web(browser: Browser) -> np.ndarray:
     """The page of device/web: a person on a laptop, and on a phone an attack."""
     from serve import DEFAULT_BUNDLE, page_server
@@ -128,7 +108,6 @@ def web(browser: Browser) -> np.ndarray:
 PICTURES: dict[str, Callable[[Browser], np.ndarray]] = {
     "page_person.jpg": page_person,
     "page_operator.jpg": page_operator,
-    "page_drift.jpg": page_drift,
     "web.jpg": web,
 }
 
@@ -200,14 +179,9 @@ def _kiosk(checker: Checker, seed: int) -> Iterator[_Kiosk]:
     health, guide = Health(), load_guide()
     with open_camera("simulated", seed=seed) as camera:
         view = WebView(camera, checker, guide, Address(port=0), health)
-        shown = Listeners(health, view)
-        drift = Listener()
-        if checker.site is not None:
-            chosen = checker.site.sets[modality_set(checker.evidence.required)]
-            drift = DriftListener(chosen.reference, shown)
         with view:
             steps = run(camera, checker, guide=guide)
-            yield _Kiosk(view, health, steps, Listeners(shown, drift))
+            yield _Kiosk(view, health, steps, Listeners(health, view))
             steps.close()
 
 
@@ -225,24 +199,6 @@ def _operator(page: Page, kiosk: _Kiosk, sessions: int) -> np.ndarray:
             break
     kiosk.play(seen)
     return _shot(page, full_page=True)
-
-
-def _site_of_the_walk(folder: Path) -> Path:
-    """The site file that the walk in calibration/README.md chooses, unsigned."""
-    bundle = folder / "demo"
-    shutil.copytree(default_bundle_path(), bundle)
-    people, attacks = str(folder / "people.jsonl"), str(folder / "attacks.jsonl")
-    of = ["--bundle", str(bundle)]
-    depot = [*of, "--simulated", "depot"]
-    _calibrate("collect.py", people, *depot, "--sessions", "100")
-    _calibrate("collect.py", attacks, *depot, "--sessions", "132", "--attacks")
-    _calibrate("radius.py", people, *of, "--attacks", attacks)
-    return folder / "demo.site.json"
-
-
-def _calibrate(script: str, *arguments: str) -> None:
-    command = [sys.executable, str(ROOT / "calibration" / script), *arguments]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _shot(page: Page, full_page: bool = False) -> np.ndarray:
