@@ -10,8 +10,8 @@ from quantize.bars import Bar
 from quantize.calibrated import WHOLE_SET, Calibrated, norms_before_and_after
 from quantize.margin import largest_radial_error, margin_picture, margin_tables, measure_margin
 from quantize.material import Material
+from rise_edge.text_table import TextTable
 from train.plots import png
-from train.text_table import TextTable
 
 Numbers = dict[str, Any]
 

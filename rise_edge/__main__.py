@@ -14,6 +14,7 @@ _COMMANDS = {
     "audit": ("rise_edge.capture.audit.command", "list, export and prune recorded sessions"),
     "evidence": ("rise_edge.capture.kept_evidence.command", "look at a session's kept pictures"),
     "bench": ("rise_edge.bench.__main__", "time every stage on this device, or a whole kiosk"),
+    "evaluate": ("rise_edge.evaluation.__main__", "measure a bundle on labelled pictures"),
     "soak": ("rise_edge.soak.__main__", "judge many frames of a camera that fails in every way"),
     "selftest": ("rise_edge.selftest", "prove a bundle on its golden vectors"),
     "keygen": ("rise_edge.trust.keygen", "make a key pair to sign bundles with"),

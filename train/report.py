@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from rise_edge import pad_metrics
 from rise_edge.frame import parse_modality_set
+from rise_edge.text_table import TextTable
 from train.datasets.crops import CropDataset
 from train.scoring import Scorer
-from train.text_table import TextTable
 
 Numbers = dict[str, Any]
 

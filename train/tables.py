@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from rise_edge.frame import Modality, modality_set
+from rise_edge.text_table import TextTable
 from train.plots import COLOURS, png
-from train.text_table import TextTable
 
 EXPLAINED = "HTER / AUC in %: mean, and with more than one seed ± standard deviation over seeds."
 _WHOLE = modality_set(Modality)

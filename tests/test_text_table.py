@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from train.text_table import TextTable
+from rise_edge.text_table import TextTable
 
 TABLE = TextTable(("set", "rate", ""), [("colour+`depth`", "1.2% [0.4, 2.9]", "**missed**")])
 
