@@ -23,6 +23,7 @@ from rise_edge.evaluation.norms_picture import norms_picture
 from rise_edge.evaluation.report import markdown, tables
 from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import Modality
+from rise_edge.real_report import REAL
 from rise_edge.runtimes import RUNTIMES, open_runtime
 from rise_edge.write_atomic import write_atomic
 
@@ -39,7 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         numbers, picture = evaluate(
-            options.sets, options.pictures, options.bundle, options.runtime, options.picture
+            options.sets,
+            options.pictures,
+            options.bundle,
+            options.runtime,
+            picture=options.picture and options.out is not None,
         )
         if options.out:
             _write(options.out, numbers, picture)
@@ -58,6 +63,7 @@ def evaluate(
     pictures: Path | None = None,
     bundle: Path | None = None,
     runtime: str = "onnx",
+    *,
     picture: bool = False,
 ) -> tuple[Numbers, bytes | None]:
     """Measure a bundle on labelled sets.
@@ -70,7 +76,8 @@ def evaluate(
         picture: whether to draw the norms.
 
     Returns:
-        The numbers, as `real.json` has them, and the picture as a PNG.
+        The numbers, as `real.json` has them, and the picture as a PNG; None where it was not asked
+        for, or no face was found.
 
     Raises:
         RiseEdgeError: a set or the bundle cannot be used.
@@ -100,8 +107,8 @@ def evaluate(
         "model": {"file": file, "sha256": hashlib.sha256(opened.read(file)).hexdigest()},
         "runtime": runtime,
     }
-    drawn = norms_picture(measured, radii) if picture else None
-    return result(measured, radii, made_by), drawn
+    drawn = picture and any(each.norms for each in measured)
+    return result(measured, radii, made_by), norms_picture(measured, radii) if drawn else None
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -138,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _write(folder: Path, numbers: Numbers, picture: bytes | None) -> None:
     files = {
-        "real.json": (json.dumps(numbers, indent=1) + "\n").encode(),
+        REAL: (json.dumps(numbers, indent=1) + "\n").encode(),
         "real.md": (markdown(numbers) + "\n").encode(),
         **({"norms.png": picture} if picture else {}),
     }

@@ -134,13 +134,13 @@ def result(
         made_by: what says which model it was and how it was measured.
     """
     sets = {each.labelled.name: _set_numbers(each, radii) for each in measured}
-    shared = Counter(name for each in measured for name in each.norms)
     together = {}
-    for name in (n for n in radii if shared[n] > 1):
-        norms = joined([each.norms[name] for each in measured if name in each.norms])
-        real = norms.select(~norms.semi_real)
-        if real.bona_fide.any() and not real.bona_fide.all():
-            together[name] = _errors(real, radii[name])
+    for name, radius in radii.items():
+        parts = [each.norms[name] for each in measured if name in each.norms]
+        whole = joined(parts) if parts else None
+        real = whole.select(~whole.semi_real) if whole else None
+        if real and real.bona_fide.any() and not real.bona_fide.all():
+            together[name] = _errors(real, radius)
     return {"format": FORMAT, **made_by, "sets": sets, "together": together}
 
 

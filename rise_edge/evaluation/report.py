@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from rise_edge.real_report import Numbers, percent, real_sentence
 from rise_edge.text_table import TextTable
-
-Numbers = Mapping[str, Any]
 
 
 def tables(result: Numbers) -> dict[str, TextTable]:
@@ -45,8 +43,8 @@ def errors_table(result: Numbers) -> TextTable:
             modalities,
             f"{_frames(bpcer['total'], view)} of {_people(bpcer['people'])}",
             f"{bpcer['total'] - bpcer['errors']} of {bpcer['total']}",
-            _percent(bpcer),
-            _percent(errors["auc"]),
+            percent(bpcer),
+            percent(errors["auc"]),
         )
         for name, modalities, view, errors in _errors(result)
         if (bpcer := errors["bpcer"])
@@ -62,9 +60,9 @@ def attacks_table(result: Numbers, *, semi_real: bool) -> TextTable:
         for species, rate in errors["apcer"].items():
             if (species in errors["semi_real_auc"]) is semi_real:
                 shown = f"{_frames(rate['total'], view)} of {_people(rate['people'])}"
-                row = [name, modalities, species, shown, str(rate["errors"]), _percent(rate)]
+                row = [name, modalities, species, shown, str(rate["errors"]), percent(rate)]
                 area = errors["semi_real_auc"].get(species)
-                rows.append([*row, _percent(area)] if semi_real else row)
+                rows.append([*row, percent(area)] if semi_real else row)
     return TextTable([*header, "AUC"] if semi_real else header, rows)
 
 
@@ -81,25 +79,17 @@ def decisions_table(result: Numbers) -> TextTable:
 
 def one_line(result: Numbers) -> str:
     """The most important numbers in one sentence."""
-    parts = []
-    colour = result["together"].get("colour")
-    if colour and colour["auc"]:
-        bpcer, apcer = colour["bpcer"], colour["apcer"].values()
-        accepted, attacks = (sum(rate[key] for rate in apcer) for key in ("errors", "total"))
-        parts.append(
-            f"colour alone has an AUC of {_percent(colour['auc'])} on {bpcer['total']} frames of "
-            f"living people and {attacks} prints and replays, and accepts {accepted} of those "
-            f"{attacks}"
-        )
+    sentences = (real_sentence(result, modalities) for modalities in result["together"])
+    parts = [sentence for sentence in sentences if sentence]
     for name, modalities, view, errors in _errors(result):
         if name in result["sets"] and errors["semi_real_auc"] and view == "frontal":
             bpcer = errors["bpcer"]
-            worst = max(errors["apcer"], key=lambda s: errors["apcer"][s]["rate"])
+            worst = max(errors["semi_real_auc"], key=lambda s: errors["apcer"][s]["rate"])
             inside = {"rate": 1 - bpcer["rate"], "interval": _turned(bpcer["interval"])}
             parts.append(
-                f"with {modalities}, {_percent(inside)} of the frontal frames of "
+                f"with {modalities}, {percent(inside)} of the frontal frames of "
                 f"{bpcer['people']} people are inside the radius, and "
-                f"{_percent(errors['apcer'][worst])} of the same frames with "
+                f"{percent(errors['apcer'][worst])} of the same frames with "
                 f"{_words(worst)} in the place of the face's relief"
             )
     return "; ".join(parts)
@@ -116,18 +106,8 @@ def _errors(result: Numbers) -> Iterator[tuple[str, str, str, Numbers]]:
         for modalities, views in numbers["modalities"].items():
             for view, errors in views.items():
                 yield name, modalities, view, errors
-    for modalities, errors in result["together"].items():
+    for modalities, errors in result["together"].items() if len(result["sets"]) > 1 else ():
         yield "all sets", modalities, "all", errors
-
-
-def _percent(rate: Numbers | None) -> str:
-    if rate is None:
-        return "-"
-    text = f"{100 * rate['rate']:.1f}%"
-    if rate["interval"] is None:
-        return f"{text} (no interval)"
-    low, high = rate["interval"]
-    return f"{text} [{100 * low:.1f}, {100 * high:.1f}]"
 
 
 def _frames(count: int, view: str) -> str:
