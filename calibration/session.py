@@ -14,7 +14,6 @@ if __name__ == "__main__":  # a script's folder comes first on the path
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import json
-import os
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any
@@ -30,9 +29,8 @@ from calibration.presentations import Watched, watch
 from calibration.scatter import FEWEST, measure_scatter
 from calibration.session_plot import operating_picture
 from rise_edge import Bundle, Checker, EvidenceConfig, Outcome, SessionConfig, open_bundle
-from rise_edge.bundle import SIGNATURE, expect_bundle_place, write_bundle
+from rise_edge.bundle import amend_bundle, expect_bundle_place, expect_unsigned
 from rise_edge.command import run_command
-from rise_edge.errors import BundleError
 from rise_edge.frame import ALL_MODALITIES, Modality, modality_set, parse_modality_set
 from rise_edge.sequential import MarginScatter
 from rise_edge.simulator.domains import domain_named
@@ -80,7 +78,7 @@ def main(config: CalibrateConfig) -> None:
             another one meanwhile.
     """
     bundle = open_bundle(config.bundle)
-    _expect_unsigned(bundle)
+    expect_unsigned(bundle)
     expect_bundle_place(bundle.path.resolve())
     checkers = {name: _checker(bundle, name) for name in SETS}
     seen = _watch(checkers, config.domain, config)
@@ -99,18 +97,12 @@ def main(config: CalibrateConfig) -> None:
         "domains": {name: _ends(watched, used) for name, watched in played.items()},
         "shifted": [_shifted_ends(seen[every], used, mean) for mean in MEANS],
     }
-    _write(bundle, scatter, report)
+    files = {
+        "session.json": (json.dumps(report, indent=2) + "\n").encode(),
+        "session.png": operating_picture(report),
+    }
+    amend_bundle(bundle, files, margin_scatter=scatter)
     _print(report)
-
-
-def _expect_unsigned(bundle: Bundle) -> None:
-    """What is written changes the manifest, which its owner's signature would no longer fit."""
-    if os.path.lexists(bundle.path / SIGNATURE):
-        raise BundleError(
-            f"bundle {bundle.path}: expected one that is not signed yet, it holds {SIGNATURE}, "
-            f"which would no longer be valid; remove {SIGNATURE}, run this again, then sign the "
-            "bundle with `rise-edge sign`"
-        )
 
 
 def _checker(bundle: Bundle, name: str) -> Checker:
@@ -175,19 +167,6 @@ def _counts(endings: list[Ending]) -> dict[str, int]:
 
 def _rounded(ms: float) -> float:
     return round(float(ms), 1)
-
-
-def _write(bundle: Bundle, scatter: dict[str, MarginScatter], report: dict[str, Any]) -> None:
-    if open_bundle(bundle.path).identity != bundle.identity:
-        raise BundleError(
-            f"bundle {bundle.path} was replaced by another one meanwhile; run this again for it"
-        )
-    manifest = bundle.manifest
-    files = {name: bundle.read(name) for name in manifest.files}
-    files["session.json"] = (json.dumps(report, indent=2) + "\n").encode()
-    files["session.png"] = operating_picture(report)
-    fields = {k: v for k, v in vars(manifest).items() if k not in ("format", "files")}
-    write_bundle(bundle.path.resolve(), files, **{**fields, "margin_scatter": scatter})
 
 
 def _print(report: dict[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 Measures the shipped bundle on the sets of `docs/real_sets`, whose pictures lie elsewhere, and keeps
 the numbers in `docs/real.json`; then puts them into `docs/real.md` and `README.md`, between the
-marks `<!-- real: ... -->` and `<!-- /real -->`. Without `--pictures`, only the pages are written.
+marks `<!-- real: ... -->` and `<!-- /real -->`. Without `--pictures`, only the pages are written;
+with `--keep` the bundle gets the numbers too, as `rise-edge evaluate --keep` has it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[0] = str(ROOT)  # a script's folder comes first on the path
 
+from rise_edge.bundle import default_bundle_path, open_bundle  # noqa: E402
 from rise_edge.errors import RiseEdgeError  # noqa: E402
 from rise_edge.evaluation.__main__ import evaluate  # noqa: E402
+from rise_edge.evaluation.keep import keep_in_bundle  # noqa: E402
 from rise_edge.evaluation.report import markdown, one_line  # noqa: E402
 from rise_edge.real_report import Numbers  # noqa: E402
 
@@ -48,7 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Measure the shipped bundle on real pictures, and put the numbers on pages."
     )
     parser.add_argument(
-        "--pictures", type=Path, metavar="FOLDER", help="measure anew: where the pictures lie"
+        "--pictures", type=Path, metavar="FOLDER", help="measure again: where the pictures lie"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="write the numbers into the shipped bundle too"
     )
     options = parser.parse_args(arguments)
     try:
@@ -56,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found, _ = evaluate(SETS, options.pictures)
             NUMBERS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         numbers = json.loads(NUMBERS.read_text(encoding="utf-8"))
+        if options.keep:
+            keep_in_bundle(open_bundle(default_bundle_path()), numbers)
         for page in PAGES:
             filled = with_numbers(page.read_text(encoding="utf-8"), numbers)
             page.write_text(filled, encoding="utf-8")

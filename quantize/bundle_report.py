@@ -8,6 +8,7 @@ from typing import Any
 
 from quantize.calibrated import WHOLE_SET, Calibrated
 from quantize.material import Material
+from rise_edge.evaluation.report import section
 from train.plots import det_curve, norm_histogram, png
 from train.radius import Criterion
 from train.report import by_species, measure_sets, percent, summary
@@ -99,6 +100,7 @@ With all modalities:
 {by_species(whole)}
 
 {_other_runtimes(numbers["runtimes"])}{more}{_elsewhere(errors["unseen"])}
+{section(None)}
 ![Norms of the test crops, with the radius](norms.png)
 
 ![Detection error trade-off](det.png)
@@ -147,7 +149,8 @@ Nothing was learned, chosen or calibrated in these; the radius is the one above.
 
 ## What this report does not know
 
-How the model does with real people, real attacks and real sensors; in a domain unlike all of
-these; against a species that is not in the tables; when someone tries again and again, and keeps
-what worked. A rate of 0% is bounded by its interval and by nothing else.
+How the model does with real people, real attacks and real sensors, but for what the last section
+says; in a domain unlike all of these; against a species that is not in the tables; when someone
+tries again and again, and keeps what worked. A rate of 0% is bounded by its interval and by
+nothing else.
 """

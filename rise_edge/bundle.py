@@ -183,6 +183,41 @@ def expect_bundle_place(path: str | os.PathLike[str]) -> None:
         raise BundleError(f"{target}: cannot be written in {above}; name another folder")
 
 
+def expect_unsigned(bundle: Bundle) -> None:
+    """Refuse to change a bundle whose owner's signature would no longer fit.
+
+    Raises:
+        BundleError: it is signed.
+    """
+    if os.path.lexists(bundle.path / SIGNATURE):
+        raise BundleError(
+            f"bundle {bundle.path}: expected one that is not signed yet, it holds {SIGNATURE}, "
+            f"which would no longer be valid; remove {SIGNATURE}, run this again, then sign the "
+            "bundle with `rise-edge sign`"
+        )
+
+
+def amend_bundle(bundle: Bundle, files: Mapping[str, bytes], **fields: Any) -> Bundle:
+    """Write a bundle again with some files and fields added or replaced; its identity changes.
+
+    Args:
+        bundle: as it was opened.
+        files: file name -> content, of those that are added or replaced.
+        fields: of its manifest that are replaced.
+
+    Raises:
+        BundleError: it is signed, was replaced by another one meanwhile, or cannot be written.
+    """
+    expect_unsigned(bundle)
+    if open_bundle(bundle.path).identity != bundle.identity:
+        raise BundleError(
+            f"bundle {bundle.path} was replaced by another one meanwhile; run this again for it"
+        )
+    whole = {name: bundle.read(name) for name in bundle.manifest.files} | dict(files)
+    kept = {k: v for k, v in vars(bundle.manifest).items() if k not in ("format", "files")}
+    return write_bundle(bundle.path.resolve(), whole, **{**kept, **fields})
+
+
 def write_folder(path: str | os.PathLike[str], files: Mapping[str, bytes]) -> Bundle:
     """Write the files of a bundle, manifest among them, as `write_bundle` does.
 

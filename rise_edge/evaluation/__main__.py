@@ -13,10 +13,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from rise_edge.bundle import default_bundle_path, open_bundle
+from rise_edge.bundle import default_bundle_path, expect_unsigned, open_bundle
 from rise_edge.checker import Checker
 from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
+from rise_edge.evaluation.keep import keep_in_bundle
 from rise_edge.evaluation.labelled_set import read_labelled_sets
 from rise_edge.evaluation.measure import Numbers, decide_with, measure_sets, result
 from rise_edge.evaluation.norms_picture import norms_picture
@@ -39,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     options = _parser().parse_args(arguments)
     try:
+        if options.keep:  # before minutes of reading
+            expect_unsigned(open_bundle(options.bundle or default_bundle_path()))
         numbers, picture = evaluate(
             options.sets,
             options.pictures,
@@ -48,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         if options.out:
             _write(options.out, numbers, picture)
+        if options.keep:
+            keep_in_bundle(open_bundle(options.bundle or default_bundle_path()), numbers)
     except RiseEdgeError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -133,6 +138,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--runtime", choices=list(RUNTIMES), default="onnx", help="(default: onnx)")
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help="write real.json, real.md and norms.png there"
+    )
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="write the numbers into the bundle: real.json, and a section of its report.md",
     )
     parser.add_argument(
         "--no-picture",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rise_edge.real_report import Numbers, percent, real_sentence
+from rise_edge.real_report import Numbers, percent
 from rise_edge.text_table import TextTable
 
 
@@ -79,20 +79,45 @@ def decisions_table(result: Numbers) -> TextTable:
 
 def one_line(result: Numbers) -> str:
     """The most important numbers in one sentence."""
-    sentences = (real_sentence(result, modalities) for modalities in result["together"])
-    parts = [sentence for sentence in sentences if sentence]
+    parts = []
+    for modalities, errors in result["together"].items():
+        bpcer, rates = errors["bpcer"], errors["apcer"].values()
+        accepted, attacks = (sum(rate[key] for rate in rates) for key in ("errors", "total"))
+        parts.append(
+            f"{modalities}: {accepted} of {attacks} prints, replays and other attacks accepted, "
+            f"{bpcer['errors']} of {bpcer['total']} frames of {_people(bpcer['people'])} denied, "
+            f"AUC {percent(errors['auc'])}"
+        )
     for name, modalities, view, errors in _errors(result):
         if name in result["sets"] and errors["semi_real_auc"] and view == "frontal":
             bpcer = errors["bpcer"]
             worst = max(errors["semi_real_auc"], key=lambda s: errors["apcer"][s]["rate"])
             inside = {"rate": 1 - bpcer["rate"], "interval": _turned(bpcer["interval"])}
             parts.append(
-                f"with {modalities}, {percent(inside)} of the frontal frames of "
-                f"{bpcer['people']} people are inside the radius, and "
-                f"{percent(errors['apcer'][worst])} of the same frames with "
-                f"{_words(worst)} in the place of the face's relief"
+                f"{modalities}: {percent(inside)} of the frontal frames of "
+                f"{_people(bpcer['people'])} inside the radius, "
+                f"{percent(errors['apcer'][worst])} with {_words(worst)} in the place of the relief"
             )
-    return "; ".join(parts)
+    return "; ".join(parts) or "no face was found"
+
+
+def section(result: Numbers | None) -> str:
+    """The section of a bundle's report; None means that nothing was measured."""
+    title = "## On real pictures"
+    if result is None:
+        return (
+            f"{title}\n\nNothing was measured on real pictures yet: `rise-edge evaluate SET... "
+            "--bundle BUNDLE --keep`.\n"
+        )
+    sets = ", ".join(
+        f"{name} ({_people(n['people'])}, {n['frames']} frames; {n['licence']})"
+        for name, n in result["sets"].items()
+    )
+    return (
+        f"{title}\n\n{one_line(result)}.\n\nMeasured with {result['runtime']} on {sets}; brackets "
+        "are 95% intervals over people. Semi-real: a sheet in the place of the face's relief, "
+        "everything else a living person's. All numbers: `real.json`.\n"
+    )
 
 
 def markdown(result: Numbers) -> str:

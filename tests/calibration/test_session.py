@@ -106,7 +106,7 @@ def test_a_second_run_replaces_the_first_ones_report(tiny_bundle: rise_edge.Bund
     assert contents(tiny_bundle.path) == once
 
 
-@pytest.mark.parametrize("where", ["_ends", "operating_picture", "write_bundle"])
+@pytest.mark.parametrize("where", ["_ends", "operating_picture", "amend_bundle"])
 def test_a_failure_on_the_way_leaves_the_bundle_as_it_was(
     where: str, tiny_bundle: rise_edge.Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:

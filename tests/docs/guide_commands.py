@@ -48,6 +48,7 @@ class Guide:
 
 INSTALLS = Read("installs packages")
 REALSENSE = Read("needs a RealSense")
+PICTURES = Read("needs pictures that are not in the repository; tests that have them run it")
 ROOT = Read("needs root")
 HERE = Typed()
 IMAGES = Typed("--camera images --view none")
@@ -95,6 +96,8 @@ GUIDES = {
             "--confidence 0.95 --sign owner.key": Read("needs people; the walk below runs it"),
             "python -m rise_edge.capture --camera realsense --model path/to/bundle --site "
             "path/to/bundle.site.json --public-key owner.pub": REALSENSE,
+            "python calibration/leave_people_out.py docs/real_sets/kinect2_faces --pictures "
+            "../shared/real --people 4": PICTURES,
             "mkdir -p site-depot keys && cp -r rise_edge/models/demo site-depot/demo": HERE,
             "rise-edge keygen keys/owner && rise-edge sign site-depot/demo --key keys/owner.key":
                 HERE,
@@ -224,6 +227,13 @@ GUIDES = {
             "build/selftest BUNDLE executorch": BUILT,
         },
         before="ln -s rise_edge/models/demo BUNDLE",
+    ),
+    "docs/real.md": Guide(
+        {
+            "python docs/real.py --pictures ../shared/real": PICTURES,
+            "rise-edge evaluate SET... --bundle path/to/bundle --out results":
+                Read("needs a set; tests/evaluation makes one"),
+        },
     ),
     "quantize/README.md": Guide(
         {
