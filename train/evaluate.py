@@ -22,6 +22,8 @@ import tyro
 from rich.console import Console
 
 from rise_edge.command import run_command
+from rise_edge.evaluation import read_labelled_sets
+from rise_edge.evaluation.report import one_line
 from rise_edge.frame import Modality, modality_set, parse_modality_set
 from rise_edge.pad_metrics import eer_threshold
 from train.checkpoint import CONFIG, Run, RunError, open_run
@@ -30,6 +32,7 @@ from train.datasets.sources import load_dataset, load_splits
 from train.diagnostics import dependence, live_drift, risk_slopes
 from train.plots import det_curve, errors_by_species, norm_histogram, png, polar_picture
 from train.radius import balanced_threshold
+from train.real_pictures import on_real_pictures, write_real
 from train.report import by_species, measure, summary
 from train.scoring import outputs, scores
 
@@ -48,6 +51,8 @@ class EvaluateConfig:
             subjects of the run's own domains.
         missing: sets of modalities to take away in turn, such as `depth` or `depth+infrared`.
         attack_species: the simulated attacks to measure with; none named means the run's own.
+        real: folders of labelled sets of real pictures, to measure on too (docs/real.md).
+        pictures: where the paths in those sets begin, if not in their own folders.
     """
 
     run: Annotated[Path, tyro.conf.Positional]
@@ -55,6 +60,8 @@ class EvaluateConfig:
     domains: tuple[str, ...] = ()
     missing: tuple[str, ...] = ("depth", "infrared", "depth+infrared")
     attack_species: tuple[str, ...] = ()
+    real: tuple[Path, ...] = ()
+    pictures: Path | None = None
 
 
 def main(config: EvaluateConfig) -> dict[str, Any]:
@@ -62,7 +69,10 @@ def main(config: EvaluateConfig) -> dict[str, Any]:
 
     Raises:
         RunError: the run or the data cannot be used, or `out` holds something else.
+        LabelledSetError: a set of real pictures cannot be used.
     """
+    if config.real:  # before minutes of measuring
+        read_labelled_sets(config.real, config.pictures)
     run = open_run(config.run)
     expect_report_folder(config.out)
     try:
@@ -73,6 +83,10 @@ def main(config: EvaluateConfig) -> dict[str, Any]:
         raise RunError(f"this data cannot be evaluated: {error}") from None
     report = evaluate(run, splits.validation, target, shown)
     write(report, run, target, config.out)
+    if config.real:
+        numbers = on_real_pictures(run, splits.validation, config.real, config.pictures)
+        write_real(numbers, config.out)
+        _console.print(f"on real pictures: {one_line(numbers)}", markup=False)
     for column in ("source-val", "oracle"):
         _console.print(f"{column}:", summary(report[column]), sep="\n", soft_wrap=False)
     _console.print(f"report and pictures in {config.out}", markup=False)

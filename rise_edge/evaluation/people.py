@@ -54,8 +54,9 @@ def people_rate(wrong: NDArray[np.bool_], subjects: NDArray[np.str_]) -> PeopleR
         ValueError: there is no frame.
 
     Example:
-        >>> people_rate(np.array([False, False]), np.array(["a", "b"])).interval
-        (0.0, 0.8418861169915786)
+        >>> found = people_rate(np.array([False, False]), np.array(["a", "b"]))
+        >>> found.rate, found.people, round(found.interval[1], 3)
+        (0.0, 2, 0.842)
     """
     if wrong.size == 0:
         raise ValueError("expected a frame or more to rate, got none")

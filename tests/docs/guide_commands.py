@@ -231,7 +231,7 @@ GUIDES = {
     "docs/real.md": Guide(
         {
             "python docs/real.py --pictures ../shared/real": PICTURES,
-            "rise-edge evaluate SET... --bundle path/to/bundle --out results":
+            "rise-edge evaluate SET... --bundle path/to/bundle --out runs/real":
                 Read("needs a set; tests/evaluation makes one"),
         },
     ),

@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 import torch
 
+from rise_edge.evaluation import LabelledSetError
+from rise_edge.frame import Modality
 from rise_edge.pad_metrics import eer_threshold, hter
+from tests.evaluation.drawn_sets import row, write_set
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
 from train.checkpoint import open_run
-from train.evaluate import evaluate, shown_sets, write
+from train.evaluate import EvaluateConfig, evaluate, main, shown_sets, write
 from train.radius import balanced_threshold
+from train.real_pictures import on_real_pictures, write_real
 from train.scoring import outputs, scores
 from train.train import train_on
 
@@ -73,3 +77,27 @@ def test_the_report_is_written_whole(measured, tmp_path):
 def test_an_impossible_set_of_missing_modalities_is_refused():
     with pytest.raises(ValueError, match="thermal"):
         shown_sets(("thermal",))
+
+
+def test_real_pictures_are_read_by_the_run_itself(measured, tmp_path):
+    run, splits, _, _ = measured
+    rows = [row("a"), row("b"), row("c", label="attack", species="print", subject="a")]
+    folder = write_set(tmp_path / "lab", rows)
+    numbers = on_real_pictures(run, splits.validation, [folder])
+    write_real(numbers, tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "real.json").read_text()) == json.loads(
+        json.dumps(numbers)
+    )
+    shown = frozenset({Modality.INFRARED})
+    radius = balanced_threshold(
+        scores(run.algorithm, splits.validation, shown), splits.validation, run.config.criterion
+    )
+    errors = numbers["sets"]["lab"]["modalities"]["infrared"]["all"]
+    assert errors["radius"] == radius
+    assert errors["bpcer"]["total"] == 2
+
+
+def test_a_set_that_cannot_be_used_is_refused_before_anything_is_measured(tmp_path):
+    config = EvaluateConfig(tmp_path / "no run", tmp_path / "out", real=(tmp_path / "nowhere",))
+    with pytest.raises(LabelledSetError):
+        main(config)
