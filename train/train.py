@@ -77,11 +77,9 @@ def train_on(
             otherwise, or training diverged.
         MissingExtraError: the network needs an extra that is not installed.
     """
+    # Not with the config's precision: Fabric would round a batch to it, depth in millimetres too.
     fabric = Fabric(
-        accelerator=config.accelerator,
-        devices=config.devices,
-        num_nodes=config.machines,
-        precision=config.precision,
+        accelerator=config.accelerator, devices=config.devices, num_nodes=config.machines
     )
     fabric.launch()
     if config.threads:

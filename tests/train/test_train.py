@@ -9,6 +9,7 @@ import torch
 from lightning_fabric import Fabric
 
 from tests.train.debug_data import curves, curves_of, debug_config, debug_dataset, debug_splits
+from tests.train.two_processes import Recorder
 from train.checkpoint import BEST, CONFIG, DIVISION, LAST, RunError, load, open_run, save
 from train.datasets.division import Division
 from train.train import begin_folder, evaluate_run, train_on
@@ -56,6 +57,22 @@ def test_a_run_learns_what_every_modality_shows(finished, splits):
     assert report["test"]["infrared"]["apcer"]["mask"]["rate"] < 0.3
     assert set(report["radii"]) == set(report["test"])
     assert json.loads((finished.out / "report.json").read_text()) == json.loads(json.dumps(report))
+
+
+@pytest.mark.parametrize(
+    ("precision", "computed"), [("bf16-mixed", "torch.bfloat16"), ("32-true", "torch.float32")]
+)
+def test_a_precision_is_that_of_the_convolutions_and_not_of_the_depth(
+    precision, computed, tmp_path
+):
+    config = debug_config(tmp_path / "run", epochs=1, precision=precision)
+    with Recorder() as recorder:
+        train_on(config, debug_splits(count=120))
+    assert recorder.noted == {
+        "depths": ["torch.float32"],
+        "convolutions": [computed],
+        "keeps_millimetres": True,
+    }
 
 
 def test_a_report_names_the_lines_that_were_left_out(finished, splits):
