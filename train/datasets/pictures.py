@@ -65,8 +65,7 @@ class EightBitDepth:
 def read_pictures(entry: Entry, eight_bit: EightBitDepth) -> Pictures:
     """Read the files of an entry.
 
-    What is taken is what a folder camera takes, and besides grey in three like channels and depth
-    in 8 bits, which are what public data sets hold.
+    Depth in 8 bits and grey in three like channels are taken because public data sets hold them.
 
     Args:
         entry: of a list.
