@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rise_edge.errors import MissingExtraError
-from train.checkpoint import Run, RunError
+from train.checkpoint import Run, RunError, expect_people
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_held_back, load_splits
 from train.datasets.splits import Splits
@@ -38,11 +38,10 @@ class Material:
                 "devices decide by; train with --network.head polar"
             )
         for name, part in {"training": self.splits.train, **self.parts}.items():
-            if part.bona_fide.all() or not part.bona_fide.any():
-                kind = "attack" if part.bona_fide.all() else "bona fide"
+            if part.missing_class:
                 raise RunError(
-                    f"expected bona fide and attack presentations in the {name} crops, {kind} "
-                    "presentations are missing; a radius lies between the two"
+                    f"expected bona fide and attack presentations in the {name} crops, "
+                    f"{part.missing_class} presentations are missing; a radius lies between the two"
                 )
 
     @property
@@ -56,11 +55,14 @@ def load_material(run: Run) -> Material:
     """A run with all of its data, which takes minutes where crops have to be rendered.
 
     Raises:
-        RunError: devices cannot decide by the model, or its data is not there any more.
+        RunError: devices cannot decide by the model, or its data or people who chose the radius or
+            are for testing are not there any more.
     """
     data = run.config.data
     try:
-        return Material(run, load_splits(data), load_held_back(data))
+        splits = load_splits(data, run.division)
+        expect_people(run, splits, ("validation", "test"), "or train again")
+        return Material(run, splits, load_held_back(data))
     except ValueError as error:
         raise RunError(f"the data of run {run.folder} cannot be used: {error}") from None
 

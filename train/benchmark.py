@@ -32,11 +32,18 @@ from train.cells import ROWS, Protocol, Task, Variant, cell_config, tasks
 from train.checkpoint import CONFIG, LAST, RunError, load, open_run
 from train.config import TrainConfig
 from train.datasets.crops import CropDataset, join
+from train.datasets.division import Division
 from train.datasets.sources import domains_of, load_domain
 from train.datasets.splits import Splits, split_subjects
 from train.evaluate import evaluate, shown_sets
 from train.tables import EXPLAINED, error_tables, tables, write_tables
-from train.train import expect_accelerator, expect_folder_for, expect_same, train_on
+from train.train import (
+    expect_accelerator,
+    expect_division,
+    expect_folder_for,
+    expect_same,
+    train_on,
+)
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -118,7 +125,7 @@ def main(config: BenchmarkConfig) -> dict[str, Any]:
         ]
         _expect_to_begin(config, plan)
         for task in todo:  # what is wrong with the data is said before hours are spent
-            load_cell(config, task)
+            _expect_same_people(config, plan, task, load_cell(config, task).splits)
     except ValueError as error:
         raise RunError(f"this benchmark cannot be run: {error}") from None
     cells = []
@@ -138,6 +145,15 @@ def _expect_to_begin(config: BenchmarkConfig, plan: list[tuple[Variant, Task, in
     expect_accelerator(config.train)
     for cell in plan:
         expect_folder_for(replace(_wanted(config, *cell), resume=True))
+
+
+def _expect_same_people(
+    config: BenchmarkConfig, plan: list[tuple[Variant, Task, int]], task: Task, splits: Splits
+) -> None:
+    """The cells of a task, and so the rows of a table, learn from the same people."""
+    for cell in plan:
+        if cell[1] == task:
+            expect_division(_wanted(config, *cell), Division.of(splits))
 
 
 def _wanted(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -> TrainConfig:

@@ -1,4 +1,4 @@
-"""Checkpoints: the state of a run as safetensors, written whole or not at all."""
+"""Checkpoints: what a run keeps in its folder, each file written whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,18 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from rise_edge.errors import RiseEdgeError
-from rise_edge.write_atomic import atomic_file
+from rise_edge.write_atomic import atomic_file, write_atomic
 from train.algorithms import Algorithm, build_algorithm
-from train.config import TrainConfig, from_json
+from train.config import TrainConfig, from_json, to_json
+from train.datasets.division import Division, some
+from train.datasets.splits import Splits
 from train.networks import build_network
 
 CONFIG, LAST, BEST = "config.json", "last.safetensors", "best.safetensors"
+DIVISION = "division.json"
+"""Who is in which part of the run's data."""
+
+_console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
 class RunError(RiseEdgeError):
@@ -32,14 +39,47 @@ class Run:
     Attributes:
         folder: of the run.
         config: it was trained with.
+        division: who was trained on, who chose epoch and radius, who is for testing.
         algorithm: with the best epoch's weights, in evaluation mode on the CPU.
         state: what was stored beside the weights: epoch, domains, validation.
     """
 
     folder: Path
     config: TrainConfig
+    division: Division
     algorithm: Algorithm
     state: dict[str, Any]
+
+
+def begin(config: TrainConfig, division: Division) -> None:
+    """Make the folder of a run; with the config, which comes last, it is one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    config.out.mkdir(parents=True, exist_ok=True)
+    write_atomic(config.out / DIVISION, division.to_json().encode())
+    write_atomic(config.out / CONFIG, to_json(config).encode())
+
+
+def read_division(folder: Path) -> Division:
+    """Who is in which part of a run's data.
+
+    A run of an older version kept nothing of it. Nobody can tell today whom it was trained on, as
+    its data may have changed since.
+
+    Raises:
+        RunError: the run keeps no division, or one that is not usable.
+    """
+    try:
+        return Division.from_json((folder / DIVISION).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(
+            f"run {folder}: expected {DIVISION}, which says who was trained on, found none; an "
+            "older version made the run: train it again"
+        ) from None
+    except ValueError as error:
+        raise RunError(f"run {folder}: {DIVISION} is not usable: {error}") from None
 
 
 def save(path: Path, tensors: dict[str, Tensor], state: dict[str, Any]) -> None:
@@ -121,9 +161,39 @@ def open_run(folder: Path, checkpoint: str = BEST) -> Run:
                        "`python train/train.py --out RUN`") from None  # fmt: skip
     except (ValueError, UnicodeDecodeError) as error:
         raise RunError(f"run {folder}: {CONFIG} is not usable: {error}") from None
+    division = read_division(folder)
     tensors, state = load(folder / checkpoint)
     algorithm = build_algorithm(
         build_network(config.network.blank), config.algorithm, len(state["domains"])
     )
     restore_model(algorithm, tensors)
-    return Run(folder, config, algorithm.eval(), state)
+    return Run(folder, config, division, algorithm.eval(), state)
+
+
+def expect_people(run: Run, splits: Splits, parts: tuple[str, ...], hint: str) -> Division:
+    """The people by whom a run was divided are still there; who is not is said on stderr.
+
+    Args:
+        run: with its division.
+        splits: the run's data as it is now.
+        parts: parts that must be whole.
+        hint: what to do where one is not.
+
+    Returns:
+        Who is gone, by part.
+
+    Raises:
+        RunError: somebody of these parts is gone.
+    """
+    gone = run.division.gone(splits)
+    for part, people in vars(gone).items():
+        if not people:
+            continue
+        said = (
+            f"the data of run {run.folder} lacks {len(people)} of the "
+            f"{len(getattr(run.division, part))} people in the {part} part ({some(people)})"
+        )
+        if part in parts:
+            raise RunError(f"{said}; restore it, {hint}")
+        _console.print(said)
+    return gone

@@ -24,8 +24,8 @@ class TrainConfig:
     """Train a full-precision model and choose its epoch and radius on held-out source subjects.
 
     Attributes:
-        out: folder of the run: config.json, last.safetensors, best.safetensors, report.json, and
-            the curves in tensorboard/.
+        out: folder of the run: config.json, division.json (who is in which part of the data),
+            last.safetensors, best.safetensors, report.json, and the curves in tensorboard/.
         data: what to learn from.
         network: what to train.
         algorithm: what to minimise.

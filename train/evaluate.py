@@ -26,9 +26,10 @@ from rise_edge.evaluation import read_labelled_sets
 from rise_edge.evaluation.report import one_line
 from rise_edge.frame import Modality, modality_set, parse_modality_set
 from rise_edge.pad_metrics import eer_threshold
-from train.checkpoint import CONFIG, Run, RunError, open_run
+from train.checkpoint import CONFIG, Run, RunError, expect_people, open_run
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_dataset, load_splits
+from train.datasets.splits import Splits
 from train.diagnostics import dependence, live_drift, risk_slopes
 from train.plots import det_curve, errors_by_species, norm_histogram, png, polar_picture
 from train.radius import balanced_threshold
@@ -53,6 +54,8 @@ class EvaluateConfig:
         attack_species: the simulated attacks to measure with; none named means the run's own.
         real: folders of labelled sets of real pictures, to measure on too (docs/real.md).
         pictures: where the paths in those sets begin, if not in their own folders.
+        allow_missing: measure although people of the run's validation or test part are no longer
+            in the data; the report then says how many.
     """
 
     run: Annotated[Path, tyro.conf.Positional]
@@ -62,6 +65,7 @@ class EvaluateConfig:
     attack_species: tuple[str, ...] = ()
     real: tuple[Path, ...] = ()
     pictures: Path | None = None
+    allow_missing: bool = False
 
 
 def main(config: EvaluateConfig) -> dict[str, Any]:
@@ -76,12 +80,17 @@ def main(config: EvaluateConfig) -> dict[str, Any]:
     run = open_run(config.run)
     expect_report_folder(config.out)
     try:
-        splits = load_splits(run.config.data)
-        target = _target(config, run, splits.train) if config.domains else splits.test
+        splits = load_splits(run.config.data, run.division)
+        missing = _missing(config, run, splits)
+        target = _target(config, run) if config.domains else splits.test
         shown = shown_sets(config.missing)
+        for name, part in (("validation", splits.validation), ("evaluated", target)):
+            if part.missing_class:
+                raise ValueError(f"expected bona fide and attack presentations among the {name} "
+                                 f"crops, {part.missing_class} ones are missing")  # fmt: skip
     except ValueError as error:
         raise RunError(f"this data cannot be evaluated: {error}") from None
-    report = evaluate(run, splits.validation, target, shown)
+    report = {**evaluate(run, splits.validation, target, shown), "missing_people": missing}
     write(report, run, target, config.out)
     if config.real:
         numbers = on_real_pictures(run, splits.validation, config.real, config.pictures)
@@ -185,12 +194,21 @@ def write(report: dict[str, Any], run: Run, target: CropDataset, folder: Path) -
     (folder / "report.md").write_text(text, encoding="utf-8")
 
 
-def _target(config: EvaluateConfig, run: Run, train: CropDataset) -> CropDataset:
-    """All crops of the named domains whose subjects the model did not learn from."""
+def _missing(config: EvaluateConfig, run: Run, splits: Splits) -> dict[str, int]:
+    """How many people of each part that is measured with the data no longer has."""
+    parts = ("validation",) if config.domains else ("validation", "test")
+    hint = "or measure the others with --allow-missing, which the report then says"
+    gone = expect_people(run, splits, () if config.allow_missing else parts, hint)
+    return {name: len(getattr(gone, name)) for name in parts}
+
+
+def _target(config: EvaluateConfig, run: Run) -> CropDataset:
+    """All crops of the named domains of people by whom nothing was learned or chosen."""
     species = config.attack_species or run.config.data.attack_species
     data = replace(run.config.data, domains=config.domains, attack_species=species)
     whole = load_dataset(data)
-    return whole.select(~np.isin(whole.subject, train.subject))
+    known = np.array([*run.division.train, *run.division.validation])
+    return whole.select(~np.isin(whole.subject, known))
 
 
 def _markdown(report: dict[str, Any], pictures: list[str]) -> str:
@@ -206,7 +224,7 @@ def _markdown(report: dict[str, Any], pictures: list[str]) -> str:
 
 {whole["crops"]} crops of {whole["subjects"]} subjects who were not trained on, in the domains
 {", ".join(report["domains"])} ({seen} in training, which had
-{", ".join(report["source_domains"])}). Brackets are 95% intervals.
+{", ".join(report["source_domains"])}). Brackets are 95% intervals.{_missing_text(report)}
 
 `source-val`: epoch and radius chosen on held-out subjects of the source domains.
 
@@ -232,6 +250,11 @@ deviations apart between domains.
 
 {shown}
 """
+
+
+def _missing_text(report: dict[str, Any]) -> str:
+    said = [f"{n} of the {part} part" for part, n in report.get("missing_people", {}).items() if n]
+    return f" **People who are missing from the data: {', '.join(said)}.**" if said else ""
 
 
 def _numbers(values: dict[str, float]) -> str:

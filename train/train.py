@@ -21,10 +21,10 @@ from lightning_fabric.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
 from rise_edge.command import run_command
-from rise_edge.write_atomic import write_atomic
-from train.checkpoint import CONFIG, RunError, open_run
-from train.config import TrainConfig, from_json, to_json
+from train.checkpoint import CONFIG, RunError, begin, open_run, read_division
+from train.config import TrainConfig, from_json
 from train.datasets.crops import CropDataset
+from train.datasets.division import Division
 from train.datasets.sources import load_splits
 from train.datasets.splits import Splits
 from train.radius import calibrate
@@ -49,7 +49,7 @@ def main(config: TrainConfig) -> dict[str, Any]:
     """
     expect_to_begin(config)
     try:
-        splits = load_splits(config.data)
+        splits = load_splits(config.data, kept_division(config))
     except ValueError as error:
         raise RunError(f"this data cannot be trained on: {error}") from None
     if not train_on(config, splits):
@@ -73,15 +73,13 @@ def train_on(
         Whether this is the first of the processes that train together.
 
     Raises:
-        RunError: `out` holds another run, the data or the teacher cannot be used, or training
-            diverged.
+        RunError: `out` holds another run, the data or the teacher cannot be used or are divided
+            otherwise, or training diverged.
         MissingExtraError: the network needs an extra that is not installed.
     """
+    # Not with the config's precision: Fabric would round a batch to it, depth in millimetres too.
     fabric = Fabric(
-        accelerator=config.accelerator,
-        devices=config.devices,
-        num_nodes=config.machines,
-        precision=config.precision,
+        accelerator=config.accelerator, devices=config.devices, num_nodes=config.machines
     )
     fabric.launch()
     if config.threads:
@@ -89,10 +87,12 @@ def train_on(
     expect_folder_for(config)
     teacher = open_teacher(config)
     try:
+        division = Division.of(splits)
+        expect_division(config, division)
         trainer = Trainer(config, fabric, splits, watched, teacher)
     except ValueError as error:
         raise RunError(f"this run cannot begin: {error}") from None
-    begin_folder(config, fabric)
+    begin_folder(config, fabric, division)
     trainer.run()
     return fabric.is_global_zero
 
@@ -160,12 +160,40 @@ def expect_folder_for(config: TrainConfig) -> None:
     expect_same(config, from_json(path.read_text(encoding="utf-8")))
 
 
-def begin_folder(config: TrainConfig, fabric: Fabric) -> None:
+def kept_division(config: TrainConfig) -> Division | None:
+    """Who has to be in which part: as in the run to resume or in the teacher; None if free.
+
+    Raises:
+        RunError: that run does not say it.
+    """
+    if (config.out / CONFIG).exists():
+        return read_division(config.out)
+    return read_division(config.teacher) if config.teacher else None
+
+
+def expect_division(config: TrainConfig, division: Division) -> None:
+    """A run goes on, and learns from a teacher, only with the same people in each part.
+
+    Raises:
+        RunError: somebody is gone, new or in another part.
+    """
+    kept = kept_division(config)
+    difference = kept.difference(division) if kept else ""
+    if not difference:
+        return
+    if (config.out / CONFIG).exists():
+        began, again = f"run {config.out} began", "begin another run"
+    else:
+        began, again = f"teacher {config.teacher} was trained", "train both again"
+    raise RunError(f"{began} with other people than the data has now: {difference}; restore the "
+                   f"data, or {again}")  # fmt: skip
+
+
+def begin_folder(config: TrainConfig, fabric: Fabric, division: Division) -> None:
     """Make the folder of a run that can begin; what could not leaves none behind."""
     fabric.barrier()
     if fabric.is_global_zero:
-        config.out.mkdir(parents=True, exist_ok=True)
-        write_atomic(config.out / CONFIG, to_json(config).encode())
+        begin(config, division)
 
 
 def expect_same(config: TrainConfig, stored: TrainConfig) -> None:

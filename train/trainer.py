@@ -142,12 +142,18 @@ class Trainer:
             progress = (epoch + step / self.sampler.steps) / self.config.epochs
             for group in self.optimiser.param_groups:
                 group["lr"] = self.config.learning_rate * _schedule(progress)
-            losses = self.wrapped.update(batch, progress)
+            with self._precision():
+                losses = self.wrapped.update(batch, progress)
             self._step(losses["total"], epoch)
             for name, value in losses.items():
                 sums[name] = sums.get(name, 0.0) + float(value.detach())
             advance()
         return {name: value / self.sampler.steps for name, value in sums.items()}
+
+    def _precision(self) -> torch.autocast:
+        """In which convolutions are computed; the batch stays as it is."""
+        mixed = self.config.precision == "bf16-mixed"
+        return torch.autocast(self.fabric.device.type, torch.bfloat16, enabled=mixed)
 
     def _step(self, loss: Tensor, epoch: int) -> None:
         self.optimiser.zero_grad()

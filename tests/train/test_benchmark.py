@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from tests.train.debug_data import curves, curves_of, debug_config, debug_dataset
-from train.benchmark import BenchmarkConfig, load_cell, run_cell
+from train.benchmark import BenchmarkConfig, load_cell, main, run_cell
 from train.cells import Task, Variant
 from train.checkpoint import LAST, RunError, load
+from train.datasets.sources import DataConfig
 from train.tables import tables, write_tables
 
 _DOMAINS = ("dawn", "dim", "lit", "night")
@@ -73,6 +74,24 @@ def test_every_cell_has_its_curves_with_those_of_its_targets(benchmark, cells):
         shown = curves(folder)
         assert "watched_auc/lit" in shown
         assert shown == curves_of(load(folder / LAST)[1]["history"])
+
+
+def test_a_benchmark_does_not_go_on_with_other_people(benchmark, cells, whole, monkeypatch):
+    config = dataclasses.replace(
+        benchmark,
+        protocol="all-sources",
+        rows=("erm",),
+        targets=_TASK.targets,
+        seeds=(0,),
+        train=dataclasses.replace(benchmark.train, data=DataConfig(domains=_TASK.sources)),
+    )
+    fewer = whole.select(whole.subject != whole.subject[0])
+    monkeypatch.setattr(
+        "train.benchmark.load_domain",
+        lambda data, name, unseen=False: fewer.select(fewer.domain == name),
+    )
+    with pytest.raises(RunError, match=r"1 gone \(dawn person 0\)"):
+        main(config)
 
 
 def test_a_finished_cell_is_not_trained_again(benchmark, cells):

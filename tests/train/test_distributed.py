@@ -1,5 +1,6 @@
 """Two gloo processes: the gradient of one process, and a whole run."""
 
+import json
 import os
 import subprocess
 import sys
@@ -44,6 +45,14 @@ def test_two_processes_train_a_run_to_its_end(folder):
     _, state = load(folder / "run" / LAST)
     assert [entry["epoch"] for entry in state["history"]] == [1, 2]
     assert state["history"][-1]["validation_auc"] > 0.8
+
+
+def test_two_processes_compute_in_bfloat16_and_round_no_depth(folder):
+    assert json.loads((folder / "noted.json").read_text()) == {
+        "depths": ["torch.float32"],
+        "convolutions": ["torch.bfloat16"],
+        "keeps_millimetres": True,
+    }
 
 
 def test_of_two_processes_one_draws_the_curves(folder):

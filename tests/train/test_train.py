@@ -9,7 +9,9 @@ import torch
 from lightning_fabric import Fabric
 
 from tests.train.debug_data import curves, curves_of, debug_config, debug_dataset, debug_splits
-from train.checkpoint import BEST, LAST, RunError, load, open_run, save
+from tests.train.two_processes import Recorder
+from train.checkpoint import BEST, CONFIG, DIVISION, LAST, RunError, load, open_run, save
+from train.datasets.division import Division
 from train.train import begin_folder, evaluate_run, train_on
 from train.trainer import Trainer
 
@@ -20,7 +22,7 @@ class _Stopped(BaseException):
 
 def _stop_in_the_third_epoch(config, splits):
     fabric = Fabric(accelerator="cpu", devices=1)
-    begin_folder(config, fabric)
+    begin_folder(config, fabric, Division.of(splits))
     trainer = Trainer(config, fabric, splits)
     epoch_of = trainer._epoch
 
@@ -55,6 +57,22 @@ def test_a_run_learns_what_every_modality_shows(finished, splits):
     assert report["test"]["infrared"]["apcer"]["mask"]["rate"] < 0.3
     assert set(report["radii"]) == set(report["test"])
     assert json.loads((finished.out / "report.json").read_text()) == json.loads(json.dumps(report))
+
+
+@pytest.mark.parametrize(
+    ("precision", "computed"), [("bf16-mixed", "torch.bfloat16"), ("32-true", "torch.float32")]
+)
+def test_a_precision_is_that_of_the_convolutions_and_not_of_the_depth(
+    precision, computed, tmp_path
+):
+    config = debug_config(tmp_path / "run", epochs=1, precision=precision)
+    with Recorder() as recorder:
+        train_on(config, debug_splits(count=120))
+    assert recorder.noted == {
+        "depths": ["torch.float32"],
+        "convolutions": [computed],
+        "keeps_millimetres": True,
+    }
 
 
 def test_a_report_names_the_lines_that_were_left_out(finished, splits):
@@ -128,7 +146,7 @@ def test_a_run_is_not_continued_on_other_domains(finished):
 def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(splits, tmp_path):
     config = debug_config(tmp_path / "run", epochs=1)
     fabric = Fabric(accelerator="cpu", devices=1)
-    begin_folder(config, fabric)
+    begin_folder(config, fabric, Division.of(splits))
     trainer = Trainer(config, fabric, splits)
     trainer.run()
     good = (config.out / LAST).read_bytes()
@@ -143,7 +161,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_good_state(splits, tm
 def test_a_loss_that_is_no_number_in_the_first_epoch_names_no_state(splits, tmp_path):
     config = debug_config(tmp_path / "run", epochs=1)
     fabric = Fabric(accelerator="cpu", devices=1)
-    begin_folder(config, fabric)
+    begin_folder(config, fabric, Division.of(splits))
     trainer = Trainer(config, fabric, splits)
     with torch.no_grad():
         trainer.algorithm.radius.s.fill_(float("nan"))
@@ -156,7 +174,8 @@ def test_a_loss_that_is_no_number_in_the_first_epoch_names_no_state(splits, tmp_
 def test_runs_that_are_not_usable_say_why(finished, tmp_path):
     with pytest.raises(RunError, match=r"no config\.json"):
         open_run(tmp_path)
-    (tmp_path / "config.json").write_text((finished.out / "config.json").read_text())
+    for name in (CONFIG, DIVISION):
+        (tmp_path / name).write_text((finished.out / name).read_text())
     with pytest.raises(RunError, match="found none"):
         open_run(tmp_path)
     content = (finished.out / BEST).read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.train.debug_data import debug_config, debug_dataset, debug_splits
 from train.algorithms import AlgorithmConfig, build_algorithm
 from train.distillation import DistillationConfig, Distilled
 from train.networks import NetworkConfig, build_network
+from train.normalise import Normalise
 from train.train import train_on
 
 
@@ -36,6 +38,42 @@ def gradients(fabric: Fabric, rows: np.ndarray, taught: bool) -> dict[str, torch
     return {n: p.grad for n, p in algorithm.named_parameters() if p.grad is not None}
 
 
+class Recorder:
+    """Notes, while a run trains, what is normalised and what its convolutions give."""
+
+    def __init__(self) -> None:
+        self.depths: set[str] = set()
+        self.convolutions: set[str] = set()
+        self.keeps_millimetres = False
+
+    def __enter__(self) -> Recorder:
+        hook = torch.nn.modules.module.register_module_forward_hook
+        self._handle = hook(self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._handle.remove()
+
+    def _note(self, module: torch.nn.Module, given: tuple, made: torch.Tensor) -> None:
+        if not module.training:
+            return
+        if isinstance(module, Normalise):
+            depth_mm = given[1]
+            self.depths.add(str(depth_mm.dtype))
+            rounded = depth_mm.to(torch.bfloat16).to(depth_mm.dtype)
+            self.keeps_millimetres |= not torch.equal(depth_mm, rounded)
+        if isinstance(module, torch.nn.Conv2d):
+            self.convolutions.add(str(made.dtype))
+
+    @property
+    def noted(self) -> dict[str, object]:
+        return {
+            "depths": sorted(self.depths),
+            "convolutions": sorted(self.convolutions),
+            "keeps_millimetres": self.keeps_millimetres,
+        }
+
+
 def main(folder: Path) -> None:
     torch.set_num_threads(1)
     fabric = Fabric(accelerator="cpu", devices=2)
@@ -46,8 +84,12 @@ def main(folder: Path) -> None:
         own = gradients(fabric, rows, taught)
         if fabric.is_global_zero:
             save_file(own, folder / f"gradients-{taught}.safetensors")
-    config, splits = debug_config(folder / "run", epochs=2, devices=2), debug_splits(count=960)
-    train_on(config, splits)
+    splits = debug_splits(count=960)
+    config = debug_config(folder / "run", epochs=2, devices=2, precision="bf16-mixed")
+    with Recorder() as recorder:
+        train_on(config, splits)
+    if fabric.is_global_zero:
+        (folder / "noted.json").write_text(json.dumps(recorder.noted))
     train_on(replace(config, out=folder / "student", teacher=config.out), splits)
 
 

@@ -123,6 +123,13 @@ class CropDataset:
         """Number of each row's domain in `domains`, i64 (N,)."""
         return np.searchsorted(np.asarray(self.domains), self.domain).astype(np.int64)
 
+    @property
+    def missing_class(self) -> str:
+        """The class of which there is no crop, in words; empty if there are both."""
+        if self.bona_fide.all():
+            return "attack"
+        return "" if self.bona_fide.any() else "bona fide"
+
     def select(self, chosen: NDArray[Any]) -> CropDataset:
         """Some rows of this data set, by mask or by number."""
         names = ("rows", "present", "bona_fide", "species", "domain", "subject")

@@ -2,8 +2,8 @@
 
 Columns, in any order: `colour`, `depth`, `infrared` (paths from the manifest's folder; empty where
 a modality is absent), `label` (`bona_fide` or `attack`), `species`, `domain`, `subject`. Colour is
-an 8-bit picture, depth a 16-bit PNG in millimetres with 0 where there is no reading, infrared an
-8-bit picture.
+8-bit RGB, depth 16-bit grey in millimetres with 0 where there is no reading, infrared 8-bit grey.
+What else is taken or refused is in `train.datasets.pictures`.
 
 A further column, `camera`, may name the `camera.json` of a folder camera (its form is
 `rise_edge.capture.cameras.folder_description`), which says how large and from where the pictures of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rise_edge.capture.cameras.exif_orientation import expect_upright
+from rise_edge.capture.cameras.image_header import expect_decodable
+from rise_edge.capture.cameras.whole_jpeg import expect_whole
 from rise_edge.frame import Modality
 from train.datasets.entries import Entry
 
 Pictures = dict[Modality, NDArray[Any]]
 
 _LEVELS, _LARGEST_DEPTH_MM = 255, 65535
+_SATURATED = 65535  # no reading, whatever camera or tool wrote it
+_GREY_SPREAD = 4  # levels between channels that the rounding of JPEG's colours can make of grey
 _PADISI_COLOUR, _PADISI_INFRARED, _PADISI_DEPTH = slice(0, 3), 3, 4
 
 
@@ -59,47 +65,108 @@ class EightBitDepth:
 def read_pictures(entry: Entry, eight_bit: EightBitDepth) -> Pictures:
     """Read the files of an entry.
 
+    Depth in 8 bits and grey in three like channels are taken because public data sets hold them.
+
     Args:
         entry: of a list.
-        eight_bit: what depth in 8 bits stands for; depth in 16 bits is millimetres.
+        eight_bit: what depth in 8 bits stands for; depth in 16 bits is millimetres, and 65535 no
+            reading.
 
     Returns:
         For each modality that is not absent: colour u8 (H, W, 3) RGB, depth u16 (H, W) in
         millimetres, 0 = no reading, infrared u8 (H, W); the sizes may differ.
 
     Raises:
-        ValueError: a file is not a picture of the expected type.
+        ValueError: a file is not a picture of the expected type, is turned by its EXIF, was cut
+            off, or announces a size that no camera has.
     """
     if len(entry.files) == 1:
         assert entry.files[0] is not None
         return _padisi(entry.files[0])
     pictures: Pictures = {}
     for modality, path in zip(Modality, entry.files, strict=True):
-        if path is None:
-            continue
-        if modality is Modality.COLOUR:
-            pictures[modality] = cv2.cvtColor(_read(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-        elif modality is Modality.DEPTH:
-            pictures[modality] = _depth(path, eight_bit)
-        else:
-            pictures[modality] = _read(path, cv2.IMREAD_GRAYSCALE)
+        if path is not None:
+            try:
+                pictures[modality] = _READERS[modality](_decoded(path), eight_bit)
+            except ValueError as error:
+                raise ValueError(f"{path}: {error}") from None
     return pictures
 
 
-def _depth(path: Path, eight_bit: EightBitDepth) -> NDArray[np.uint16]:
-    pixels = _read(path, cv2.IMREAD_ANYDEPTH)
-    if pixels.dtype == np.uint8:
-        return eight_bit.to_mm(pixels)
-    if pixels.dtype != np.uint16:
-        raise ValueError(f"expected depth in 16 or 8 bits, got {pixels.dtype} in {path}")
-    return pixels
-
-
-def _read(path: Path, how: int) -> NDArray[Any]:
-    pixels = cv2.imread(str(path), how)
+def _decoded(path: Path) -> NDArray[Any]:
+    """The pixels of a picture file as they are stored: neither turned nor converted."""
+    try:
+        content = path.read_bytes()
+        for expect in (expect_decodable, expect_upright, expect_whole):
+            expect(content)
+        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    except (OSError, ValueError) as error:
+        got = error.strerror if isinstance(error, OSError) else error
+        raise ValueError(f"expected a whole, upright PNG or JPEG, got {got}") from None
+    except cv2.error as error:
+        raise ValueError(f"expected a whole, upright PNG or JPEG, got {error.err}") from None
     if pixels is None:
-        raise ValueError(f"expected a picture, cannot read {path}")
+        raise ValueError("expected a whole, upright PNG or JPEG, got one that is damaged")
     return np.asarray(pixels)
+
+
+def _colour(pixels: NDArray[Any], _: EightBitDepth) -> NDArray[np.uint8]:
+    if pixels.dtype != np.uint8 or pixels.shape[2:] != (3,):
+        raise ValueError(f"expected colour as 8-bit RGB, got {_kind(pixels)}")
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
+
+
+def _depth(pixels: NDArray[Any], eight_bit: EightBitDepth) -> NDArray[np.uint16]:
+    grey = _grey(pixels)
+    if grey is None or grey.dtype not in (np.uint8, np.uint16):
+        raise ValueError(
+            f"expected depth as 16-bit grey in millimetres, or 8-bit grey, got {_kind(pixels)}; "
+            "save the distances themselves, not a picture of them"
+        )
+    if grey.dtype == np.uint8:
+        return eight_bit.to_mm(grey)
+    return _readings(grey)
+
+
+def _infrared(pixels: NDArray[Any], _: EightBitDepth) -> NDArray[np.uint8]:
+    grey = _grey(pixels)
+    if grey is not None and grey.dtype == np.uint8:
+        return grey
+    hint = ""
+    if pixels.dtype == np.uint16:
+        hint = (
+            "; multiply all pictures of a camera by one factor, so that the median of a face is 60 "
+            "to 100, cut at 255, and save 8 bits"
+        )
+    raise ValueError(f"expected infrared as 8-bit grey, got {_kind(pixels)}{hint}")
+
+
+def _readings(depth_mm: NDArray[Any]) -> NDArray[np.uint16]:
+    return np.where(depth_mm == _SATURATED, 0, depth_mm).astype(np.uint16)
+
+
+_READERS: dict[Modality, Callable[[NDArray[Any], EightBitDepth], NDArray[Any]]] = {
+    Modality.COLOUR: _colour,
+    Modality.DEPTH: _depth,
+    Modality.INFRARED: _infrared,
+}
+
+
+def _grey(pixels: NDArray[Any]) -> NDArray[Any] | None:
+    """One channel, where there is one or all three are alike, as JPEG files of grey often have."""
+    if pixels.ndim == 2:
+        return pixels
+    if pixels.shape[2] != 3:
+        return None
+    spread = pixels.max(axis=2) - pixels.min(axis=2)
+    return pixels[..., 1] if spread.max() <= _GREY_SPREAD else None
+
+
+def _kind(pixels: NDArray[Any]) -> str:
+    bits = f"{pixels.dtype.itemsize * 8}-bit"
+    if pixels.ndim == 2:
+        return f"{bits} grey"
+    return f"{bits} with {pixels.shape[2]} channels" + " that differ" * (_grey(pixels) is None)
 
 
 def _padisi(path: Path) -> Pictures:
@@ -120,6 +187,6 @@ def _padisi(path: Path) -> Pictures:
     colour = np.round(levels[_PADISI_COLOUR][::-1].transpose(1, 2, 0) * 255).astype(np.uint8)
     return {
         Modality.COLOUR: np.ascontiguousarray(colour),
-        Modality.DEPTH: np.round(levels[_PADISI_DEPTH] * _LARGEST_DEPTH_MM).astype(np.uint16),
+        Modality.DEPTH: _readings(np.round(levels[_PADISI_DEPTH] * _LARGEST_DEPTH_MM)),
         Modality.INFRARED: np.round(levels[_PADISI_INFRARED] * 255).astype(np.uint8),
     }

@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from rise_edge.face import CROP_SIZE, Crop
 from rise_edge.frame import Modality
+from rise_edge.quality import QualityConfig
 from train.datasets.entries import Entry
 from train.datasets.faces import FaceCutter
 from train.datasets.pictures import EightBitDepth, Pictures, read_pictures
 
 Faces = Literal["cropped", "detect"]
+
+_REACH = QualityConfig()
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,35 @@ class Preparer:
         """Read an entry's pictures and make a crop of them.
 
         Raises:
-            ValueError: a file is not a picture of the expected type, or faces are to be found and
-                there is not one face; see `FaceCutter.cut`.
+            ValueError: a file is not a picture of the expected type (`read_pictures`); faces are to
+                be found and there is not one face (`FaceCutter.cut`); or depth is in another unit.
         """
         pictures = read_pictures(entry, self._how.eight_bit_depth)
         if self._cutter:
-            return self._cutter.cut(pictures, entry.camera, self._size)
-        return _scaled_crop(pictures, self._size)
+            crop = self._cutter.cut(pictures, entry.camera, self._size)
+        else:
+            crop = _scaled_crop(pictures, self._size)
+        if Modality.DEPTH in pictures:
+            _expect_millimetres(pictures[Modality.DEPTH], crop.depth_mm)
+        return crop
+
+
+def _expect_millimetres(picture: NDArray[np.uint16], crop: NDArray[np.uint16]) -> None:
+    """Part of the face is where the device would judge it; a face may also have no reading.
+
+    Raises:
+        ValueError: all readings in the middle of the crop are elsewhere, or all of the picture are
+            too near.
+    """
+    near, far = _REACH.min_distance_mm, _REACH.max_distance_mm
+    size = crop.shape[0]
+    middle = crop[size // 4 : size - size // 4, size // 4 : size - size // 4]
+    readings = middle[middle > 0] if picture.max() >= near else picture[picture > 0]
+    if readings.size and not np.any((readings >= near) & (readings <= far)):
+        raise ValueError(
+            f"expected depth in millimetres, part of the face within {near:g} to {far:g}, got "
+            f"{readings.min()} to {readings.max()}; convert it if it is in another unit"
+        )
 
 
 def _scaled_crop(pictures: Pictures, size: int) -> Crop:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from rich.console import Console
 
 from rise_edge.face import CROP_SIZE
 from rise_edge.simulator.domains import DOMAINS, domain_named
 from train.datasets.crops import CropDataset, smaller
+from train.datasets.division import Division, some
 from train.datasets.entries import Entry
 from train.datasets.manifest import read_manifest
 from train.datasets.pictures import EightBitDepth
@@ -19,6 +21,8 @@ from train.datasets.prepared import prepared
 from train.datasets.protocol import DATASETS, Part, read_protocol
 from train.datasets.simulated import request_of, simulated
 from train.datasets.splits import Splits, split_subjects
+
+_console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
 @dataclass(frozen=True)
@@ -107,17 +111,33 @@ class DataConfig:
         return replace(self, cache=Path(), workers=0)
 
 
-def load_splits(config: DataConfig) -> Splits:
+def load_splits(config: DataConfig, division: Division | None = None) -> Splits:
     """Training, validation and test crops without a common subject.
+
+    Args:
+        config: of the data.
+        division: who is in which part, as a run keeps it. People who are in no part of it are left
+            out, and counted on stderr; those whom the data no longer has are for the caller to
+            judge (`Division.gone`). None: the lists of mmdg say it, other data are divided here.
 
     Raises:
         ValueError: the config names a domain or species that there is not, or a part is empty.
         ListError: lists or their files are not usable.
     """
     if config.source == "mmdg":
-        parts = (_mmdg(config, part) for part in ("train", "val", "test"))
-        return Splits(*(smaller(part, config.size) for part in parts))
-    return split_subjects(load_dataset(config), config.validation, config.test, config.seed)
+        parts = [smaller(_mmdg(config, part), config.size) for part in ("train", "val", "test")]
+    else:
+        whole = load_dataset(config)
+        if division is None:
+            return split_subjects(whole, config.validation, config.test, config.seed)
+        parts = [whole] * 3
+    if division is None:
+        return Splits(*parts)
+    new = {str(name) for part in parts for name in np.unique(part.subject)} - division.everybody
+    if new:
+        _console.print(f"left out {len(new)} of the people in the data, who are in no part of the "
+                       f"run: they were not in it when the run began ({some(new)})")  # fmt: skip
+    return division.divide(Splits(*parts))
 
 
 def load_dataset(config: DataConfig) -> CropDataset:

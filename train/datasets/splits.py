@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,13 +30,17 @@ class Splits:
 def split_subjects(dataset: CropDataset, validation: float, test: float, seed: int) -> Splits:
     """Divide a data set by subject.
 
-    Of subjects that show the same classes and domains every part gets its share.
+    Of subjects that show the same classes and domains every part gets its share. Among them the
+    order is a function of the seed and the name, and test, validation and training follow one
+    another in it: one subject more or less moves a few others by one part, and where every part
+    has some of a group, nobody from training to test. Who was in which part of a run is kept with
+    the run all the same (`train.datasets.division`), since larger changes move more.
 
     Args:
         dataset: what to divide.
         validation: share of the subjects.
         test: share of the subjects.
-        seed: of the shuffling.
+        seed: of the order.
 
     Raises:
         ValueError: the shares leave nothing to train on, or a part would be empty.
@@ -44,11 +50,14 @@ def split_subjects(dataset: CropDataset, validation: float, test: float, seed: i
             "expected validation > 0, test >= 0 and their sum < 1, "
             f"got validation {validation} and test {test}"
         )
-    order = _alike_together(dataset, np.random.default_rng([seed, 0x5B1175]))
-    held_out = _every(validation, len(order))
-    tested = np.zeros(len(order), bool)
+    groups = _alike_together(dataset, seed)
+    held_out = _every(validation, sum(map(len, groups)))
+    tested = np.zeros(len(held_out), bool)
     tested[~held_out] = _every(test / (1 - validation), int((~held_out).sum()))
-    part_of = dict(zip(order, np.where(held_out, 1, np.where(tested, 2, 0)), strict=True))
+    numbers = iter(np.where(held_out, 1, np.where(tested, 2, 0)))
+    part_of: dict[str, int] = {}
+    for group in groups:
+        part_of |= zip(group, sorted(islice(numbers, len(group)), reverse=True), strict=True)
     part = np.array([part_of[str(subject)] for subject in dataset.subject])
     parts = [dataset.select(part == number) for number in range(3)]
     if not len(parts[0]) or not len(parts[1]):
@@ -63,12 +72,21 @@ def _every(share: float, count: int) -> NDArray[np.bool_]:
     return np.asarray(np.diff(np.floor(share * np.arange(count + 1) + 0.5)) > 0)
 
 
-def _alike_together(dataset: CropDataset, rng: np.random.Generator) -> list[str]:
-    """All subjects, shuffled, then sorted by the domains and classes that they appear in."""
+def _alike_together(dataset: CropDataset, seed: int) -> list[list[str]]:
+    """The subjects in groups that appear in the same domains and classes.
+
+    Within a group the order is as good as random.
+    """
     seen: dict[str, set[tuple[str, bool]]] = {}
     for subject, domain, live in zip(
         dataset.subject, dataset.domain, dataset.bona_fide, strict=True
     ):
         seen.setdefault(str(subject), set()).add((str(domain), bool(live)))
-    shuffled = [str(subject) for subject in rng.permutation(sorted(seen))]
-    return sorted(shuffled, key=lambda subject: sorted(seen[subject]))
+    groups: dict[tuple[tuple[str, bool], ...], list[str]] = {}
+    for subject in sorted(seen, key=lambda subject: _place(seed, subject)):
+        groups.setdefault(tuple(sorted(seen[subject])), []).append(subject)
+    return [groups[shown] for shown in sorted(groups)]
+
+
+def _place(seed: int, subject: str) -> bytes:
+    return hashlib.sha256(f"{seed} {subject}".encode()).digest()

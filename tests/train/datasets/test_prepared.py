@@ -7,7 +7,7 @@ import pytest
 from rise_edge.frame import Modality
 from train.datasets.entries import Entry, ListError
 from train.datasets.manifest import COLUMNS, read_manifest
-from train.datasets.pictures import EightBitDepth
+from train.datasets.pictures import EightBitDepth, read_pictures
 from train.datasets.preparation import Preparation, Preparer
 from train.datasets.prepared import prepared
 from train.datasets.sources import DataConfig, load_dataset, load_splits
@@ -72,12 +72,11 @@ def test_eight_bit_depth_keeps_its_steps_and_holes(tmp_path):
 def test_a_level_of_eight_bit_depth_is_what_the_config_says(
     tmp_path, step_mm, offset_mm, first, last
 ):
-    levels = np.repeat(np.array([0, 1, 255], np.uint8), 112)[:, None].repeat(112, 1)
+    levels = np.array([[0], [1], [255]], np.uint8).repeat(9, axis=1)
     cv2.imwrite(str(tmp_path / "depth.png"), levels)
-    how = Preparation(eight_bit_depth=EightBitDepth(step_mm, offset_mm))
     entry = Entry("x:1", (None, tmp_path / "depth.png", None), True, "b", "d", "s")
-    depth_mm = Preparer(how).crop(entry).depth_mm
-    assert (depth_mm[0, 0], depth_mm[56, 0], depth_mm[-1, 0]) == (0, first, last)
+    depth_mm = read_pictures(entry, EightBitDepth(step_mm, offset_mm))[Modality.DEPTH]
+    assert depth_mm[[0, 1, 2], 0].tolist() == [0, first, last]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +184,7 @@ def test_lines_that_cannot_be_used_are_left_out_and_named_if_asked(tmp_path, cap
         assert dataset.batch(np.array([0])).infrared.min() == 90
         assert dataset.left_out == ("data.csv:2", "data.csv:3")
         assert "left out 2 of 3 lines, which cannot be used (2 bona_fide)" in said
-        assert "data.csv:2: expected a picture" in said
+        assert f"data.csv:2: {tmp_path / 'a-depth.png'}: expected" in said
         assert "data.csv:3: no file" in said
 
 

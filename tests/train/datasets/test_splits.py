@@ -53,3 +53,22 @@ def test_too_few_subjects_are_refused():
     dataset = debug_dataset()
     with pytest.raises(ValueError, match="1 in all"):
         split_subjects(dataset.select(dataset.subject == "person 3"), 0.2, 0.2, seed=0)
+
+
+def _parts(dataset):
+    return {name: set(part.subject) for name, part in vars(_split(dataset)).items()}
+
+
+def _split(dataset):
+    return split_subjects(dataset, 0.15, 0.2, seed=0)
+
+
+def test_one_subject_less_or_more_moves_nobody_from_training_to_test():
+    whole = debug_dataset()
+    before = _parts(whole)
+    for person in np.unique(whole.subject):
+        fewer = whole.select(whole.subject != person)
+        after = _parts(fewer)
+        assert not before["train"] & after["test"]
+        assert not after["train"] & before["test"]
+        assert sum(len(after[name] - before[name]) for name in before) <= 2
