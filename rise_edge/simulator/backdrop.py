@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -18,10 +18,12 @@ from rise_edge.simulator.seeds import generator, smooth_noise
 
 @dataclass(frozen=True)
 class Panel:
-    """A rectangle parallel to the image plane, in the scene's millimetres.
+    """A rectangle that faces the camera or leans, in the scene's millimetres.
 
     Attributes:
         left, top, right, bottom, depth_mm: where it is.
+        turn: how fast it comes nearer to the right and downwards, about the camera's axis:
+            1 / depth grows by that share of itself for each unit of a ray's x and y.
         albedo: linear red, green, blue, near infrared.
         light: own light in colour and infrared (a window by day), linear.
     """
@@ -33,10 +35,12 @@ class Panel:
     depth_mm: float
     albedo: tuple[float, float, float, float]
     light: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    turn: tuple[float, float] = (0.0, 0.0)
 
 
 Room = tuple[Panel, ...]
 _WALL_GLOSS = 0.02
+_FARTHEST_MM = 20_000.0
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,15 @@ class RoomKind:
         depth_mm: range of the back wall's distance.
         furniture: range of the number of things in the room.
         window: chance of a window with daylight.
+        close: chance of something close behind the head: a chair's back, a shelf, a sofa.
+        close_mm: range of its distance from the camera.
     """
 
     depth_mm: tuple[float, float] = (1200.0, 3000.0)
     furniture: tuple[int, int] = (2, 7)
     window: float = 0.0
+    close: float = 0.0
+    close_mm: tuple[float, float] = (900.0, 1300.0)
 
 
 @lru_cache(maxsize=256)
@@ -60,10 +68,14 @@ def room_of(kind: RoomKind, number: int) -> Room:
     rng = generator(number, 21)
     depth = float(rng.uniform(*kind.depth_mm))
     panels = [_wall(rng, depth)]
+    if rng.random() < 0.4:  # a side wall, which meets the first in a corner
+        panels.append(_side_wall(rng, panels[0]))
     if rng.random() < kind.window:
-        panels.append(_window(rng, depth))
+        panels.append(replace(_window(rng, depth), turn=panels[0].turn))
     things = int(rng.integers(kind.furniture[0], kind.furniture[1] + 1))
     panels += [_furniture(rng, depth) for _ in range(things)]
+    if rng.random() < kind.close:
+        panels += [_close_thing(rng, kind) for _ in range(int(rng.integers(1, 4)))]
     return tuple(sorted(panels, key=lambda panel: -panel.depth_mm))
 
 
@@ -72,7 +84,15 @@ def _wall(rng: np.random.Generator, depth: float) -> Panel:
     tint = np.clip(value * np.exp(rng.normal(0, 0.07, 3)), 0.05, 0.85)
     far = 1e5
     colour = (float(tint[0]), float(tint[1]), float(tint[2]), float(rng.uniform(0.45, 0.85)))
-    return Panel(-far, -far, far, far, depth, colour)
+    turn = (float(rng.normal(0, 0.25)), float(rng.normal(0, 0.08)))
+    return Panel(-far, -far, far, far, depth, colour, turn=turn)
+
+
+def _side_wall(rng: np.random.Generator, wall: Panel) -> Panel:
+    side = float(rng.choice([-1.0, 1.0]))
+    near = wall.depth_mm / float(rng.uniform(0.75, 1.0))  # it meets the wall beside the middle
+    turn = (side * float(rng.uniform(0.8, 2.5)), float(rng.normal(0, 0.05)))
+    return replace(wall, depth_mm=near, turn=turn)
 
 
 def _window(rng: np.random.Generator, depth: float) -> Panel:
@@ -93,6 +113,13 @@ def _furniture(rng: np.random.Generator, depth: float) -> Panel:
     return Panel(x - w, y - h / 2, x + w, y + h, z, cloth_of(rng))
 
 
+def _close_thing(rng: np.random.Generator, kind: RoomKind) -> Panel:
+    z = float(rng.uniform(*kind.close_mm))
+    x, y = float(rng.uniform(-0.35, 0.35)) * z, float(rng.uniform(-0.1, 0.3)) * z
+    w, h = float(rng.uniform(60, 300)), float(rng.uniform(200, 600))
+    return Panel(x - w, y - h / 2, x + w, y + h, z, cloth_of(rng))
+
+
 def lit_room(room: Room, view: View, lighting: Lighting) -> Radiance:
     """What an empty room sends to a camera; out of focus, so made in blocks of two by two."""
     coarse = _lit(room, view.coarser(2), lighting)
@@ -110,15 +137,24 @@ def lit_room(room: Room, view: View, lighting: Lighting) -> Radiance:
 
 def _lit(room: Room, view: View, lighting: Lighting) -> Radiance:
     shape = (view.height, view.width)
-    light = np.zeros((*shape, 5), np.float32)  # red, green, blue, passive infrared, active
-    depth = np.zeros(shape, np.float32)
+    nearness = np.full(shape, 1 / _FARTHEST_MM, np.float32)  # 1 / depth: linear on a plane
+    which = np.zeros(shape, np.uint8)
     corners = [(p.left, p.top, p.depth_mm, p.right, p.bottom, p.depth_mm) for p in room]
     moved = view.pose.apply(np.array(corners).reshape(-1, 3))
     pixels = np.clip(view.project(moved), 0, max(shape) + 1).round().astype(int).reshape(-1, 4)
-    for panel, (u0, v0, u1, v1), z in zip(room, pixels.tolist(), moved[::2, 2], strict=True):
-        at = slice(v0, v1), slice(u0, u1)
-        returned = panel.albedo[3] * lighting.illuminator * (500.0 / z) ** 2
-        light[at], depth[at] = (*_received(panel, lighting), returned), z
+    for i, (panel, (u0, v0, u1, v1)) in enumerate(zip(room, pixels.tolist(), strict=True)):
+        at = slice(v0, min(v1, shape[0])), slice(u0, min(u1, shape[1]))
+        x, y = view.rays(at)
+        turn_x, turn_y = panel.turn
+        scale = np.float32(1 / moved[2 * i, 2])
+        near = (scale + x * (turn_x * scale)) + y * (turn_y * scale)
+        seen = near > nearness[at]
+        np.copyto(nearness[at], near, where=seen)
+        np.copyto(which[at], np.uint8(i), where=seen)
+    table = np.array([(*_received(p, lighting), p.albedo[3]) for p in room], np.float32)
+    light = np.take(table, which, axis=0)  # red, green, blue, passive infrared, active
+    light[..., 4] *= nearness * nearness * np.float32(lighting.illuminator * 500.0**2)
+    depth = np.asarray(1 / nearness, np.float32)
     grime, fall = _grain(view, lighting)
     softness = 1.2 * view.intrinsics.fx / 600
     if softness > 0.3:  # out of the depth of field

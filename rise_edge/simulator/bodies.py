@@ -34,35 +34,79 @@ def cloth_of(rng: np.random.Generator) -> Material:
 
 
 def body(person: Person, head: Pose, seed: int, *, long_hair: bool = True) -> list[Shape]:
-    """Neck, shoulders and long hair under a head at a pose; `seed` chooses the clothes."""
+    """Neck, shoulders, clothes and long hair under a head at a pose; `seed` chooses clothes."""
     rng = generator(seed, 11)
     cloth = cloth_of(rng)
     size = person.scale
     facing = np.degrees(np.arctan2(-head.rotation[0, 2], head.rotation[2, 2]))
     x, y, z = head.translation_mm
-    trunk = turned(0.4 * facing, at_mm=(x, y + 330 * size, z + 62))
+    high = float(rng.uniform(20, 75))  # shoulders are drawn up more or less
+    trunk = turned(0.4 * facing, at_mm=(x, y + 330 * size - high, z + 62))
     neck = turned(0.4 * facing, -12, at_mm=(x, y + 122 * size, z + 36))
     arm = 188 * size
     side = trunk.rotation[:, 0] * arm
     shapes: list[Shape] = [
         Ellipsoid(
-            neck, (50 * size, 110, 52 * size), skin_of(person), 0.05, softness=0.3,
+            neck, (58 * size, 110, 56 * size), skin_of(person), 0.05, softness=0.3,
             texture=_chin_shadow(), texels_per_mm=0.5,
         ),
         Ellipsoid(
             trunk, (205 * size, 178, 105), cloth, 0.0, texture=_weave(seed % 8),
             texels_per_mm=0.6,
         ),
+        # What slopes from the neck to the shoulders.
+        Ellipsoid(
+            Pose(trunk.rotation, trunk.translation_mm - np.array([0, 150 * size, -8])),
+            (130 * size, 56, 66), cloth, 0.0, texture=_weave(seed % 8), texels_per_mm=0.6,
+        ),
     ]  # fmt: skip
     for sign in (-1, 1):
         at = trunk.translation_mm + sign * side + np.array([0, 130, 0])
         shapes.append(Ellipsoid(Pose(trunk.rotation, at), (62, 240, 70), cloth, 0.0))
+    shapes += _around_the_neck(rng, head, cloth, size)
     if long_hair and person.hair.style == "long":
-        hair = (*person.hair.colour, person.hair.infrared)
-        fall = Pose(head.rotation, head.translation_mm + head.rotation @ np.array([0, 55, 48]))
-        shapes.append(
-            Ellipsoid(fall, (88 * size, 150, 62), hair, 0.08, texture=_strands(), texels_per_mm=1)
-        )
+        shapes += _long_hair(person, head)
+    return shapes
+
+
+def _around_the_neck(
+    rng: np.random.Generator, head: Pose, cloth: Material, size: float
+) -> list[Shape]:
+    """A collar, a scarf, a hood, or nothing."""
+    draw, other = rng.random(), cloth_of(rng)
+    x, y, z = head.translation_mm
+
+    def piece(
+        down: float, back: float, semi: tuple[float, float, float], colour: Material
+    ) -> list[Shape]:
+        weave = _weave(int(rng.integers(8)))
+        at = turned(at_mm=(x, y + down * size, z + back))
+        return [Ellipsoid(at, semi, colour, 0.0, texture=weave, texels_per_mm=0.6)]
+
+    if draw < 0.30:
+        return piece(146, 44, (80 * size, 30, 70), cloth)  # a collar
+    if draw < 0.42:
+        return piece(138, 44, (98 * size, 42, 84), other)  # a scarf
+    if draw < 0.50:  # a hood behind the head, over the ears
+        hood = Pose(head.rotation, head.translation_mm + head.rotation @ np.array([0, -18, 62]))
+        return [
+            Ellipsoid(hood, (118 * size, 142, 92), cloth, 0.0, texture=_weave(1), texels_per_mm=0.6)
+        ]
+    return []
+
+
+def _long_hair(person: Person, head: Pose) -> list[Shape]:
+    """Hair that falls behind the neck and, on some, hangs in beside the face."""
+    hair, size = (*person.hair.colour, person.hair.infrared), person.scale
+
+    def lock(at: tuple[float, float, float], semi: tuple[float, float, float]) -> Shape:
+        place = Pose(head.rotation, head.translation_mm + head.rotation @ np.array(at))
+        return Ellipsoid(place, semi, hair, 0.08, texture=_strands(), texels_per_mm=1)
+
+    shapes = [lock((0, 55, 48), (92 * size, 150, 62))]
+    if person.hair.curtain_mm > 0:
+        width = 16 + person.hair.curtain_mm
+        shapes += [lock((side * 78 * size, 50, -2), (width, 135, 40)) for side in (-1, 1)]
     return shapes
 
 

@@ -53,6 +53,7 @@ class ConditionKind:
     jpeg_quality: tuple[int, int] | None = (75, 95)
     shift_px: float = 1.0
     projector_dots: float = 1.0
+    sharpening: Range = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,10 @@ _ILLUMINATORS: dict[str, tuple[float, float]] = {
     "active_stereo": (30.0, 0.0),
     "structured_light": (-26.0, 0.0),
     "time_of_flight": (9.0, 4.0),
+    "kinect_v2": (-70.0, 0.0),
+    "d435": (30.0, 0.0),
+    "astra": (-40.0, 0.0),
+    "truedepth": (12.0, 0.0),
 }
 
 
@@ -153,6 +158,7 @@ def draw_condition(
         colour_shift_px=(float(shifts[0]), float(shifts[1])),
         infrared_shift_px=(float(shifts[2]), float(shifts[3])),
         projector_dots=bool(rng.random() < kind.projector_dots),
+        sharpening=float(rng.uniform(*kind.sharpening)),
     )
 
 
@@ -223,6 +229,43 @@ DOMAINS: dict[str, Domain] = {
             condition=ConditionKind(exposure=(0.45, 1.3), balance=(-0.08, 0.08),
                                     jpeg_quality=(70, 95), shift_px=1.2),
             room=RoomKind((2500.0, 9000.0), (2, 8)),
+        ),
+        # A Kinect v2 on a television, at arm's length and beyond: small faces, in their own light.
+        Domain(
+            "kinect_v2", 8, "kinect_v2", "mixed", _ALL,
+            distance_mm=(550.0, 1050.0), yaw_deg=11.0, pitch_deg=9.0,
+            light=LightKind(level=(0.5, 1.1), warmth=(0.0, 0.4), infrared_share=(0.0, 0.04)),
+            condition=ConditionKind(colour_gain=1.6, balance=(-0.1, 0.05), blur_px=(0.3, 0.6),
+                                    jpeg_quality=(70, 95), shift_px=0.8),
+            room=RoomKind((1400.0, 4500.0), (3, 9), close=0.7, close_mm=(1150.0, 1500.0)),
+        ),
+        # A D435 in a booth.
+        Domain(
+            "d435", 9, "d435", "urban", _ALL,
+            distance_mm=(350.0, 700.0), pitch_deg=8.0,
+            light=LightKind(warmth=(-0.15, 0.3), infrared_share=(0.0, 0.06)),
+            condition=ConditionKind(jpeg_quality=(70, 95)),
+            room=RoomKind((850.0, 1700.0), (2, 7), window=0.15),
+        ),
+        # An Orbbec Astra above a turnstile or a counter.
+        Domain(
+            "astra", 10, "astra", "southern", _ALL,
+            distance_mm=(450.0, 850.0), yaw_deg=11.0, pitch_deg=9.0,
+            light=LightKind(level=(0.6, 1.1), warmth=(-0.1, 0.5), height=(0.4, 1.1),
+                            infrared_share=(0.02, 0.2)),
+            condition=ConditionKind(colour_gain=1.4, balance=(-0.1, 0.05), blur_px=(0.5, 1.1),
+                                    jpeg_quality=(60, 90), shift_px=1.5),
+            room=RoomKind((1100.0, 3500.0), (2, 8), close=0.4, close_mm=(950.0, 1300.0)),
+        ),
+        # A phone in the hand, close to the face, anywhere: its camera sharpens what it takes.
+        Domain(
+            "truedepth", 11, "truedepth", "young", _ALL,
+            distance_mm=(230.0, 480.0), yaw_deg=8.0, pitch_deg=11.0, roll_deg=6.0,
+            light=LightKind(level=(0.4, 1.3), key_share=(0.2, 0.7), warmth=(-0.2, 0.5),
+                            side=(-1.0, 1.0), infrared_share=(0.0, 0.3)),
+            condition=ConditionKind(exposure=(0.7, 1.6), balance=(-0.1, 0.1), blur_px=(0.3, 0.8),
+                                    jpeg_quality=(80, 97), shift_px=0.8, sharpening=(0.3, 1.0)),
+            room=RoomKind((700.0, 3000.0), (2, 8), window=0.25),
         ),
         # Little light: gain, noise and blur in colour, the illuminator alone in infrared.
         Domain(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,7 @@ from rise_edge.simulator.people import CROP, Expression, Look
 from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.rendering import Canvas, View
 from rise_edge.simulator.rendering.pose import turned
+from rise_edge.simulator.sensors import Shot
 from rise_edge.simulator.species import Moment
 from rise_edge.simulator.truth import SampleTruth
 
@@ -61,9 +64,7 @@ def render_crop(
     points = setting.staging.keypoints_mm(moment)
     scene = View(setting.domain.device.intrinsics, 640, 480)
     square = _detected(face_square(scene.project(points)), rng)
-    view = crop_view(scene.intrinsics, square)
-    radiance = render(setting, moment, view)
-    shot = setting.domain.device.capture(radiance, rng, setting.condition)
+    shot, view, clean_depth_mm = shoot(setting, moment, square, rng)
     distance = _crop_distance_mm(shot.depth_mm)
     crop = Crop(shot.colour, shot.depth_mm, shot.infrared, ALL_MODALITIES, square, distance)
     truth = SampleTruth(
@@ -74,10 +75,37 @@ def render_crop(
         keypoints=view.project(points),
         yaw_deg=angles[0], pitch_deg=angles[1], roll_deg=angles[2],
         distance_mm=float(points[:4, 2].mean()),
-        clean_depth_mm=radiance.depth_mm,
+        clean_depth_mm=clean_depth_mm,
         seed=seed, difficulty=difficulty, synergy=synergy,
     )  # fmt: skip
     return Sample(crop, truth)
+
+
+def shoot(
+    setting: Setting, moment: Moment, square: Square, rng: np.random.Generator
+) -> tuple[Shot, View, NDArray[np.float32]]:
+    """What the sensor gives of a square of its picture, at the crop's size.
+
+    A face that spans fewer pixels than a crop is rendered in the sensor's own and enlarged as
+    `rise_edge.face.crop_face` does it: depth by its nearest neighbour, which leaves steps.
+
+    Returns:
+        The three pictures, their view, and the depth without noise, f32 millimetres.
+    """
+    k = setting.domain.device.intrinsics
+    enlarged = square.side < CROP_SIZE
+    if enlarged:  # of whole pixels, as it is cut
+        square = Square(round(square.cx), round(square.cy), round(square.side))
+    view = square_view(k, square, CROP_SIZE)
+    own = square_view(k, square, round(square.side)) if enlarged else view
+    radiance = render(setting, moment, own)
+    shot = setting.domain.device.capture(radiance, rng, setting.condition)
+    shot = Shot(
+        _enlarged(shot.colour, cv2.INTER_LINEAR),
+        _enlarged(shot.depth_mm, cv2.INTER_NEAREST_EXACT),
+        _enlarged(shot.infrared, cv2.INTER_LINEAR),
+    )
+    return shot, view, _enlarged(radiance.depth_mm, cv2.INTER_NEAREST_EXACT)
 
 
 def render(setting: Setting, moment: Moment, view: View) -> Radiance:
@@ -126,12 +154,18 @@ def _detected(square: Square, rng: np.random.Generator) -> Square:
     return Square(square.cx + float(dx) * side, square.cy + float(dy) * side, side)
 
 
-def crop_view(k: Intrinsics, square: Square) -> View:
-    """The view of CROP_SIZE x CROP_SIZE pixels that shows a square of an image."""
-    s = CROP_SIZE / square.side
+def square_view(k: Intrinsics, square: Square, size: int) -> View:
+    """The view of size x size pixels that shows a square of an image."""
+    s = size / square.side
     left, top = square.cx - square.side / 2, square.cy - square.side / 2
     cx, cy = (k.cx - left + 0.5) * s - 0.5, (k.cy - top + 0.5) * s - 0.5
-    return View(Intrinsics(k.fx * s, k.fy * s, cx, cy), CROP_SIZE, CROP_SIZE)
+    return View(Intrinsics(k.fx * s, k.fy * s, cx, cy), size, size)
+
+
+def _enlarged(picture: NDArray[Any], interpolation: int) -> NDArray[Any]:
+    if picture.shape[0] == CROP_SIZE:
+        return picture
+    return np.asarray(cv2.resize(picture, (CROP_SIZE, CROP_SIZE), interpolation=interpolation))
 
 
 def _crop_distance_mm(depth_mm: NDArray[np.uint16]) -> float | None:

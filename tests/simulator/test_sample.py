@@ -13,7 +13,7 @@ import pytest
 
 from rise_edge.face import Face, crop_face, face_square
 from rise_edge.simulator import DOMAINS, SPECIES, Presentation, render_crop
-from rise_edge.simulator.sample import crop_view, render
+from rise_edge.simulator.sample import shoot
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -92,14 +92,13 @@ def test_a_crop_looks_like_one_cut_from_a_scene(domain, species):
         one = Presentation(seed, domain=domain, species=species, subject=seed)
         frame = one.frame_at(one.presented_ms)
         cut = crop_face(frame, Face((0, 0, 1, 1), frame.truth.keypoints, 1.0))
-        view = crop_view(one.viewpoint.intrinsics, face_square(frame.truth.keypoints))
-        world = render(one.setting, one.moment_at(one.presented_ms), view)
-        rng = np.random.default_rng(seed)
-        direct = one.setting.domain.device.capture(world, rng, one.setting.condition)
+        square = face_square(frame.truth.keypoints)
+        moment = one.moment_at(one.presented_ms)
+        direct, _, world_mm = shoot(one.setting, moment, square, np.random.default_rng(seed))
         assert direct.colour.mean() == pytest.approx(cut.colour.mean(), rel=0.08)
         assert likeness(direct.colour, cut.colour) > 0.95
         assert likeness(direct.infrared, cut.infrared) > 0.85
-        face = np.abs(world.depth_mm - frame.truth.distance_mm) < 100
+        face = np.abs(world_mm - frame.truth.distance_mm) < 100
         both = (direct.depth_mm > 0) & (cut.depth_mm > 0) & face
         seen = [(picture[face] > 0).mean() for picture in (direct.depth_mm, cut.depth_mm)]
         assert seen[0] == pytest.approx(seen[1], abs=0.25)

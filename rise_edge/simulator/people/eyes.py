@@ -14,9 +14,9 @@ from rise_edge.simulator.people.relief import EYE_Y
 
 IRIS_MM = 5.9  # radius: 11.7 mm across (Ruefer et al. 2005, doi:10.1097/01.ico.0000148312.01805.53)
 EYE_GLOSS = 0.14
-_SCLERA = (0.60, 0.55, 0.51, 0.62)
+_SCLERA = (0.60, 0.55, 0.51, 0.42)
 _PUPIL = (0.012, 0.012, 0.012, 0.02)
-_IRIS_INFRARED = 0.34  # irises of all colours are pale in near infrared: melanin hardly absorbs
+_IRIS_INFRARED = 0.22  # irises of all colours are pale in near infrared: melanin hardly absorbs
 
 
 @dataclass(frozen=True)

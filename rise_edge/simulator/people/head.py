@@ -17,6 +17,7 @@ from rise_edge.simulator.people.painting import (
     paint_hair,
     paint_lips,
     paint_nostrils,
+    paint_under_eyes,
 )
 from rise_edge.simulator.people.person import Person
 from rise_edge.simulator.people.relief import EYE_Y, MOUTH_Y, Relief, model_face
@@ -63,6 +64,7 @@ def head_of(person: Person, atlas: Atlas) -> Head:
     painting = Painting(relief, person)
     paint_lips(painting)
     paint_nostrils(painting)
+    paint_under_eyes(painting)
     paint_hair(painting, relief)
     paint_brows(painting)
     return assemble(relief, painting, person)

@@ -94,6 +94,15 @@ def paint_lips(painting: Painting) -> None:
     painting.gloss[at] += 0.10 * lower * inside
 
 
+def paint_under_eyes(painting: Painting) -> None:
+    """The skin under the eyes is thin: what is under it makes it darker, in infrared too."""
+    person, relief = painting.person, painting.relief
+    for side in (-1, 1):
+        x, y = side * (person.eye_distance_mm / 2 - 1), 15.0
+        at = relief.window(x, y, 40, 20)
+        painting.dim(at, (0.03 + 0.001 * person.age) * _spot(relief, at, x, y, 13, 6))
+
+
 def paint_nostrils(painting: Painting) -> None:
     """Dark holes under the wings of the nose, and the crease above the wings."""
     person, relief = painting.person, painting.relief
@@ -139,11 +148,12 @@ def paint_hair(painting: Painting, relief: Relief) -> None:
     strands = cv2.resize(
         rng.standard_normal((24, 150), dtype=np.float32), shape, interpolation=cv2.INTER_LINEAR
     ) * np.float32(0.6) + 0.5 * smooth_noise(rng, shape, 14, octaves=2)
+    clumps = smooth_noise(rng, shape, 40)
     hair = _hair_mask(person, relief, strands)
     if hair is not None:
-        _cover(painting, hair, strands)
-        volume = hair * (person.hair.volume_mm * (1 + 0.06 * strands))
-        relief.radius_mm += relief.atlas.blurred(np.asarray(volume, np.float32), 3.0)
+        soft = relief.atlas.blurred(hair, 3.0)
+        _cover(painting, np.minimum(np.maximum(hair, 2.5 * soft), 1), strands)
+        relief.radius_mm += soft * (person.hair.volume_mm * (1 + 0.06 * strands + 0.12 * clumps))
     beard = _beard_mask(person, relief, painting.grain)
     if beard is not None:
         _cover(painting, np.float32(0.9) * beard, strands)

@@ -36,19 +36,30 @@ POPULATIONS: dict[str, Population] = {
     "eastern": Population(4, melanin=(0.1, 0.5), beard=0.2),
     "young": Population(5, melanin=(0.0, 0.8), age=(18.0, 30.0), long_hair=0.55, beard=0.3),
     "coastal": Population(7, melanin=(0.15, 0.85), beard=0.4),
+    "urban": Population(8, melanin=(0.0, 0.9), age=(18.0, 60.0), long_hair=0.5, beard=0.4),
     "elderly": Population(6, melanin=(0.0, 0.9), age=(55.0, 85.0), long_hair=0.25),
 }
 
 
 @dataclass(frozen=True)
 class Hair:
-    """The hair of the head: style is "short", "long", "receding" or "bald"."""
+    """The hair of the head.
+
+    Attributes:
+        style: "short", "long", "receding" or "bald".
+        colour: linear.
+        infrared: reflectance at 850 nm: see `_hair`.
+        volume_mm: how far it lies out from the head.
+        fringe_mm: how far it falls over the forehead.
+        curtain_mm: how far long hair hangs in beside the face; 0 = behind the ears.
+    """
 
     style: str
     colour: tuple[float, float, float]
     infrared: float
     volume_mm: float
     fringe_mm: float
+    curtain_mm: float
 
 
 @dataclass(frozen=True)
@@ -95,6 +106,7 @@ class Person:
     lip_fullness: float
     lip_colour: float
     cheekbones: float
+    fullness_mm: float
     chin_mm: float
     ears_mm: float
     iris: tuple[float, float, float]
@@ -123,7 +135,7 @@ def person_of(subject: int, population: str) -> Person:
         haemoglobin=float(rng.uniform(0.2, 0.9)),
         age=age,
         scale=_about(rng, 1.015 - 0.04 * w, 0.03),
-        width=_about(rng, 1.0, 0.05),
+        width=_about(rng, 1.03, 0.05),
         jaw_width=_about(rng, 1.03 - 0.06 * w, 0.07),
         face_length=_about(rng, 1.0, 0.045),
         relief=_about(rng, 1.0, 0.12),
@@ -136,13 +148,14 @@ def person_of(subject: int, population: str) -> Person:
         brow_thickness_mm=_about(rng, 7.0 - 2.8 * w, 1.2),
         brow_arch_mm=_about(rng, 4.0 + 2.5 * w, 2.0),
         nose_length_mm=_about(rng, 47.0 - 2.0 * w, 3.4),
-        nose_protrusion_mm=_about(rng, 21.5 - 1.5 * w, 2.8),
+        nose_protrusion_mm=_about(rng, 26.5 - 1.5 * w, 2.8),
         nose_width_mm=_about(rng, 34.0 - 2.0 * w + 4 * melanin, 2.8),
         nose_bump_mm=_about(rng, 0.5 - 0.7 * w, 1.1),
         mouth_width_mm=_about(rng, 51.0, 3.4),
         lip_fullness=_about(rng, 0.82 + 0.22 * w + 0.35 * melanin, 0.18),
         lip_colour=_about(rng, 1.05 + 0.5 * w, 0.3),
         cheekbones=_about(rng, 1.0, 0.6),
+        fullness_mm=_about(rng, 2.0, 2.0),
         chin_mm=_about(rng, 8.5 - 2.5 * w, 2.5),
         ears_mm=_about(rng, 15.0, 3.0),
         iris=_iris(rng, melanin),
@@ -165,7 +178,12 @@ def _iris(rng: np.random.Generator, melanin: float) -> tuple[float, float, float
 def _hair(
     rng: np.random.Generator, cohort: Population, melanin: float, age: float, woman: bool
 ) -> Hair:
-    """Grey with age, blond and red only with little melanin; near-infrared by eumelanin."""
+    """Grey with age, blond and red only with little melanin.
+
+    Near-infrared reflectance falls with eumelanin. A head of hair is rough and traps light, so
+    it lies below a single strand's: black hair was 0.13 to 0.25 times as bright as the skin
+    beside it under the 860 nm light of a Kinect v2 (measured on six people).
+    """
     style = "short"
     draw = rng.random()
     if draw < cohort.long_hair * (1.7 if woman else 0.3):
@@ -182,7 +200,8 @@ def _hair(
     return Hair(
         style=style,
         colour=(float(colour[0]), float(colour[1]), float(colour[2])),
-        infrared=float(0.42 - 0.2 * darkness * (1 - grey) + rng.normal(0, 0.03)),
-        volume_mm=float(rng.uniform(6, 15) + (5 if style == "long" else 0)),
-        fringe_mm=float(rng.uniform(8, 26)) if rng.random() < 0.3 else 0.0,
+        infrared=float(0.28 - 0.21 * darkness * (1 - grey) + rng.uniform(-0.02, 0.02)),
+        volume_mm=float(rng.uniform(8, 24) + (6 if style == "long" else 0)),
+        fringe_mm=float(rng.uniform(8, 34)) if rng.random() < 0.45 else 0.0,
+        curtain_mm=float(rng.uniform(6, 22)) if style == "long" and rng.random() < 0.6 else 0.0,
     )

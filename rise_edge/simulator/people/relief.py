@@ -32,12 +32,12 @@ class Relief:
         dx, dy, dz = atlas.directions()
         wide, long = person.width * person.scale, person.face_length * person.scale
         skull = _ellipsoid(
-            (dx, dy, dz), (0, -24 * long, 10), (77 * wide, 92 * long, 98 * person.scale)
+            (dx, dy, dz), (0, -24 * long, 10), (79 * wide, 92 * long, 98 * person.scale)
         )
         jaw = _ellipsoid(
             (dx, dy, dz),
-            (0, 32 * long, -19),
-            (65 * wide * person.jaw_width, 84 * long, 71 * person.scale),
+            (0, 30 * long, -19),
+            (71 * wide * person.jaw_width, 86 * long, 73 * person.scale),
         )
         self.radius_mm = _smooth_maximum(skull, jaw, 7.0)
         self.x, self.y, self.z = (d * self.radius_mm for d in (dx, dy, dz))
@@ -80,8 +80,10 @@ def model_face(relief: Relief, person: Person) -> None:
     relief.both(eye - 4, EYE_Y - 1, 15, 9, -7.5 * k)  # sockets
     relief.both(eye, EYE_Y, 10, 6.5, 5.0)  # eyeballs behind their lids
     relief.both(46, 27, 17, 12, 4.0 * person.cheekbones * k)
+    relief.both(eye - 3, 17, 14, 6, -2.2 * k)  # the hollow under the eye
     relief.both(58, -22, 12, 22, -3.0)  # temples
-    relief.both(40, 66, 13, 17, -2.5 * k)  # hollow of the cheek
+    relief.bump(0, -52, 60, 18, -3.0)  # the forehead leans back
+    relief.both(44, 58, 16, 20, person.fullness_mm)  # the cheek, hollow or full
     _nose(relief, person)
     _mouth(relief, person)
     relief.bump(0, CHIN_Y, 17, 9, person.chin_mm)

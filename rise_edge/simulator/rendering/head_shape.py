@@ -52,7 +52,7 @@ class HeadShape(Shape):
         """Those of points all over the head."""
         points = view.seen(self.pose).apply(self.head.outline_mm)
         window = view.window_of_points(points, margin=3)
-        return None if window is None else (window, float(points[:, 2].min()) - 10)
+        return None if window is None else (window, float(points[:, 2].min()) - 14)
 
     def hits(self, view: View, window: Window, lamp: Direction) -> Hits:
         """Meet the rays of a window."""

@@ -15,7 +15,8 @@ from rise_edge.simulator.rendering.lighting import Lighting
 from rise_edge.simulator.rendering.lookup import magnify
 from rise_edge.simulator.rendering.view import Array, View
 
-_BLEED = (1.0, 0.45, 0.3)  # red light creeps farthest under the skin
+_BLEED = (1.0, 0.45, 0.3)  # red light creeps farther under the skin than green and blue
+_INFRARED_BLEED = 1.2  # and near infrared farthest
 
 
 def shade(hits: Hits, light: Lighting, view: View) -> tuple[Array, Array, Array]:
@@ -132,6 +133,10 @@ def _active(
     facing = nx * px
     facing += ny * py
     facing += nz * pz
+    if hits.softness > 0:
+        wrap = np.float32(hits.softness * _INFRARED_BLEED)
+        facing += wrap
+        facing *= 1 / (1 + wrap)
     np.maximum(facing, 0, out=facing)
     mirrored = _highlight(hits, (px, py, pz), eye, gloss)
     inverse *= inverse

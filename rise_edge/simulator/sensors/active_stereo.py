@@ -51,6 +51,8 @@ class ActiveStereo(DepthCamera):
         window_px: side of the matching window.
         projector: throws the dots.
         passive_factor: by how much the matcher's error grows without dots.
+        alternating: whether the projector is on for depth and off for infrared, frame by frame, so
+            that the infrared picture holds the same light as an even flood.
     """
 
     focal_px: float = 600.0
@@ -63,10 +65,11 @@ class ActiveStereo(DepthCamera):
     window_px: int = 5
     projector: DotProjector = field(default_factory=DotProjector)
     passive_factor: float = 2.0
+    alternating: bool = False
 
     def light(self, radiance: Radiance, condition: SensorCondition) -> NDArray[np.float32]:
         """All infrared light, the active part of it in dots."""
-        if not condition.projector_dots:
+        if self.alternating or not condition.projector_dots:
             return radiance.infrared
         inverse = disparity(radiance.depth_mm, 1.0, 1.0)
         dots = self.projector.pattern(radiance, inverse, self.focal_px)

@@ -58,6 +58,8 @@ class ColourCamera:
         light = blur(light, condition.blur_px * scale)
         root = self._count(light, scale, rng, condition)
         picture = np.asarray(cv2.LUT(root, self._tone_curve(condition)), np.uint8)
+        if condition.sharpening > 0:
+            picture = _sharpened(picture, condition.sharpening, scale)
         if condition.jpeg_quality is None:
             return picture
         return _compress(picture, condition.jpeg_quality, scale)
@@ -95,6 +97,12 @@ class ColourCamera:
         code = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
         curve: NDArray[np.uint8] = np.rint(code * 255).astype(np.uint8)[:, None]
         return curve
+
+
+def _sharpened(picture: NDArray[np.uint8], amount: float, scale: float) -> NDArray[np.uint8]:
+    """Unsharp masking over 1.2 pixels of the sensor."""
+    smooth = cv2.GaussianBlur(picture, (0, 0), max(0.3, 1.2 * scale))
+    return np.asarray(cv2.addWeighted(picture, 1 + amount, smooth, -amount, 0), np.uint8)
 
 
 def _compress(picture: NDArray[np.uint8], quality: int, scale: float) -> NDArray[np.uint8]:

@@ -24,6 +24,8 @@ class SensorCondition:
             lies this far to the right of the first.
         projector_dots: whether the projector throws dots; False = the same light as an even
             flood. Sensors that throw none ignore it.
+        sharpening: how much of what is finer than about two pixels is added again to the colour
+            picture, as phones and webcams do.
 
     Raises:
         ValueError: a value is not finite or outside its range.
@@ -40,10 +42,12 @@ class SensorCondition:
     infrared_shift_px: tuple[float, float] = (0.0, 0.0)
     skew_px: float = 0.0
     projector_dots: bool = True
+    sharpening: float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("exposure", "colour_gain", "red_gain", "blue_gain", "infrared_gain"):
             _expect(name, getattr(self, name), 0.01, 100.0)
+        _expect("sharpening", self.sharpening, 0.0, 5.0)
         _expect("blur_px", self.blur_px, 0.0, 20.0)
         _expect("skew_px", self.skew_px, -100.0, 100.0)
         for name in ("colour_shift_px", "infrared_shift_px"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import cv2
 import numpy as np
@@ -34,19 +35,29 @@ class TimeOfFlight(DepthCamera):
         sigma_z = c / (4 sqrt(2) pi f_mod) * sqrt(A + B) / (contrast * A)
     Lange 2000 (3D time-of-flight distance measurement with custom solid-state image sensors);
     Foix, Alenya and Torras 2011 (Lock-in time-of-flight cameras: a survey). On a white target the
-    error so grows with z, and with z^2 where other light dominates.
+    error so grows with z, and with z^2 where other light dominates. Cameras that filter on board
+    leave a share of it, and a floor that does not fall with more
+    light:
+        sigma = sqrt(floor_mm^2 + (left * sigma_z)^2)
+    With both, the error hardly depends on the distance, as Wasenmueller and Stricker 2016
+    (Comparison of Kinect v1 and v2 depth images in terms of accuracy and precision) found for
+    the Kinect v2.
 
     After the same survey: pixels on an edge mix two phases and fly between the surfaces; light
     scattered inside the lens pulls depth towards the scene's bright parts; the waveform's harmonics
-    leave a periodic error; too much light saturates the pixel and too little gives none. Phases
-    are mixed here as depths weighted by their light, which holds for distances well within the
-    ambiguity of 1.5 m; two frequencies are taken to resolve that ambiguity.
+    leave a periodic error; too much light saturates the pixel and too little gives none, or a
+    wild reading where its phase is unwrapped wrongly. Phases are mixed here as depths weighted by
+    their light, which holds for distances well within the ambiguity of 1.5 m; two frequencies are
+    taken to resolve that ambiguity.
 
     Attributes:
         focal_px: of the 640x480 image.
         modulation_hz: f_mod.
         contrast: demodulation contrast.
-        electrons: active light of a white surface at 500 mm.
+        electrons: active light of a white surface at 500 mm, over all exposures of a frame.
+        left: share of the error that filtering on board leaves; 1 = there is none.
+        floor_mm: error that remains with any amount of light.
+        wild: share of the pixels with too little light that give a wild reading.
         stray: share of the light that is scattered over the picture.
         wiggle_mm: amplitude of the periodic error.
         largest_light: infrared light that saturates a pixel, as in `Radiance`.
@@ -56,7 +67,10 @@ class TimeOfFlight(DepthCamera):
     focal_px: float = 500.0
     modulation_hz: float = 100e6
     contrast: float = 0.8
-    electrons: float = 40_000.0
+    electrons: float = 250_000.0
+    left: float = 1.0
+    floor_mm: float = 0.0
+    wild: float = 0.0
     stray: float = 0.02
     wiggle_mm: float = 1.0
     largest_light: float = 3.0
@@ -77,18 +91,25 @@ class TimeOfFlight(DepthCamera):
         noise = WHITE.window(rng, shape, scale, averaged=False)
         chance = CHANCE.window(rng, shape, scale, averaged=False)
         margin = 1 + np.float32(0.1) * noise
-        lost = signal < margin * np.float32(self.faintest_return)
-        lost |= radiance.infrared > margin * np.float32(self.largest_light)
+        faint = signal < margin * np.float32(self.faintest_return)
+        lost = radiance.infrared > margin * np.float32(self.largest_light)
         lost |= chance < glare(radiance)
         depth += self._wiggle(depth)
         depth += cv2.multiply(noise, self._error_mm(signal, radiance))
-        return in_millimetres(depth, lost)
+        if self.wild > 0:
+            grain = WHITE.window(rng, shape, scale, averaged=False)
+            wild = faint & (radiance.depth_mm > 0)
+            wild &= np.abs(grain) > np.float32(NormalDist().inv_cdf(1 - self.wild / 2))
+            faint &= ~wild
+            depth[wild] *= np.abs(grain[wild])
+        return in_millimetres(depth, lost | faint)
 
     def noise_mm(self, distance_mm: float, return_signal: float, infrared: float) -> float:
         """Standard deviation of depth on a surface that faces the camera, in millimetres."""
         del distance_mm  # acts through the light that comes back
         ratio = math.sqrt(infrared * self.electrons) / (return_signal * self.electrons)
-        return with_rounding_mm(self._phase_mm * ratio / self.contrast)
+        left = self.left * self._phase_mm * ratio / self.contrast
+        return with_rounding_mm(math.hypot(self.floor_mm, left))
 
     @property
     def _phase_mm(self) -> float:
@@ -121,7 +142,8 @@ class TimeOfFlight(DepthCamera):
     def _error_mm(self, signal: NDArray[np.float32], radiance: Radiance) -> NDArray[np.float32]:
         """sigma_z of the law."""
         root = cv2.sqrt(radiance.infrared)
-        factor = self._phase_mm / self.contrast / math.sqrt(self.electrons)
-        return np.asarray(
-            cv2.divide(root, np.maximum(signal, np.float32(FAINTEST)), scale=factor), np.float32
-        )
+        factor = self.left * self._phase_mm / self.contrast / math.sqrt(self.electrons)
+        error = cv2.divide(root, np.maximum(signal, np.float32(FAINTEST)), scale=factor)
+        if self.floor_mm > 0:
+            error = cv2.sqrt(error * error + np.float32(self.floor_mm**2))
+        return np.asarray(error, np.float32)

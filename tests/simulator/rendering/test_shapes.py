@@ -76,7 +76,7 @@ def test_a_head_is_where_many_small_steps_along_the_ray_find_it(yaw):
     assert ((found > 0) == (truth > 0)).mean() > 0.97  # the rim may be off by a pixel
     error = np.abs(found - truth)[both]
     assert np.median(error) < 0.5
-    assert np.percentile(error, 95) < 2.0
+    assert np.percentile(error, 95) < 2.5
 
 
 def test_the_keypoints_lie_on_the_rendered_surface():
