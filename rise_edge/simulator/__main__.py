@@ -1,4 +1,4 @@
-"""`python -m rise_edge.simulator gallery OUT.png` and `... clip OUT.webp`."""
+"""`python -m rise_edge.simulator gallery OUT.png`, `... clip OUT.webp`, `... compare SET...`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from rich.console import Console
 
 from rise_edge.command_line import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
+from rise_edge.evaluation.labelled_set import read_labelled_sets
 from rise_edge.simulator.clip import film, write_film
+from rise_edge.simulator.comparison import compare
+from rise_edge.simulator.comparison.comparison_picture import comparison_picture
 from rise_edge.simulator.domains import DOMAINS
 from rise_edge.simulator.gallery import SPECIES_NAMES, gallery
+from rise_edge.write_atomic import write_atomic
 
 _FILM = ("bona_fide", "flat_print", "replay_lcd", "rigid_mask")
 
@@ -25,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "gallery":
             _draw_gallery(options)
+        elif options.command == "compare":
+            _compare(options)
         else:
             pictures = film(
                 options.species, domain=options.domain, seed=options.seed, fps=options.fps
@@ -49,6 +56,21 @@ def _draw_gallery(options: argparse.Namespace) -> None:
         raise OutputError(f"cannot write {options.out}; does its folder exist?")
 
 
+def _compare(options: argparse.Namespace) -> None:
+    comparison = compare(
+        read_labelled_sets(options.sets, options.pictures),
+        domains=options.domains,
+        people=options.people,
+        seed=options.seed,
+    )
+    if options.out:
+        write_atomic(options.out, comparison_picture(comparison))
+    if options.markdown:
+        print(comparison.table())
+    else:
+        Console().print(comparison.table())
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = CommandParser(
         prog=called_as("simulator", "rise_edge.simulator"),
@@ -67,6 +89,16 @@ def _parser() -> argparse.ArgumentParser:
     clip.add_argument("--fps", type=float, default=12.0)
     for command, species in ((picture, SPECIES_NAMES), (clip, _FILM)):
         command.add_argument("--species", nargs="+", choices=SPECIES_NAMES, default=species)
+    beside = commands.add_parser("compare", help="statistics of real faces beside the domains'")
+    beside.add_argument(
+        "sets", type=Path, nargs="+", metavar="SET", help="labelled pictures, as for evaluate"
+    )
+    beside.add_argument("--pictures", type=Path, help="where the sets' paths begin, if elsewhere")
+    beside.add_argument("--domains", nargs="+", choices=tuple(DOMAINS), default=tuple(DOMAINS))
+    beside.add_argument("--people", type=int, default=60, help="simulated, of each domain")
+    beside.add_argument("--out", type=Path, metavar="OUT.png", help="picture of the table")
+    beside.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    for command in (picture, clip, beside):
         command.add_argument("--seed", type=int, default=0)
     return parser
 

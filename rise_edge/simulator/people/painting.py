@@ -100,7 +100,7 @@ def paint_under_eyes(painting: Painting) -> None:
     for side in (-1, 1):
         x, y = side * (person.eye_distance_mm / 2 - 1), 15.0
         at = relief.window(x, y, 40, 20)
-        painting.dim(at, (0.03 + 0.001 * person.age) * _spot(relief, at, x, y, 13, 6))
+        painting.dim(at, (0.065 + 0.001 * person.age) * _spot(relief, at, x, y, 13, 6))
 
 
 def paint_nostrils(painting: Painting) -> None:
