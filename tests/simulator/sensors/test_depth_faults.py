@@ -120,3 +120,10 @@ def test_depth_of_stereo_comes_in_steps_of_disparity():
     values = np.unique(depth("active_stereo", world))
     step_mm = 3000**2 / (sensor.intrinsics.fx * sensor.depth.baseline_mm) / 32
     assert np.median(np.diff(values[values > 0])) == pytest.approx(step_mm, rel=0.2)
+
+
+def test_too_little_light_gives_a_kinect_wild_readings_in_some_pixels():
+    dark = radiance(np.full((240, 320), 900.0), SENSORS["kinect_v2"].intrinsics.fx, albedo=0.01)
+    shot = depth("kinect_v2", dark)
+    assert (shot > 0).mean() == pytest.approx(SENSORS["kinect_v2"].depth.wild, abs=0.03)
+    assert np.percentile(shot[shot > 0], 95) - np.percentile(shot[shot > 0], 5) > 500

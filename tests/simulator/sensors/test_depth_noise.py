@@ -109,3 +109,8 @@ def test_noise_of_stereo_is_shared_by_neighbours_and_that_of_the_others_is_not()
     assert neighbours("active_stereo") > 0.6
     assert abs(neighbours("structured_light")) < 0.05
     assert abs(neighbours("time_of_flight")) < 0.05
+
+
+def test_error_of_a_kinect_hardly_depends_on_the_distance():
+    law = SENSORS["kinect_v2"].depth_noise_mm
+    assert law(1000) / law(500) == pytest.approx(1, abs=0.15)

@@ -244,3 +244,25 @@ def test_other_seeds_give_other_noise():
 def test_a_condition_outside_its_range_is_refused_by_name(field, value):
     with pytest.raises(ValueError, match=field):
         SensorCondition(**{field: value})
+
+
+def test_a_projector_that_alternates_leaves_no_dots_in_infrared():
+    grain = {
+        name: shoot(
+            name, wall(500, SENSORS[name].intrinsics.fx), fixed_exposure=True
+        ).infrared.std()
+        for name in ("active_stereo", "d435")
+    }
+    assert grain["d435"] < 0.3 * grain["active_stereo"]
+
+
+def test_sharpening_overshoots_at_an_edge_and_nowhere_else():
+    colour = np.full((240, 320, 3), 0.2, np.float32)
+    colour[:, 160:] = 0.5
+    world = replace(grey(0.2), colour=colour)
+    plain, sharp = (
+        shoot("active_stereo", world, replace(NOMINAL, sharpening=amount)).colour.astype(float)
+        for amount in (0.0, 1.0)
+    )
+    assert sharp[:, 161:164].mean() > plain[:, 161:164].mean() + 2
+    assert sharp[:, 200:300].mean() == pytest.approx(plain[:, 200:300].mean(), abs=0.5)
