@@ -25,6 +25,9 @@ class Modality(str, Enum):
 
 ALL_MODALITIES = frozenset(Modality)
 
+SATURATED_DEPTH = 65535
+"""The largest number of a 16-bit depth picture: no reading, wherever it comes from."""
+
 _ALSO_CALLED = {
     "color": "colour", "rgb": "colour", "ir": "infrared", "nir": "infrared",
     **{m.value: m.value for m in Modality},
@@ -91,7 +94,7 @@ class Image:
     """One picture of one sensor.
 
     Attributes:
-        pixels: colour u8 (H, W, 3) RGB; depth u16 (H, W) in millimetres, 0 = no reading;
+        pixels: colour u8 (H, W, 3) RGB; depth u16 (H, W) in millimetres, 0 or 65535 = no reading;
             infrared u8 (H, W).
         viewpoint: where it was taken from.
         frame_number: the sensor's own counter.
