@@ -11,7 +11,7 @@ The layout, each image named alike in every subfolder:
                            camera.json; images are turned into a pinhole's, depth into millimetres
 
 Without sensors in either the images are taken to be registered to each other pixel by pixel,
-through a lens that sees 60 degrees across.
+through a lens that sees 60 degrees across the longer side.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ _KINDS = {
 _ASPECT_TOLERANCE = 0.01
 _ASSUMED = (
     f"there are no sensors in {FILE_NAME} and there is no {CALIBRATION}: each camera is assumed to "
-    f"see {ASSUMED_VIEW_DEGREES:.0f} degrees across, all of them from one place, and no verdict on "
-    "other cameras means anything; register yours with `python calibration/sensor.py`"
+    f"see {ASSUMED_VIEW_DEGREES:.0f} degrees across its longer side, all of them from one place, "
+    "and no verdict on other cameras means anything; register yours with "
+    "`python calibration/sensor.py`"
 )
 
 _log = logging.getLogger("rise_edge")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from rise_edge.capture.cameras.folder_description import (
     FolderDescription,
     Sensor,
+    assumed_sensor,
     read_description,
 )
 from rise_edge.errors import CameraError
@@ -29,6 +31,14 @@ GOOD: dict[str, Any] = {
 def read(folder: Path, value: Any) -> FolderDescription:
     (folder / "camera.json").write_text(json.dumps(value))
     return read_description(folder)
+
+
+@pytest.mark.parametrize("size", [(640, 480), (480, 640), (1280, 1280)])
+def test_an_assumed_lens_sees_60_degrees_across_the_longer_side(size: tuple[int, int]) -> None:
+    k = assumed_sensor(*size).viewpoint.intrinsics
+    assert k.fx == k.fy
+    assert 2 * math.degrees(math.atan(max(size) / 2 / k.fx)) == pytest.approx(60)
+    assert (k.cx, k.cy) == ((size[0] - 1) / 2, (size[1] - 1) / 2)
 
 
 def test_no_file_means_that_nothing_is_known(tmp_path: Path) -> None:
