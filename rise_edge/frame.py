@@ -28,10 +28,11 @@ ALL_MODALITIES = frozenset(Modality)
 SATURATED_DEPTH = 65535
 """The largest number of a 16-bit depth picture: no reading, wherever it comes from."""
 
-_ALSO_CALLED = {
+ALSO_CALLED = {
     "color": "colour", "rgb": "colour", "ir": "infrared", "nir": "infrared",
     **{m.value: m.value for m in Modality},
 }  # fmt: skip
+"""What people call a modality: a subfolder may have any of these names."""
 
 
 def modality_set(present: Iterable[Modality]) -> str:
@@ -54,7 +55,7 @@ def parse_modality_set(name: str) -> frozenset[Modality]:
         return frozenset(Modality(word.strip()) for word in name.replace(",", "+").split("+"))
     except ValueError:
         words = ", ".join(m.value for m in Modality)
-        meant = [_ALSO_CALLED.get(w.strip().lower(), "") for w in re.split(r"[+,]", name)]
+        meant = [ALSO_CALLED.get(w.strip().lower(), "") for w in re.split(r"[+,]", name)]
         hint = f"; did you mean {'+'.join(meant)}?" if all(meant) else ""
         raise ValueError(f"expected modalities among {words}, got {name!r}{hint}") from None
 
