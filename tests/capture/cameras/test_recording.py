@@ -322,7 +322,7 @@ def make_foreign_database(path: Path) -> None:
         (lambda p: p.mkdir(), "Is a directory"),
         (lambda p: p.write_bytes(b""), "an empty file"),
         (lambda p: p.write_text("a text\n" * 100), "a file of another kind"),
-        (lambda p: p.write_bytes(b"#ROSBAG V2.0\n" + bytes(200)), "older librealsense"),
+        (lambda p: p.write_bytes(b"#ROSBAG V2.0\n" + bytes(200)), "`rise-edge import"),
         (make_foreign_database, "database of another kind"),
     ],
     ids=["missing", "folder", "empty", "text", "bag", "foreign database"],
