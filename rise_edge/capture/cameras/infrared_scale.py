@@ -20,7 +20,7 @@ from rise_edge.face import FaceDetector, Square, crop_face, cut_square
 from rise_edge.frame import Frame, Image
 
 FACE_GREY = 80
-"""Where the median of a face comes to lie; 60 to 100 is as good."""
+"""Where the median of a face comes to lie; 60 to 100 will do."""
 
 _LEVELS = 255
 _MIDDLE_PX = 32
