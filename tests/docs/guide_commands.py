@@ -246,6 +246,9 @@ GUIDES = {
     ),
     "rise_edge/capture/README.md": Guide(
         {
+            "mkdir -p DIR/colour && ffmpeg -i FILE.mp4 DIR/colour/%06d.png":
+                Read("needs ffmpeg and a video"),
+            "python -m rise_edge.capture --camera DIR --modalities colour": IMAGES,
             "python -m rise_edge.capture --camera realsense --audit audit.db": IMAGES,
             "rise-edge audit list audit.db --last 50 --verdict UNDECIDED --since 2026-03-01": HERE,
             "rise-edge audit export audit.db --format csv --out march.csv": HERE,
