@@ -75,9 +75,11 @@ class FaceCutter:
         if camera not in self._sensors:
             # Once a file: it may describe each of thousands of instants.
             try:
-                self._sensors[camera] = read_description(camera.parent).sensors
+                description = read_description(camera.parent)
+                description.expect_units_of_a_frame()
             except CameraError as error:
                 raise ValueError(str(error)) from None
+            self._sensors[camera] = description.sensors
         sensors = self._sensors[camera]
         known = {m: f"{s.width}x{s.height}" for m, s in sensors.items()}
         if any(known.get(m) != size for m, size in sizes.items()):

@@ -66,6 +66,19 @@ class FolderDescription:
     depth_scale: float = 1.0
     infrared_scale: float | None = None
 
+    def expect_units_of_a_frame(self) -> None:
+        """Refuse units that would have to be converted, where nothing does so.
+
+        Raises:
+            CameraError: depth is not in millimetres, or infrared is scaled.
+        """
+        if self.depth_scale != 1 or self.infrared_scale is not None:
+            raise CameraError(
+                f"{FILE_NAME}: expected images in the units of a frame (depth in millimetres, "
+                "infrared in 8 bits), got depth_scale or infrared_scale, which the folder camera "
+                "alone knows; save the images in those units"
+            )
+
     def to_json(self) -> str:
         """The text of `camera.json`; numbers come back from it bit for bit."""
         frames: dict[str, dict[str, Any]] = {}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from rise_edge.capture.cameras.exif_orientation import expect_upright
 from rise_edge.capture.cameras.image_header import expect_decodable
+from rise_edge.capture.cameras.whole_jpeg import expect_whole
 from rise_edge.errors import UnusableImageError
 from rise_edge.frame import Modality
 
@@ -63,8 +64,8 @@ def decode_image(
     """
     kind, dtype, axes = _KINDS[modality]
     try:
-        expect_decodable(content)
-        expect_upright(content)
+        for expect in (expect_decodable, expect_upright, expect_whole):
+            expect(content)
         pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     except ValueError as error:
         raise UnusableImageError(f"{path}: expected an image of {kind}, got {error}") from None

@@ -72,6 +72,13 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(view.translation_mm, COLOUR_VIEW.translation_mm)
 
 
+@pytest.mark.parametrize("field", [{"depth_scale": 0.2}, {"infrared_scale": 0.1}])
+def test_units_that_nobody_converts_are_refused(tmp_path: Path, field: dict[str, float]) -> None:
+    read(tmp_path, GOOD).expect_units_of_a_frame()
+    with pytest.raises(CameraError, match="depth_scale or infrared_scale"):
+        read(tmp_path, {**GOOD, **field}).expect_units_of_a_frame()
+
+
 def changed(keys: tuple[str, ...], value: Any) -> dict[str, Any]:
     copy = json.loads(json.dumps(GOOD))
     place = copy

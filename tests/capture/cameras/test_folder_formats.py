@@ -98,6 +98,14 @@ def test_a_lossy_file_is_read_nearly(tmp_path: Path, modality: Modality, name: s
     assert np.abs(got - pixels).max() < 6
 
 
+def test_a_jpeg_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    save(tmp_path / "colour/1.jpg", RGB)
+    whole = (tmp_path / "colour/1.jpg").read_bytes()
+    (tmp_path / "colour/1.jpg").write_bytes(whole[:-20])
+    with pytest.raises(UnusableImageError, match="cut off"):
+        first(tmp_path, COLOUR)
+
+
 @pytest.mark.parametrize(
     ("place", "accepted"),
     [

@@ -1,5 +1,6 @@
 """Whole pictures of simulated people become the crops that the device makes of the same frames."""
 
+import json
 from dataclasses import replace
 
 import cv2
@@ -119,6 +120,14 @@ def test_a_camera_that_is_none_is_named(tmp_path, frame):
     path.write_text(path.read_text().replace("camera.json", "rig.json"))
     with pytest.raises(ListError, match=r"data\.csv:2: expected camera to name a camera\.json"):
         read_manifest(path)
+
+
+def test_a_camera_with_units_that_nobody_converts_is_refused(tmp_path, frame):
+    path = _manifest(tmp_path, frame, camera=True)
+    description = json.loads((tmp_path / "0/camera.json").read_text())
+    (tmp_path / "0/camera.json").write_text(json.dumps({**description, "depth_scale": 0.2}))
+    with pytest.raises(ValueError, match="depth_scale"):
+        _crop(path)
 
 
 def test_without_colour_the_face_is_found_in_infrared(tmp_path, frame):
