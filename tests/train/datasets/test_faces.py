@@ -122,14 +122,6 @@ def test_a_camera_that_is_none_is_named(tmp_path, frame):
         read_manifest(path)
 
 
-def test_a_camera_with_units_that_nobody_converts_is_refused(tmp_path, frame):
-    path = _manifest(tmp_path, frame, camera=True)
-    description = json.loads((tmp_path / "0/camera.json").read_text())
-    (tmp_path / "0/camera.json").write_text(json.dumps({**description, "depth_scale": 0.2}))
-    with pytest.raises(ValueError, match="depth_scale"):
-        _crop(path)
-
-
 def test_without_colour_the_face_is_found_in_infrared(tmp_path, frame):
     shown = (Modality.DEPTH, Modality.INFRARED)
     crop = _crop(_manifest(tmp_path, frame, modalities=shown))
