@@ -1,6 +1,5 @@
 """Whole pictures of simulated people become the crops that the device makes of the same frames."""
 
-import json
 from dataclasses import replace
 
 import cv2
