@@ -33,10 +33,7 @@ def kind_and_remedy(path: Path, header: bytes) -> str:
             "there is colour alone"
         )
     if _is_video(header):
-        return (
-            "a video; make a folder of it with `mkdir -p DIR/colour && ffmpeg -i "
-            f"{file} DIR/colour/%06d.png` and say --camera DIR --modalities colour"
-        )
+        return f"a video; `rise-edge import {file} DIR` makes a folder of it"
     return "a file of another kind"
 
 

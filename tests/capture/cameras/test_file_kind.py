@@ -46,12 +46,10 @@ VIDEOS = {
 
 
 @pytest.mark.parametrize("header", VIDEOS.values(), ids=VIDEOS)
-def test_a_video_becomes_a_folder_with_ffmpeg(tmp_path: Path, header: bytes) -> None:
+def test_a_video_is_imported(tmp_path: Path, header: bytes) -> None:
     path = tmp_path / "my video.mp4"
     path.write_bytes(header + bytes(100))
-    text = said(path)
-    assert f"mkdir -p DIR/colour && ffmpeg -i '{path}' DIR/colour/%06d.png" in text
-    assert "--modalities colour" in text
+    assert f"`rise-edge import '{path}' DIR`" in said(path)
 
 
 @pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
@@ -90,4 +88,4 @@ def test_it_is_said_without_the_sdk(tmp_path: Path) -> None:
         f"open_camera({str(tmp_path / 'x.mp4')!r}).open()\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "ffmpeg" in done.stderr
+    assert "rise-edge import" in done.stderr
