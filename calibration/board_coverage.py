@@ -84,7 +84,7 @@ def needs(
     """What is asked of a set of views, and how much of it is there.
 
     Tilts and distances depend on the lens. It is fitted once there are enough views everywhere in
-    the pictures; until then every lens is taken to see 60 degrees.
+    the pictures; until then every lens is taken to see 60 degrees across.
 
     Args:
         views: kept so far.

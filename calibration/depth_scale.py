@@ -13,7 +13,7 @@ from scipy.optimize import least_squares
 from calibration.board import Board
 from calibration.gathering import BoardView
 from calibration.lens_camera import LensCamera
-from rise_edge.capture.cameras.calibration import DepthScale
+from rise_edge.capture.cameras.depth_scale import DepthScale
 from rise_edge.frame import Modality
 
 _READINGS = 400  # of one view, so that a near board does not outvote the far ones

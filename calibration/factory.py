@@ -6,7 +6,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from rise_edge.capture.cameras.calibration import CalibratedSensor, Calibration, DepthScale
+from rise_edge.capture.cameras.calibration import CalibratedSensor, Calibration
+from rise_edge.capture.cameras.depth_scale import DepthScale
 from rise_edge.capture.cameras.lens import MODELS, PINHOLE, Lens
 from rise_edge.capture.cameras.realsense import nearest_profile
 from rise_edge.capture.cameras.realsense_hardware import (

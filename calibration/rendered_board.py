@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from calibration.board import Board
 from calibration.lens_camera import rotation_of
-from rise_edge.capture.cameras.calibration import CalibratedSensor, DepthScale
+from rise_edge.capture.cameras.calibration import CalibratedSensor
+from rise_edge.capture.cameras.depth_scale import DepthScale
 from rise_edge.capture.cameras.lens import BROWN_CONRADY, Lens
 from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint
 

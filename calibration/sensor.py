@@ -39,7 +39,8 @@ from calibration.sensor_plot import coverage_picture, residual_picture
 from calibration.trio import Calibrated, calibrate, rms_px
 from rise_edge.capture.cameras import Camera, FolderCamera, RealSenseSettings, open_camera
 from rise_edge.capture.cameras.calibration import FILE_NAME, Calibration
-from rise_edge.capture.cameras.folder import encode_png
+from rise_edge.capture.cameras.folder_layout import subfolders
+from rise_edge.capture.cameras.image_file import encode_png
 from rise_edge.command import run_command
 from rise_edge.errors import CameraError, OutputError
 from rise_edge.frame import Frame, Modality
@@ -208,8 +209,7 @@ def _open(config: RegisterConfig) -> Camera:
         # The projector's dots would hide corners.
         unlit = RealSenseSettings("off") if config.camera.startswith("realsense") else None
         return open_camera(config.camera, settings=unlit, allow_virtual=config.allow_virtual)
-    there = {m for m in Modality if (path / m.value).is_dir()}
-    return FolderCamera(path, modalities=frozenset(there | set(SIGHT)), raw=True)
+    return FolderCamera(path, modalities=frozenset({*subfolders(path), *SIGHT}), raw=True)
 
 
 def _frames(

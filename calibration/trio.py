@@ -27,9 +27,9 @@ from calibration.lens_camera import FLAGS, LensCamera
 from rise_edge.capture.cameras.calibration import (
     CalibratedSensor,
     Calibration,
-    DepthScale,
     Residuals,
 )
+from rise_edge.capture.cameras.depth_scale import DepthScale
 from rise_edge.capture.cameras.lens import BROWN_CONRADY, Lens
 from rise_edge.frame import Intrinsics, Modality, Viewpoint
 

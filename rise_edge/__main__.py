@@ -13,6 +13,7 @@ _COMMANDS = {
     "capture": ("rise_edge.capture.__main__", "watch a camera and judge the faces in front of it"),
     "audit": ("rise_edge.capture.audit.command", "list, export and prune recorded sessions"),
     "evidence": ("rise_edge.capture.kept_evidence.command", "look at a session's kept pictures"),
+    "import": ("rise_edge.importers.__main__", "make a folder of images of somebody's recording"),
     "bench": ("rise_edge.bench.__main__", "time every stage on this device, or a whole kiosk"),
     "evaluate": ("rise_edge.evaluation.__main__", "measure a bundle on labelled pictures"),
     "soak": ("rise_edge.soak.__main__", "judge many frames of a camera that fails in every way"),

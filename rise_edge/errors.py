@@ -16,6 +16,10 @@ class CameraError(RiseEdgeError):
     exit_code = 3
 
 
+class UnusableImageError(CameraError):
+    """An image of a folder cannot be read, or is not of the kind or size that it must have."""
+
+
 class BundleError(RiseEdgeError):
     """A model bundle is missing, incomplete, altered or of a foreign format."""
 

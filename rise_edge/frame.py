@@ -25,10 +25,14 @@ class Modality(str, Enum):
 
 ALL_MODALITIES = frozenset(Modality)
 
-_ALSO_CALLED = {
+SATURATED_DEPTH = 65535
+"""The largest number of a 16-bit depth picture: no reading, wherever it comes from."""
+
+ALSO_CALLED = {
     "color": "colour", "rgb": "colour", "ir": "infrared", "nir": "infrared",
     **{m.value: m.value for m in Modality},
 }  # fmt: skip
+"""What people call a modality: a subfolder may have any of these names."""
 
 
 def modality_set(present: Iterable[Modality]) -> str:
@@ -51,7 +55,7 @@ def parse_modality_set(name: str) -> frozenset[Modality]:
         return frozenset(Modality(word.strip()) for word in name.replace(",", "+").split("+"))
     except ValueError:
         words = ", ".join(m.value for m in Modality)
-        meant = [_ALSO_CALLED.get(w.strip().lower(), "") for w in re.split(r"[+,]", name)]
+        meant = [ALSO_CALLED.get(w.strip().lower(), "") for w in re.split(r"[+,]", name)]
         hint = f"; did you mean {'+'.join(meant)}?" if all(meant) else ""
         raise ValueError(f"expected modalities among {words}, got {name!r}{hint}") from None
 
@@ -91,7 +95,7 @@ class Image:
     """One picture of one sensor.
 
     Attributes:
-        pixels: colour u8 (H, W, 3) RGB; depth u16 (H, W) in millimetres, 0 = no reading;
+        pixels: colour u8 (H, W, 3) RGB; depth u16 (H, W) in millimetres, 0 or 65535 = no reading;
             infrared u8 (H, W).
         viewpoint: where it was taken from.
         frame_number: the sensor's own counter.

@@ -1,7 +1,7 @@
 """Events: what the capture loop says, as JSON lines.
 
 One line is one JSON object. The schema is versioned by the field `schema`; within a version
-kinds and fields are only added, never renamed or removed. Seven kinds, told apart by `event`:
+kinds and fields are only added, never renamed or removed. Eight kinds, told apart by `event`:
 
 `started`: `camera` {name, serial, virtual (as in `session`); of a folder that was calibrated also
 calibration {source, created}, of one that has no sensors in its camera.json either a warning
@@ -17,6 +17,7 @@ sequential test and the scatter that it reckons with, `lockout` (null, or {spoof
 lock_ms}), `language` (of the instructions), `audit` (null, or {file, run}: where sessions are
 recorded, and the UUID of this run's records), `evidence` (null, or {folder, run}: where pictures of
 sessions are kept, and the UUID in this run's file names).
+Of a folder with 16-bit infrared, `camera` has infrared_scale too (levels of grey a unit).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
@@ -45,11 +46,14 @@ depth_noise_mm, infrared_level, sharpness, angle_deg or denied; each is told onc
 again at each start; the repeated tries of one visitor counted once), `text`. No verdict depends on
 it.
 
-`stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost), `camera` (as in
-`started`, as it is now: `recording.error` says why a recording ended early), `sessions`, `frames`,
-`dropped`, `seconds`, `verdicts` {verdict: count}, `truth` (null, or {species: {bona_fide,
-sessions, live, spoof, undecided}}), `audit_failures` (sessions whose record failed) and
-`evidence_failures` (how many events `evidence_failed` there were).
+`hint`: the images of a folder are probably not what the check needs: `kind` (depth_scale or
+faces_cut_out; each is told once), `text`. No verdict depends on it.
+
+`stopped`: `cause` (sessions, seconds, ended, interrupted, camera_lost, or unusable_image in a
+folder), `camera` (as in `started`, as it is now: `recording.error` says why a recording ended
+early), `sessions`, `frames`, `dropped`, `seconds`, `verdicts` {verdict: count}, `truth` (null, or
+{species: {bona_fide, sessions, live, spoof, undecided}}), `audit_failures` (sessions whose record
+failed) and `evidence_failures` (how many events `evidence_failed` there were).
 
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 

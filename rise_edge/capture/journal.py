@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 
 from rise_edge.capture.events import Event, EventWriter, Tally
+from rise_edge.capture.hints import Hint
 from rise_edge.capture.kept_evidence.kept import Kept
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
@@ -18,7 +19,7 @@ _log = logging.getLogger("rise_edge")
 
 
 class Journal(Listener):
-    """Writes sessions, attempts at recovery, drift, and what the audit or kept evidence failed at.
+    """Writes sessions, attempts at recovery, drift, hints, and failures of audit and evidence.
 
     Args:
         output: where events go.
@@ -68,6 +69,11 @@ class Journal(Listener):
         """Write what is no longer as it was calibrated."""
         self._output.write("drift", asdict(drift))
         _log.warning("the site drifted: %s", drift.text)
+
+    def hinted(self, hint: Hint) -> None:
+        """Write what is probably wrong with a folder's images."""
+        self._output.write("hint", asdict(hint))
+        _log.warning("%s", hint.text)
 
     def summary(self) -> dict[str, Any]:
         """As the event `stopped` has it."""

@@ -10,13 +10,14 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from rise_edge.capture.cameras import open_camera
+from rise_edge.capture.cameras import FolderCamera, open_camera
 from rise_edge.capture.cameras.camera import Camera
 from rise_edge.capture.cameras.realsense_settings import RealSenseSettings
 from rise_edge.capture.drift import DriftListener
 from rise_edge.capture.drift_history import DriftHistory
 from rise_edge.capture.events import EventWriter
 from rise_edge.capture.health import Health
+from rise_edge.capture.hints import FolderHints
 from rise_edge.capture.journal import Journal
 from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, KeptEvidence, Retention
 from rise_edge.capture.listener import Listener, Listeners
@@ -26,7 +27,7 @@ from rise_edge.capture.service import Service
 from rise_edge.capture.summary import print_summary
 from rise_edge.capture.view import open_view
 from rise_edge.checker import Checker, load
-from rise_edge.errors import CameraError
+from rise_edge.errors import CameraError, UnusableImageError
 from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import modality_set
 from rise_edge.guidance import Guide, load_guide
@@ -97,7 +98,8 @@ def capture(options: argparse.Namespace) -> int:
             ) as view,
         ):
             shown = Listeners(told, view)
-            listeners = Listeners(shown, kept, Service(), _drift(checker, shown, history))
+            drift, hints = _drift(checker, shown, history), _hints(camera, shown)
+            listeners = Listeners(shown, kept, Service(), drift, hints)
             steps = run(
                 camera,
                 checker,
@@ -111,7 +113,8 @@ def capture(options: argparse.Namespace) -> int:
             try:
                 cause = _watch(options, steps, journal, listeners)
             except CameraError as lost:
-                cause, error = "camera_lost", lost
+                unusable = isinstance(lost, UnusableImageError)
+                cause, error = "unusable_image" if unusable else "camera_lost", lost
             finally:
                 steps.close()
         output.write("stopped", {"cause": cause, "camera": camera.fields(), **journal.summary()})
@@ -163,6 +166,10 @@ def _keeper(
     run_id = audit.run if audit else None
     outcomes = KEEP[options.keep or "spoof"]
     return KeptEvidence(folder, run=run_id, outcomes=outcomes, on_kept=listener.kept)
+
+
+def _hints(camera: Camera, listener: Listener) -> Listener:
+    return FolderHints(listener) if isinstance(camera, FolderCamera) else Listener()
 
 
 def _token(path: str | None) -> str | None:

@@ -9,7 +9,8 @@ from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
 from rise_edge.drift import Drift
 
-if TYPE_CHECKING:  # it is a listener's own report, and its package imports this file
+if TYPE_CHECKING:  # reports of listeners, whose modules import this file
+    from rise_edge.capture.hints import Hint
     from rise_edge.capture.kept_evidence.kept import Kept
 
 
@@ -33,6 +34,9 @@ class Listener:
 
     def drifted(self, drift: Drift) -> None:
         """The site is no longer what it was calibrated as, in one signal."""
+
+    def hinted(self, hint: Hint) -> None:
+        """The images of a folder are probably not what the check needs."""
 
 
 class Listeners(Listener):
@@ -65,3 +69,8 @@ class Listeners(Listener):
         """Tell each."""
         for listener in self._listeners:
             listener.drifted(drift)
+
+    def hinted(self, hint: Hint) -> None:
+        """Tell each."""
+        for listener in self._listeners:
+            listener.hinted(hint)

@@ -15,7 +15,7 @@ from rise_edge.capture.feed import Feed
 from rise_edge.capture.frame_clock import FrameClock
 from rise_edge.capture.recovery import Recovery
 from rise_edge.checker import Checker, Observation
-from rise_edge.errors import CameraError
+from rise_edge.errors import CameraError, UnusableImageError
 from rise_edge.frame import Frame
 from rise_edge.guidance import Guide, Prompter, load_guide
 from rise_edge.observer import Observer
@@ -102,7 +102,8 @@ def run(
                         yield watch.step(frame, dropped + feed.dropped)
                     return
                 except CameraError as error:
-                    end(Reason.CAMERA_LOST)
+                    unusable = isinstance(error, UnusableImageError)
+                    end(Reason.ENDED if unusable else Reason.CAMERA_LOST)
                     lost = error
             dropped += feed.dropped
             if recovery is None or not recovery.reopen(camera):

@@ -155,7 +155,11 @@ def _levels(infrared: NDArray[Any], square: Square) -> NDArray[np.uint8]:
 
 
 def _sensors(camera: Path | None) -> Mapping[Modality, Sensor]:
-    return {} if camera is None else read_description(camera.parent).sensors
+    if camera is None:
+        return {}
+    description = read_description(camera.parent)
+    description.expect_units_of_a_frame()
+    return description.sensors
 
 
 def _frame(pictures: Pictures, sensors: Mapping[Modality, Sensor]) -> Frame:

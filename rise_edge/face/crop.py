@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.face.face import Face, Square, face_square
-from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint
+from rise_edge.frame import SATURATED_DEPTH, Frame, Image, Intrinsics, Modality, Viewpoint
 
 CROP_SIZE = 112
 
@@ -90,6 +90,7 @@ def crop_face(frame: Frame, face: Face, size: int = CROP_SIZE) -> Crop:
     depth_mm = np.zeros((size, size), np.uint16)
     if frame.depth is not None:
         depth_mm = cut_square(frame.depth.pixels, square, size, cv2.INTER_NEAREST_EXACT)
+        depth_mm[depth_mm == SATURATED_DEPTH] = 0
     rays = _Rays(reference.viewpoint, square, depth_mm, distance_mm)
     return Crop(
         colour=_register(frame.colour, rays, size, (size, size, 3)),
@@ -120,7 +121,7 @@ def _face_distance_mm(frame: Frame, seen: Square) -> float | None:
     if frame.depth is None or frame.colour is None:
         return None
     sparse = frame.depth.pixels[::_DEPTH_STRIDE, ::_DEPTH_STRIDE]
-    rows, columns = np.nonzero(sparse)
+    rows, columns = np.nonzero((sparse > 0) & (sparse < SATURATED_DEPTH))
     z = sparse[rows, columns].astype(np.float32)
     k = frame.depth.viewpoint.intrinsics
     x = (columns.astype(np.float32) * _DEPTH_STRIDE - np.float32(k.cx)) * z / np.float32(k.fx)

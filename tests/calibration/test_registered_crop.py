@@ -13,8 +13,9 @@ from calibration.rendered_board import Rig, good_poses, random_rig, rays_of
 from calibration.trio import calibrate
 from rise_edge import Crop, FaceDetector, crop_face
 from rise_edge.capture.cameras import FolderCamera
-from rise_edge.capture.cameras.calibration import CalibratedSensor, Calibration, DepthScale
-from rise_edge.capture.cameras.folder import encode_png
+from rise_edge.capture.cameras.calibration import CalibratedSensor, Calibration
+from rise_edge.capture.cameras.depth_scale import DepthScale
+from rise_edge.capture.cameras.image_file import encode_png
 from rise_edge.frame import Frame, Image, Modality, Viewpoint
 from rise_edge.simulator import Presentation
 from tests.calibration.board_views import BOARD

@@ -6,6 +6,7 @@ import pytest
 from rise_edge import CameraError, Checker, Frame, Image, Modality
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import _Latency, run, sessions
+from rise_edge.errors import UnusableImageError
 from rise_edge.frame import Arrival
 from rise_edge.guidance import load_guide
 from tests.capture.frame_source import FrameSource, lost, visits
@@ -78,6 +79,15 @@ def test_a_camera_lost_mid_session_ends_undecided_and_is_an_error(tiny_checker: 
     with pytest.raises(CameraError, match="cable"):
         list(run(FrameSource(frames, error=lost()), tiny_checker, on_end=last.append))
     assert [(e.verdict, e.reason) for e in last] == [("UNDECIDED", "camera_lost")]
+
+
+def test_an_image_of_a_folder_that_cannot_be_used_ends_it(tiny_checker: Checker) -> None:
+    frames = [photograph_frame(number) for number in range(1, 4)]
+    last: list[Event] = []
+    source = FrameSource(frames, error=UnusableImageError("7.png: expected 640x480"))
+    with pytest.raises(UnusableImageError):
+        list(run(source, tiny_checker, on_end=last.append))
+    assert [(e.verdict, e.reason) for e in last] == [("UNDECIDED", "ended")]
 
 
 def test_an_event_carries_the_bundle_the_camera_and_the_latency(tiny_checker: Checker) -> None:

@@ -6,9 +6,10 @@ import sys
 from pathlib import Path
 from time import monotonic, sleep
 
+import cv2
 import pytest
 
-from rise_edge import Bundle, BundleError
+from rise_edge import Bundle, BundleError, CameraError
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.cameras import write_folder
 from rise_edge.capture.kept_evidence import EvidenceFolder
@@ -59,6 +60,34 @@ def test_a_folder_without_sensors_is_warned_of_once_and_in_its_event(
     started = events_of(capsys.readouterr().out)[0]
     assert "60 degrees" in started["camera"]["warning"]
     assert caplog.text.count("60 degrees") == 1
+
+
+def test_depth_in_another_unit_is_an_event_and_a_line(
+    folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    description = json.loads((folder / "camera.json").read_text())
+    (folder / "camera.json").write_text(json.dumps({**description, "depth_scale": 5}))
+    assert main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+                 "--events", "-"]) == 0  # fmt: skip
+    hints = [e for e in events_of(capsys.readouterr().out) if e["event"] == "hint"]
+    assert [hint["kind"] for hint in hints] == ["depth_scale"]
+    assert caplog.text.count(hints[0]["text"]) == 1
+
+
+def test_an_image_of_another_size_ends_a_folder(
+    folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "colour/000005.png"
+    cv2.imwrite(str(path), cv2.imread(str(path))[:, 1:])
+    code = main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+                 "--events", "-"])  # fmt: skip
+    captured = capsys.readouterr()
+    events = events_of(captured.out)
+    assert code == CameraError.exit_code
+    assert [e.get("reason") for e in events if e["event"] == "session"] == ["ended"]
+    assert events[-1]["cause"] == "unusable_image"
+    assert "000005.png" in captured.err
 
 
 def test_the_folder_one_is_in_has_its_name(

@@ -246,6 +246,8 @@ GUIDES = {
     ),
     "rise_edge/capture/README.md": Guide(
         {
+            "rise-edge import FILE.mp4 DIR": Read("rise_edge/importers/README.md types one"),
+            "python -m rise_edge.capture --camera DIR --modalities colour": IMAGES,
             "python -m rise_edge.capture --camera realsense --audit audit.db": IMAGES,
             "rise-edge audit list audit.db --last 50 --verdict UNDECIDED --since 2026-03-01": HERE,
             "rise-edge audit export audit.db --format csv --out march.csv": HERE,
@@ -270,6 +272,24 @@ GUIDES = {
             "python -m rise_edge.soak --frames 5000 --seed 3 --json soak.json":
                 Read("its bar of memory needs thousands of frames; tests/soak runs it"),
         },
+    ),
+    "rise_edge/importers/README.md": Guide(
+        {
+            "pip install -e '.[import]'": INSTALLS,
+            "rise-edge import session.bag from-bag": Read("tests/importers/test_bag.py runs it"),
+            "rise-edge import rgbd_dataset_freiburg1_desk from-tum":
+                Read("tests/importers/test_tum.py runs it"),
+            "rise-edge import portrait.heic from-heic":
+                Read("needs an iPhone; tests/importers/test_heic.py runs it"),
+            "rise-edge import clip.mp4 from-clip": HERE,
+            "rise-edge import photo.jpg from-photo --depth depth.png --depth-format tum "
+            "--intrinsics 525 525 319.5 239.5": HERE,
+            "rise-edge capture --camera from-clip --modalities colour": Typed("--view none"),
+        },
+        before="cp images/colour/000001.png photo.jpg && cp images/depth/000001.png depth.png && "
+        "python -c \"import cv2; clip = cv2.VideoWriter('clip.mp4', "
+        "cv2.VideoWriter_fourcc(*'mp4v'), 30, (640, 480)); "
+        "[clip.write(cv2.imread(f'images/colour/{n:06d}.png')) for n in range(1, 9)]\"",
     ),
     "rise_edge/simulator/README.md": Guide(),
     "train/README.md": Guide(

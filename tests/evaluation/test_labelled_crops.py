@@ -127,3 +127,10 @@ def test_pictures_that_the_camera_does_not_describe_are_refused(tmp_path: Path) 
     (folder / "camera.json").write_text(json.dumps(described))
     with pytest.raises(LabelledSetError, match=r"camera\.json"):
         cut(folder)
+
+
+def test_a_camera_with_units_that_nobody_converts_is_refused(tmp_path: Path) -> None:
+    folder = write_set(tmp_path / "lab", [row("a")], camera="camera.json")
+    (folder / "camera.json").write_text(json.dumps({"depth_scale": 0.2}))
+    with pytest.raises(LabelledSetError, match="depth_scale"):
+        cut(folder)

@@ -116,6 +116,16 @@ def test_depth_is_never_interpolated() -> None:
     assert set(np.unique(crop.depth_mm)) == {500, 900}
 
 
+def test_a_saturated_depth_is_no_reading() -> None:
+    depth = np.full((480, 640), 600, np.uint16)
+    depth[:, 310:] = 65535
+    frame = Frame(Image(np.zeros((480, 640, 3), np.uint8), DEPTH_VIEW, 1, 0),
+                  Image(depth, DEPTH_VIEW, 1, 0), None)  # fmt: skip
+    crop = crop_face(frame, face_at(keypoints_mm(0, 0, 600), DEPTH_VIEW))
+    assert crop.distance_mm == 600
+    assert set(np.unique(crop.depth_mm)) == {0, 600}
+
+
 def test_what_lies_outside_the_image_is_zero() -> None:
     depth = np.full((480, 640), 600, np.uint16)
     frame = Frame(Image(np.full((480, 640, 3), 200, np.uint8), DEPTH_VIEW, 1, 0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.fuzz import bundles, on_site, recordings
+from tests.fuzz import bundles, imports, on_site, recordings
 from tests.fuzz.target import Target
 
 TARGETS: dict[str, Callable[[Path], Target]] = {
@@ -23,4 +23,8 @@ TARGETS: dict[str, Callable[[Path], Target]] = {
     "events": recordings.events,
     "audit_rows": recordings.audit_rows,
     "audit_files": recordings.audit_files,
+    "bags": imports.bags,
+    "compressed_bags": imports.compressed_bags,
+    "tum_lists": imports.tum_lists,
+    "heics": imports.heics,
 }

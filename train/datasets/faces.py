@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rise_edge.capture.cameras.folder_description import Sensor, assumed_sensor, read_description
-from rise_edge.errors import CameraError
+from rise_edge.capture.cameras.folder_description import Sensor, assumed_sensor
 from rise_edge.evidence import EvidenceConfig, examine_faces
 from rise_edge.face import CROP_SIZE, Crop, FaceDetector, crop_face
 from rise_edge.frame import Frame, Image, Modality
@@ -28,22 +27,28 @@ class FaceCutter:
     def __init__(self) -> None:
         self._detector = FaceDetector()
         self._limits = EvidenceConfig()
-        self._sensors: dict[Path, Mapping[Modality, Sensor]] = {}
 
-    def cut(self, pictures: Pictures, camera: Path | None, size: int = CROP_SIZE) -> Crop:
+    def cut(
+        self,
+        pictures: Pictures,
+        camera: Path | None,
+        sensors: Mapping[Modality, Sensor],
+        size: int = CROP_SIZE,
+    ) -> Crop:
         """The crop of the face.
 
         Args:
             pictures: as `train.datasets.pictures.read_pictures` gives them.
             camera: the camera.json of what took them. None means that they are registered to one
                 another pixel by pixel, for which they must be of one size.
+            sensors: what that file says of them.
             size: side of the crop in pixels.
 
         Raises:
             ValueError: there is not one face, no picture to find it in, or the pictures are not
                 those of the camera.
         """
-        frame = _frame(pictures, self._sensors_of(pictures, camera))
+        frame = _frame(pictures, _sensors_of(pictures, camera, sensors))
         found_in = Modality.COLOUR if frame.colour else Modality.INFRARED
         if frame.colour is None:
             frame = _with_infrared_as_colour(frame)
@@ -62,28 +67,24 @@ class FaceCutter:
         seen = crop.present - {Modality.COLOUR}
         return replace(crop, colour=np.zeros_like(crop.colour), present=seen)
 
-    def _sensors_of(self, pictures: Pictures, camera: Path | None) -> Mapping[Modality, Sensor]:
-        sizes = {m: f"{p.shape[1]}x{p.shape[0]}" for m, p in pictures.items()}
-        named = ", ".join(f"{m} {size}" for m, size in sizes.items())
-        if camera is None:
-            if len(set(sizes.values())) > 1:
-                raise ValueError(
-                    f"expected pictures registered to one another, of one size, got {named}; else "
-                    "a camera.json as of a folder camera, named in the manifest's column camera"
-                )
-            return {m: assumed_sensor(*p.shape[1::-1]) for m, p in pictures.items()}
-        if camera not in self._sensors:
-            # Once a file: it may describe each of thousands of instants.
-            try:
-                self._sensors[camera] = read_description(camera.parent).sensors
-            except CameraError as error:
-                raise ValueError(str(error)) from None
-        sensors = self._sensors[camera]
-        known = {m: f"{s.width}x{s.height}" for m, s in sensors.items()}
-        if any(known.get(m) != size for m, size in sizes.items()):
-            described = ", ".join(f"{m} {size}" for m, size in known.items()) or "no sensor"
-            raise ValueError(f"expected pictures as {camera} describes ({described}), got {named}")
-        return sensors
+
+def _sensors_of(
+    pictures: Pictures, camera: Path | None, sensors: Mapping[Modality, Sensor]
+) -> Mapping[Modality, Sensor]:
+    sizes = {m: f"{p.shape[1]}x{p.shape[0]}" for m, p in pictures.items()}
+    named = ", ".join(f"{m} {size}" for m, size in sizes.items())
+    if camera is None:
+        if len(set(sizes.values())) > 1:
+            raise ValueError(
+                f"expected pictures registered to one another, of one size, got {named}; else "
+                "a camera.json as of a folder camera, named in the manifest's column camera"
+            )
+        return {m: assumed_sensor(*p.shape[1::-1]) for m, p in pictures.items()}
+    known = {m: f"{s.width}x{s.height}" for m, s in sensors.items()}
+    if any(known.get(m) != size for m, size in sizes.items()):
+        described = ", ".join(f"{m} {size}" for m, size in known.items()) or "no sensor"
+        raise ValueError(f"expected pictures as {camera} describes ({described}), got {named}")
+    return sensors
 
 
 def _frame(pictures: Pictures, sensors: Mapping[Modality, Sensor]) -> Frame:

@@ -7,7 +7,7 @@ What else is taken or refused is in `train.datasets.pictures`.
 
 A further column, `camera`, may name the `camera.json` of a folder camera (its form is
 `rise_edge.capture.cameras.folder_description`), which says how large and from where the pictures of
-a line were taken; it may be empty, and is read where faces are to be found in whole pictures.
+a line were taken, and in which units; it may be empty.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rise_edge.capture.cameras.depth_scale import DepthScale
 from rise_edge.capture.cameras.exif_orientation import expect_upright
 from rise_edge.capture.cameras.image_header import expect_decodable
+from rise_edge.capture.cameras.infrared_scale import InfraredScale
 from rise_edge.capture.cameras.whole_jpeg import expect_whole
 from rise_edge.frame import Modality
 from train.datasets.entries import Entry
@@ -22,7 +24,6 @@ from train.datasets.entries import Entry
 Pictures = dict[Modality, NDArray[Any]]
 
 _LEVELS, _LARGEST_DEPTH_MM = 255, 65535
-_SATURATED = 65535  # no reading, whatever camera or tool wrote it
 _GREY_SPREAD = 4  # levels between channels that the rounding of JPEG's colours can make of grey
 _PADISI_COLOUR, _PADISI_INFRARED, _PADISI_DEPTH = slice(0, 3), 3, 4
 
@@ -62,15 +63,29 @@ class EightBitDepth:
         return np.where(levels > 0, depth_mm, 0).astype(np.uint16)
 
 
-def read_pictures(entry: Entry, eight_bit: EightBitDepth) -> Pictures:
+@dataclass(frozen=True)
+class Units:
+    """What the numbers in the pictures of an entry stand for.
+
+    Attributes:
+        eight_bit: a level of depth in 8 bits.
+        depth_scale: millimetres a unit of depth in 16 bits.
+        infrared_scale: levels of grey, of 255, a unit of infrared in 16 bits; None: not known.
+    """
+
+    eight_bit: EightBitDepth = field(default_factory=EightBitDepth)
+    depth_scale: float = 1.0
+    infrared_scale: float | None = None
+
+
+def read_pictures(entry: Entry, units: Units) -> Pictures:
     """Read the files of an entry.
 
     Depth in 8 bits and grey in three like channels are taken because public data sets hold them.
 
     Args:
         entry: of a list.
-        eight_bit: what depth in 8 bits stands for; depth in 16 bits is millimetres, and 65535 no
-            reading.
+        units: of its pictures; 0 and 65535 are no reading of depth in any.
 
     Returns:
         For each modality that is not absent: colour u8 (H, W, 3) RGB, depth u16 (H, W) in
@@ -87,7 +102,7 @@ def read_pictures(entry: Entry, eight_bit: EightBitDepth) -> Pictures:
     for modality, path in zip(Modality, entry.files, strict=True):
         if path is not None:
             try:
-                pictures[modality] = _READERS[modality](_decoded(path), eight_bit)
+                pictures[modality] = _READERS[modality](_decoded(path), units)
             except ValueError as error:
                 raise ValueError(f"{path}: {error}") from None
     return pictures
@@ -110,13 +125,13 @@ def _decoded(path: Path) -> NDArray[Any]:
     return np.asarray(pixels)
 
 
-def _colour(pixels: NDArray[Any], _: EightBitDepth) -> NDArray[np.uint8]:
+def _colour(pixels: NDArray[Any], _: Units) -> NDArray[np.uint8]:
     if pixels.dtype != np.uint8 or pixels.shape[2:] != (3,):
         raise ValueError(f"expected colour as 8-bit RGB, got {_kind(pixels)}")
     return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))
 
 
-def _depth(pixels: NDArray[Any], eight_bit: EightBitDepth) -> NDArray[np.uint16]:
+def _depth(pixels: NDArray[Any], units: Units) -> NDArray[np.uint16]:
     grey = _grey(pixels)
     if grey is None or grey.dtype not in (np.uint8, np.uint16):
         raise ValueError(
@@ -124,28 +139,26 @@ def _depth(pixels: NDArray[Any], eight_bit: EightBitDepth) -> NDArray[np.uint16]
             "save the distances themselves, not a picture of them"
         )
     if grey.dtype == np.uint8:
-        return eight_bit.to_mm(grey)
-    return _readings(grey)
+        return units.eight_bit.to_mm(grey)
+    return DepthScale(units.depth_scale).millimetres(grey)
 
 
-def _infrared(pixels: NDArray[Any], _: EightBitDepth) -> NDArray[np.uint8]:
+def _infrared(pixels: NDArray[Any], units: Units) -> NDArray[np.uint8]:
     grey = _grey(pixels)
     if grey is not None and grey.dtype == np.uint8:
         return grey
+    if grey is not None and grey.dtype == np.uint16 and units.infrared_scale:
+        return InfraredScale(units.infrared_scale).grey(grey)
     hint = ""
     if pixels.dtype == np.uint16:
         hint = (
-            "; multiply all pictures of a camera by one factor, so that the median of a face is 60 "
-            "to 100, cut at 255, and save 8 bits"
+            "; one factor for all pictures of a camera, with which the median of a face is 60 to "
+            "100, belongs into its camera.json as infrared_scale, named in the column camera"
         )
     raise ValueError(f"expected infrared as 8-bit grey, got {_kind(pixels)}{hint}")
 
 
-def _readings(depth_mm: NDArray[Any]) -> NDArray[np.uint16]:
-    return np.where(depth_mm == _SATURATED, 0, depth_mm).astype(np.uint16)
-
-
-_READERS: dict[Modality, Callable[[NDArray[Any], EightBitDepth], NDArray[Any]]] = {
+_READERS: dict[Modality, Callable[[NDArray[Any], Units], NDArray[Any]]] = {
     Modality.COLOUR: _colour,
     Modality.DEPTH: _depth,
     Modality.INFRARED: _infrared,
@@ -185,8 +198,9 @@ def _padisi(path: Path) -> Pictures:
         raise ValueError(f"expected an array `data` (1, 22, 320, 256) in {path}, got {data.shape}")
     levels = np.clip(data, 0.0, 1.0)
     colour = np.round(levels[_PADISI_COLOUR][::-1].transpose(1, 2, 0) * 255).astype(np.uint8)
+    depth = np.round(levels[_PADISI_DEPTH] * _LARGEST_DEPTH_MM)
     return {
         Modality.COLOUR: np.ascontiguousarray(colour),
-        Modality.DEPTH: _readings(np.round(levels[_PADISI_DEPTH] * _LARGEST_DEPTH_MM)),
+        Modality.DEPTH: DepthScale().millimetres(depth.astype(np.uint16)),
         Modality.INFRARED: np.round(levels[_PADISI_INFRARED] * 255).astype(np.uint8),
     }

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from rise_edge.face import CROP_SIZE, Crop
 from rise_edge.frame import Modality
 from rise_edge.quality import QualityConfig
+from train.datasets.descriptions import Descriptions
 from train.datasets.entries import Entry
 from train.datasets.faces import FaceCutter
-from train.datasets.pictures import EightBitDepth, Pictures, read_pictures
+from train.datasets.pictures import EightBitDepth, Pictures, Units, read_pictures
 
 Faces = Literal["cropped", "detect"]
 
@@ -53,6 +54,7 @@ class Preparer:
     def __init__(self, how: Preparation | None = None, size: int = CROP_SIZE) -> None:
         self._how = how or Preparation()
         self._size = size
+        self._descriptions = Descriptions()
         self._cutter = FaceCutter() if self._how.faces == "detect" else None
 
     def crop(self, entry: Entry) -> Crop:
@@ -62,9 +64,11 @@ class Preparer:
             ValueError: a file is not a picture of the expected type (`read_pictures`); faces are to
                 be found and there is not one face (`FaceCutter.cut`); or depth is in another unit.
         """
-        pictures = read_pictures(entry, self._how.eight_bit_depth)
+        camera = self._descriptions.of(entry.camera)
+        units = Units(self._how.eight_bit_depth, camera.depth_scale, camera.infrared_scale)
+        pictures = read_pictures(entry, units)
         if self._cutter:
-            crop = self._cutter.cut(pictures, entry.camera, self._size)
+            crop = self._cutter.cut(pictures, entry.camera, camera.sensors, self._size)
         else:
             crop = _scaled_crop(pictures, self._size)
         if Modality.DEPTH in pictures:
@@ -86,7 +90,8 @@ def _expect_millimetres(picture: NDArray[np.uint16], crop: NDArray[np.uint16]) -
     if readings.size and not np.any((readings >= near) & (readings <= far)):
         raise ValueError(
             f"expected depth in millimetres, part of the face within {near:g} to {far:g}, got "
-            f"{readings.min()} to {readings.max()}; convert it if it is in another unit"
+            f"{readings.min()} to {readings.max()}; another unit belongs into the camera.json of "
+            "the line as depth_scale"
         )
 
 

@@ -81,8 +81,9 @@ typedef enum rise_format RISE_INT32 {
   RISE_YUV420_FULL = 3,  /* planes Y, U, V; full range BT.601 as in JFIF: Android's YUV_420_888 */
   RISE_YUV420_VIDEO = 4, /* planes Y, U, V; video range (16 to 235) BT.601 */
   RISE_GREY8 = 16,     /* infrared, 1 byte a pixel */
-  RISE_GREY16 = 17,    /* infrared, 2 bytes a pixel; the upper byte counts */
-  RISE_DEPTH_MM_U16 = 32,       /* millimetres, 0 = no reading: RealSense, ARCore's 16-bit depth */
+  RISE_GREY16 = 17,    /* infrared, 2 bytes a pixel; the upper byte counts, so scale the numbers of a
+                        * time-of-flight camera: faces should have a median grey of 60 to 100 there */
+  RISE_DEPTH_MM_U16 = 32,       /* millimetres, 0 and 65535 = no reading: RealSense, ARCore */
   RISE_DEPTH16_ANDROID = 33,    /* ImageFormat.DEPTH16: 13 bits of millimetres, 3 of confidence */
   RISE_DEPTH_METRES_F32 = 34,   /* kCVPixelFormatType_DepthFloat32 */
   RISE_DEPTH_METRES_F16 = 35,   /* kCVPixelFormatType_DepthFloat16 */

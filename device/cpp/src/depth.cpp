@@ -18,9 +18,13 @@ T number(const std::uint8_t* from) {
 // the sensor is: 0 = wholly, 1 = not at all, n = (n - 1) / 7. Source:
 // developer.android.com/reference/android/graphics/ImageFormat#DEPTH16
 std::uint16_t android_mm(std::uint16_t sample) {
+  constexpr unsigned kSaturated = 0x1fff;
+  const unsigned mm = sample & kSaturated;
   const bool unsure = sample >> 13 == 1;
-  return unsure ? std::uint16_t{0} : static_cast<std::uint16_t>(sample & 0x1fff);
+  return unsure || mm == kSaturated ? std::uint16_t{0} : static_cast<std::uint16_t>(mm);
 }
+
+std::uint16_t unsaturated_mm(std::uint16_t mm) { return mm == 0xffff ? std::uint16_t{0} : mm; }
 
 }  // namespace
 
@@ -40,14 +44,14 @@ float half_to_float(std::uint16_t half) {
 
 std::uint16_t metres_to_mm(double metres) {
   const double mm = metres * 1000 + 0.5;
-  return mm >= 1 && mm < 65536 ? static_cast<std::uint16_t>(mm) : std::uint16_t{0};
+  return mm >= 1 && mm < 65535 ? static_cast<std::uint16_t>(mm) : std::uint16_t{0};
 }
 
 std::uint16_t depth_mm_at(const rise_image& image, const Samples& samples, int x, int y) {
   const std::uint8_t* from = samples.at(0, x, y);
   switch (image.format) {
     case RISE_DEPTH_MM_U16:
-      return number<std::uint16_t>(from);
+      return unsaturated_mm(number<std::uint16_t>(from));
     case RISE_DEPTH16_ANDROID:
       return android_mm(number<std::uint16_t>(from));
     case RISE_DEPTH_METRES_F32:

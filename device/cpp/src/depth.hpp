@@ -1,4 +1,5 @@
-// Depth: any format in millimetres, 0 = no reading. What cannot be a distance is no reading.
+// Depth: any format in millimetres, 0 = no reading. What cannot be a distance is no reading, nor is
+// the largest number of a format of whole millimetres: it stands for whatever lay beyond it.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,7 @@ std::vector<std::uint16_t> depth_square(const rise_image& image, const Window& w
 float half_to_float(std::uint16_t half);
 
 // Millimetres of a distance in metres; 0 for NaN, what is not positive, and what 16 bits cannot
-// hold.
+// hold below 65535.
 std::uint16_t metres_to_mm(double metres);
 
 }  // namespace rise

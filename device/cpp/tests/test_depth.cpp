@@ -38,11 +38,11 @@ static void every_half_is_the_number_it_stands_for() {
 }
 
 static void metres_are_rounded_to_the_nearest_millimetre() {
-  CHECK(rise::metres_to_mm(0.5) == 500 && rise::metres_to_mm(65.535) == 65535);
+  CHECK(rise::metres_to_mm(0.5) == 500 && rise::metres_to_mm(65.534) == 65534);
   CHECK(rise::metres_to_mm(0.0004) == 0 && rise::metres_to_mm(0.0006) == 1);
   CHECK(rise::metres_to_mm(0.5004) == 500 && rise::metres_to_mm(0.5006) == 501);
   CHECK(rise::metres_to_mm(0.53125) == 531 && rise::metres_to_mm(0.5625) == 563);  // 562.5: away
-  CHECK(rise::metres_to_mm(65.536) == 0 && rise::metres_to_mm(1e30) == 0);
+  for (const double far : {65.535, 65.536, 1e30}) CHECK(rise::metres_to_mm(far) == 0);
 }
 
 static void what_cannot_be_a_distance_is_no_reading() {
@@ -57,7 +57,7 @@ static void what_cannot_be_a_distance_is_no_reading() {
 }
 
 static void each_format_gives_millimetres() {
-  CHECK((read(RISE_DEPTH_MM_U16, Halves{0, 1, 500, 65535}) == Halves{0, 1, 500, 65535}));
+  CHECK((read(RISE_DEPTH_MM_U16, Halves{0, 1, 500, 65534}) == Halves{0, 1, 500, 65534}));
   CHECK((read(RISE_DEPTH_METRES_F32, Floats{0.5F, 1.25F}) == Halves{500, 1250}));
   CHECK((read(RISE_DISPARITY_F32, Floats{2, 0.8F, 0.016F}) == Halves{500, 1250, 62500}));
   CHECK((read(RISE_DEPTH_METRES_F16, Halves{0x3800, 0x3d00}) == Halves{500, 1250}));  // 0.5, 1.25
@@ -69,6 +69,12 @@ static void a_reading_of_which_android_is_not_sure_at_all_is_none() {
     const auto sample = static_cast<std::uint16_t>(code << 13 | 1234U);
     CHECK(read(RISE_DEPTH16_ANDROID, Halves{sample})[0] == (code == 1 ? 0 : 1234));
   }
+}
+
+static void a_saturated_number_is_no_reading() {
+  CHECK((read(RISE_DEPTH_MM_U16, Halves{65534, 65535}) == Halves{65534, 0}));
+  CHECK((read(RISE_DEPTH16_ANDROID, Halves{0x1ffe, 0x1fff, 0xffff}) == Halves{0x1ffe, 0, 0}));
+  CHECK(read(RISE_DEPTH_METRES_F32, Floats{65.535F}) == Halves(1));
 }
 
 static void samples_may_lie_anywhere() {
@@ -104,6 +110,7 @@ int main() {
   what_cannot_be_a_distance_is_no_reading();
   each_format_gives_millimetres();
   a_reading_of_which_android_is_not_sure_at_all_is_none();
+  a_saturated_number_is_no_reading();
   samples_may_lie_anywhere();
   a_square_is_made_of_readings_that_were_taken();
 }

@@ -32,7 +32,7 @@ const VIEW_FAULTS = [
   "blurred",
 ];
 const GREY_PX = 32;
-const ASSUMED_VIEW_DEGREES = 60; // across; a browser does not tell a camera's focal length
+const ASSUMED_VIEW_DEGREES = 60; // across the longer side; a browser does not tell a focal length
 
 /**
  * Measure one view.
@@ -64,7 +64,7 @@ export function viewFault(picture, face, square, crop) {
 
 function placeFaults(square, { width, height }) {
   const faults = [];
-  const focal = width / 2 / Math.tan(((ASSUMED_VIEW_DEGREES / 2) * Math.PI) / 180);
+  const focal = Math.max(width, height) / 2 / Math.tan(((ASSUMED_VIEW_DEGREES / 2) * Math.PI) / 180);
   const mm = adultDistanceMm(square, focal);
   const away = `the face is ${mm.toFixed(0)} mm away`;
   if (!(mm >= QUALITY.min_distance_mm)) {

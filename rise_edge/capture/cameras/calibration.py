@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from rise_edge.capture.cameras.depth_scale import DepthScale
 from rise_edge.capture.cameras.description_values import DescriptionValues
 from rise_edge.capture.cameras.lens import COEFFICIENTS, Lens
 from rise_edge.errors import CameraError
@@ -46,30 +46,6 @@ class CalibratedSensor:
     height: int
     viewpoint: Viewpoint
     lens: Lens
-
-
-@dataclass(frozen=True)
-class DepthScale:
-    """From the number in a depth picture to millimetres: `step_mm * number + offset_mm`.
-
-    Raises:
-        ValueError: a step is not a positive length.
-    """
-
-    step_mm: float = 1.0
-    offset_mm: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not self.step_mm > 0:
-            raise ValueError(f"expected a depth step above 0 mm, got {self.step_mm}")
-
-    def millimetres(self, readings: NDArray[np.uint16]) -> NDArray[np.uint16]:
-        """Depth in millimetres; 0 stays no reading, and so does what 16 bits cannot hold."""
-        if self == DepthScale():
-            return readings
-        mm = np.rint(readings * self.step_mm + self.offset_mm)
-        mm[(readings == 0) | (mm < 0) | (mm > 65535)] = 0
-        return np.asarray(mm, np.uint16)
 
 
 @dataclass(frozen=True)
@@ -123,7 +99,7 @@ class Calibration:
     created: str
     device: str
     sensors: Mapping[Modality, CalibratedSensor]
-    depth: DepthScale = DepthScale()
+    depth: DepthScale = field(default_factory=DepthScale)
     board: BoardMade | None = None
     residuals: Residuals | None = None
 

@@ -2,33 +2,35 @@
 
 The layout, each image named alike in every subfolder:
 
-    colour/000001.png      8-bit colour; .jpg and .jpeg too
-    depth/000001.png       16-bit, millimetres, 0 = no reading
-    infrared/000001.png    8-bit
-    camera.json            optional: rate, size and viewpoint of each sensor, frame numbers and
-                           timestamps, as `FolderDescription` has them
+    colour/000001.png      8-bit colour; .jpg, .jpeg, .webp and .ppm too; or color/, rgb/
+    depth/000001.png       16-bit, millimetres, 0 or 65535 = no reading; .pgm too
+    infrared/000001.png    8-bit or 16-bit; .jpg, .jpeg and .pgm too; or ir/, nir/
+    camera.json            optional: rate, size and viewpoint of each sensor, units of depth and of
+                           16-bit infrared, frame numbers and timestamps, as `FolderDescription`
+                           has them
     calibration.json       optional: what `calibration/sensor.py` found. It replaces the sensors of
-                           camera.json; images are turned into a pinhole's, depth into millimetres
+                           camera.json and its unit of depth; images are turned into a pinhole's,
+                           depth into millimetres
 
 Without sensors in either the images are taken to be registered to each other pixel by pixel,
-through a lens that sees 60 degrees across.
+through a lens that sees 60 degrees across the longer side.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.capture.cameras.calibration import FILE_NAME as CALIBRATION
 from rise_edge.capture.cameras.calibration import Calibration, read_calibration
 from rise_edge.capture.cameras.camera import Camera, name_of
+from rise_edge.capture.cameras.depth_scale import DepthScale
 from rise_edge.capture.cameras.folder_description import (
     ASSUMED_VIEW_DEGREES,
     FILE_NAME,
@@ -37,28 +39,22 @@ from rise_edge.capture.cameras.folder_description import (
     assumed_sensor,
     read_description,
 )
-from rise_edge.capture.cameras.image_header import expect_decodable
+from rise_edge.capture.cameras.folder_layout import list_images
+from rise_edge.capture.cameras.image_file import encode_png, read_image
+from rise_edge.capture.cameras.infrared_scale import FACE_GREY, InfraredScale, scale_for_faces
 from rise_edge.capture.cameras.lens import Straightened
-from rise_edge.errors import CameraError, OutputError
+from rise_edge.errors import CameraError, OutputError, UnusableImageError
 from rise_edge.frame import ALL_MODALITIES, Frame, Image, Modality
 from rise_edge.frame import modality_set as named
 from rise_edge.write_atomic import write_atomic
 
-_SUFFIXES = {
-    Modality.COLOUR: (".png", ".jpg", ".jpeg"),
-    Modality.DEPTH: (".png",),
-    Modality.INFRARED: (".png",),
-}
-_KINDS = {
-    Modality.COLOUR: ("8-bit colour", np.uint8, 3),
-    Modality.DEPTH: ("16-bit grey (millimetres)", np.uint16, 2),
-    Modality.INFRARED: ("8-bit grey", np.uint8, 2),
-}
 _ASPECT_TOLERANCE = 0.01
+_SAMPLES = 32  # instants, spread over the recording, whose faces set the scale of infrared
 _ASSUMED = (
     f"there are no sensors in {FILE_NAME} and there is no {CALIBRATION}: each camera is assumed to "
-    f"see {ASSUMED_VIEW_DEGREES:.0f} degrees across, all of them from one place, and no verdict on "
-    "other cameras means anything; register yours with `python calibration/sensor.py`"
+    f"see {ASSUMED_VIEW_DEGREES:.0f} degrees across its longer side, all of them from one place, "
+    "and no verdict on other cameras means anything; register yours with "
+    "`python calibration/sensor.py`"
 )
 
 _log = logging.getLogger("rise_edge")
@@ -69,13 +65,17 @@ class FolderCamera(Camera):
 
     Where camera.json does not say when an image was taken, its place in that order is its frame
     number, and time passes at the folder's rate. PNG carries checksums, so a damaged one is an
-    error; a damaged JPEG may pass.
+    error; in a file of another kind damage may pass.
+
+    Infrared of 16 bits is scaled by camera.json's `infrared_scale`, else so that the face's median
+    is at middle grey: one gain for the whole recording, from up to 32 instants of it.
 
     Args:
         path: the folder.
         modalities: what must be in it; the rest is not read.
         calibration: a file to use instead of the folder's calibration.json.
-        raw: read the images as they are, whatever their shapes, even if there is a calibration.
+        raw: read the images as they are, whatever their shapes, even if there is a calibration or
+            a unit of depth.
 
     Attributes:
         stem: of the names of the images that were read last.
@@ -103,19 +103,23 @@ class FolderCamera(Camera):
         self._next = 0
         self._description = FolderDescription()
         self._sensors: dict[Modality, Sensor] = {}
+        self._first: dict[Modality, Path] = {}
+        self._depth = DepthScale()
+        self._infrared: InfraredScale | None = None
         self._assumed = False
 
     def open(self) -> None:
         """List the images. Opening an open folder is harmless.
 
         Raises:
-            CameraError: a modality has no images, names do not match, or camera.json or the
-                calibration is wrong.
+            CameraError: a modality has no images, names do not match, camera.json or the
+                calibration is wrong, or nothing says how bright 16-bit infrared is.
         """
         if self._images is not None:
             return
         self._description = read_description(self.path)
         self._sensors, said = dict(self._description.sensors), self.path / FILE_NAME
+        self._depth = DepthScale(1.0 if self._raw else self._description.depth_scale)
         if calibrated := self._find_calibration():
             self._use(read_calibration(calibrated))
             said = calibrated
@@ -123,8 +127,10 @@ class FolderCamera(Camera):
             raise CameraError(
                 f"{said}: expected sensors {named(self.modalities)}, got none for {named(lacking)}"
             )
-        self._images = _list_images(self.path, self.modalities)
-        self._next = 0
+        images = list_images(self.path, self.modalities)
+        self._first = images[0][1]
+        self._infrared = self._infrared_scale([paths for _, paths in images])
+        self._images, self._next = images, 0
         if not self._sensors and not self._raw and not self._assumed:
             self._assumed = True
             _log.warning("%s: %s", self.name, _ASSUMED)
@@ -142,10 +148,8 @@ class FolderCamera(Camera):
         position, self._next = self._next, self._next + 1
         stem, paths = self._images[position]
         self.stem = stem
-        pixels = {m: _read_image(m, path) for m, path in paths.items()}
-        for modality, path in paths.items():
-            self._check_size(modality, path, pixels[modality])
-            pixels[modality] = self._as_pinhole(modality, pixels[modality])
+        stored = {m: self._pinhole(m, path) for m, path in paths.items()}
+        pixels = {m: self._in_units(m, paths[m], p) for m, p in stored.items()}
         instant = (position, position * 1000 / self._description.fps)
         images = {
             m: Image(
@@ -170,13 +174,15 @@ class FolderCamera(Camera):
         self._images = None
 
     def fields(self) -> dict[str, Any]:
-        """What events say of it: when and how it was calibrated, or that it is assumed to be."""
+        """What events say of it: its calibration, or what is assumed; the scale of infrared."""
         found = self._calibration
         fields = super().fields()
         if found:
             fields["calibration"] = {"source": found.source, "created": found.created}
         if self._assumed:
             fields["warning"] = _ASSUMED
+        if self._infrared:
+            fields["infrared_scale"] = self._infrared.grey_per_unit
         return fields
 
     def _find_calibration(self) -> Path | None:
@@ -187,7 +193,7 @@ class FolderCamera(Camera):
         return beside if beside.exists() or beside.is_symlink() else None
 
     def _use(self, calibration: Calibration) -> None:
-        self._calibration = calibration
+        self._calibration, self._depth = calibration, calibration.depth
         self._sensors = {
             m: Sensor(s.width, s.height, s.viewpoint) for m, s in calibration.sensors.items()
         }
@@ -197,16 +203,76 @@ class FolderCamera(Camera):
             if m in self.modalities
         }
 
-    def _as_pinhole(self, modality: Modality, pixels: NDArray[Any]) -> NDArray[Any]:
-        if self._calibration is None:
+    def _pinhole(self, modality: Modality, path: Path) -> NDArray[Any]:
+        """An image as its pinhole sees it, in the units of its file."""
+        pixels = read_image(modality, path)
+        self._check_size(modality, path, pixels)
+        if modality not in self._straightened:
             return pixels
         lens = self._straightened[modality]
-        if modality is not Modality.DEPTH:
-            return lens.colours(pixels)
-        return self._calibration.depth.millimetres(lens.readings(pixels))
+        return lens.readings(pixels) if modality is Modality.DEPTH else lens.colours(pixels)
+
+    def _in_units(self, modality: Modality, path: Path, pixels: NDArray[Any]) -> NDArray[Any]:
+        if modality is Modality.DEPTH:
+            return self._depth.millimetres(pixels)
+        if modality is not Modality.INFRARED:
+            return pixels
+        if (pixels.dtype == np.uint16) != (self._infrared is not None):
+            bits, first = pixels.dtype.itemsize * 8, self._first[modality].name
+            raise UnusableImageError(
+                f"{path}: expected as many bits as {first} has, got {bits}-bit infrared"
+            )
+        return self._infrared.grey(pixels) if self._infrared else pixels
+
+    def _infrared_scale(self, instants: list[dict[Modality, Path]]) -> InfraredScale | None:
+        """The scale of 16-bit infrared, None where infrared has 8 bits."""
+        first, known = self._first.get(Modality.INFRARED), self._description.infrared_scale
+        if first is None:
+            return None
+        pixels = read_image(Modality.INFRARED, first)
+        if pixels.dtype != np.uint16:
+            if known is not None:
+                raise CameraError(
+                    f"{self.path / FILE_NAME}: expected infrared_scale with 16-bit infrared, "
+                    f"{first.name} has 8 bits; take it out"
+                )
+            return None
+        samples = self._colour_and_infrared(instants)
+        scale = InfraredScale(known) if known else scale_for_faces(samples)
+        if scale is None:
+            white = 255 / max(float(np.percentile(pixels, 99)), 1.0)
+            raise CameraError(
+                f'{first}: expected "infrared_scale" in {FILE_NAME} or a face in colour by which '
+                "to scale 16-bit infrared, got neither; it is in levels of grey a unit, and with "
+                f"it a face has about {FACE_GREY} of 255 ({white:.3g} makes the brightest "
+                "hundredth of this image white)"
+            )
+        if known is None:
+            _log.warning(
+                "%s: 16-bit infrared is multiplied by %.3g, so that the face has a median grey of "
+                '%d; to keep this for other recordings put "infrared_scale": %.3g into %s',
+                *(self.name, scale.grey_per_unit, FACE_GREY, scale.grey_per_unit, FILE_NAME),
+            )
+        return scale
+
+    def _colour_and_infrared(
+        self, instants: list[dict[Modality, Path]]
+    ) -> Iterator[tuple[Image, Image]]:
+        """Instants spread evenly over the folder, to find faces in."""
+        wanted = (Modality.COLOUR, Modality.INFRARED)
+        if self._raw or not self.modalities.issuperset(wanted):
+            return
+        number = min(_SAMPLES, len(instants))
+        for position in np.linspace(0, len(instants) - 1, number).round().astype(int):
+            paths = instants[position]
+            colour, infrared = (
+                Image(self._pinhole(m, paths[m]), self._sensors[m].viewpoint, 0, 0.0)
+                for m in wanted
+            )
+            yield colour, infrared
 
     def _check_size(self, modality: Modality, path: Path, pixels: NDArray[Any]) -> None:
-        """Compare with camera.json, or else with the first image of this modality."""
+        """Compare with the calibration, camera.json or the first image, whichever there is."""
         height, width = pixels.shape[:2]
         if modality not in self._sensors:
             self._sensors[modality] = assumed_sensor(width, height)
@@ -218,10 +284,15 @@ class FolderCamera(Camera):
                     )
         sensor = self._sensors[modality]
         if (width, height) != (sensor.width, sensor.height):
-            expected = f"{sensor.width}x{sensor.height} as before"
+            expected = f"like the first, {self._first[modality].name}"
+            if modality in self._description.sensors:
+                expected = f"as {FILE_NAME} says"
             if self._calibration is not None:
-                expected = f"{sensor.width}x{sensor.height}, as calibrated"
-            raise CameraError(f"{path}: expected {expected}, got {width}x{height}")
+                expected = "as calibrated"
+            raise UnusableImageError(
+                f"{path}: expected {sensor.width}x{sensor.height}, {expected}, got "
+                f"{width}x{height}; images of one size make a folder"
+            )
 
 
 def write_folder(frames: Iterable[Frame], path: Path | str, *, fps: float = 30.0) -> None:
@@ -263,101 +334,6 @@ def write_folder(frames: Iterable[Frame], path: Path | str, *, fps: float = 30.0
         raise OutputError(f"{folder}: cannot be written ({error.strerror})") from error
 
 
-def _list_images(
-    folder: Path, modalities: frozenset[Modality]
-) -> list[tuple[str, dict[Modality, Path]]]:
-    """Stem and paths of each instant, ordered by name.
-
-    Raises:
-        CameraError: there are none, or not the same in each subfolder.
-    """
-    found = {m: _list_stems(folder / m.value, _SUFFIXES[m]) for m in Modality if m in modalities}
-    layout = f"{folder}: expected images as colour/000001.png, depth/..., infrared/..."
-    if empty := {m for m, stems in found.items() if not stems}:
-        there = named(m for m in found if m not in empty)
-        got = f"images for {there} alone" if there else "no images"
-        hint = f", or choose --modalities {there}" if there else ""
-        raise CameraError(
-            f"{layout} for {named(modalities)}, got {got}; add those for {named(empty)}{hint}"
-        )
-    every = set().union(*found.values())
-    for modality, stems in found.items():
-        if lacking := sorted(every - stems.keys()):
-            counts = ", ".join(f"{len(s)} {m}" for m, s in found.items())
-            raise CameraError(
-                f"{layout} named alike, got {counts} images: {modality} has no {lacking[0]!r}"
-            )
-    return [(stem, {m: found[m][stem] for m in found}) for stem in sorted(every, key=_order)]
-
-
-def _list_stems(folder: Path, suffixes: tuple[str, ...]) -> dict[str, Path]:
-    stems: dict[str, Path] = {}
-    try:
-        for path in folder.iterdir():
-            if path.suffix.lower() not in suffixes or path.name.startswith("."):
-                continue
-            if path.stem in stems:
-                twice = f"{stems[path.stem].name} and {path.name}"
-                raise CameraError(f"{folder}: expected one image of each name, got {twice}")
-            stems[path.stem] = path
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except OSError as error:
-        raise CameraError(f"{folder}: expected a folder, got {error.strerror}") from error
-    return stems
-
-
-def _order(stem: str) -> tuple[int, str]:
-    """Numbers by their value, before names."""
-    return (int(stem), stem) if stem.isdecimal() else (10**300, stem)
-
-
-def _read_image(modality: Modality, path: Path) -> NDArray[Any]:
-    """Read one image and check its kind.
-
-    Raises:
-        CameraError: it cannot be read or decoded, or is of another kind.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise CameraError(f"{path}: expected an image, got {error.strerror}") from error
-    return decode_image(modality, content, path)
-
-
-def decode_image(modality: Modality, content: bytes, path: Path | str) -> NDArray[Any]:
-    """Decode one image and check its kind.
-
-    Args:
-        modality: of the image.
-        content: of its file.
-        path: name of the file, for errors.
-
-    Returns:
-        u8 (H, W, 3) RGB, u16 (H, W) millimetres or u8 (H, W).
-
-    Raises:
-        CameraError: it cannot be decoded, or is of another kind.
-    """
-    kind, dtype, axes = _KINDS[modality]
-    try:
-        expect_decodable(content)
-        pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
-    except ValueError as error:
-        raise CameraError(f"{path}: expected an image of {kind}, got {error}") from None
-    except cv2.error as error:
-        raise CameraError(f"{path}: expected an image, got {error.err}") from error
-    if pixels is None:
-        raise CameraError(
-            f"{path}: expected an image of {kind}, got a file that is none or damaged"
-        )
-    if pixels.dtype != dtype or pixels.ndim != axes or pixels.shape[2:] not in ((), (3,)):
-        channels = pixels.shape[2] if pixels.ndim == 3 else 1
-        got = f"{pixels.dtype.itemsize * 8}-bit with {channels} channel{'s'[: channels > 1]}"
-        raise CameraError(f"{path}: expected {modality} as {kind}, got {got}")
-    return cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB) if modality is Modality.COLOUR else pixels
-
-
 def sensors_of(frame: Frame) -> dict[Modality, Sensor]:
     """The size and viewpoint of each image of a frame, as camera.json has them."""
     images = {m: frame.image(m) for m in Modality}
@@ -380,10 +356,3 @@ def _check_same(first: dict[Modality, Sensor], seen: dict[Modality, Sensor], ste
         )
         if not same or not a.viewpoint.shares_rays_with(b.viewpoint):
             raise ValueError(f"frame {stem}: expected {modality} of the first frame's sensor")
-
-
-def encode_png(modality: Modality, pixels: NDArray[Any]) -> bytes:
-    """One image as a PNG file that `FolderCamera` reads back bit for bit."""
-    if modality is Modality.COLOUR:
-        pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
-    return cv2.imencode(".png", pixels)[1].tobytes()

@@ -18,6 +18,7 @@ from rise_edge.plain_file import read_plain_file
 
 FILE_NAME = "camera.json"
 _MAX_BYTES = 64 * 1024 * 1024  # some 300,000 frames
+_KEYS = {"fps", "sensors", "frames", "depth_scale", "infrared_scale"}
 ASSUMED_VIEW_DEGREES = 60.0
 
 
@@ -31,8 +32,16 @@ class Sensor:
 
 
 def assumed_sensor(width: int, height: int) -> Sensor:
-    """A sensor of which nothing but its size in pixels is known: it sees 60 degrees across."""
-    focal = width / 2 / math.tan(math.radians(ASSUMED_VIEW_DEGREES / 2))
+    """A sensor of which nothing but its size in pixels is known.
+
+    It sees 60 degrees across its longer side: a camera that is held upright keeps its lens. Webcams
+    see 50 to 70 degrees across it, the front cameras of phones 55 to 75.
+
+    Args:
+        width: of its images, in pixels.
+        height: of its images, in pixels.
+    """
+    focal = max(width, height) / 2 / math.tan(math.radians(ASSUMED_VIEW_DEGREES / 2))
     middle = ((width - 1) / 2, (height - 1) / 2)
     return Sensor(width, height, Viewpoint(Intrinsics(focal, focal, *middle)))
 
@@ -43,6 +52,9 @@ class FolderDescription:
 
     Attributes:
         fps: frames a second, where `instants` does not say when an image was taken.
+        depth_scale: millimetres a unit of the depth images.
+        infrared_scale: levels of grey, of 255, a unit of 16-bit infrared images; None = so that
+            faces are at middle grey, see `infrared_scale.py`.
         sensors: for each modality its size and viewpoint.
         instants: for the stem of an image's name and its modality, frame number and timestamp in
             milliseconds.
@@ -51,6 +63,21 @@ class FolderDescription:
     fps: float = 30.0
     sensors: Mapping[Modality, Sensor] = field(default_factory=dict)
     instants: Mapping[tuple[str, Modality], tuple[int, float]] = field(default_factory=dict)
+    depth_scale: float = 1.0
+    infrared_scale: float | None = None
+
+    def expect_units_of_a_frame(self) -> None:
+        """Refuse units that would have to be converted, where nothing does so.
+
+        Raises:
+            CameraError: depth is not in millimetres, or infrared is scaled.
+        """
+        if self.depth_scale != 1 or self.infrared_scale is not None:
+            raise CameraError(
+                f"{FILE_NAME}: expected images in the units of a frame (depth in millimetres, "
+                "infrared in 8 bits), got depth_scale or infrared_scale, which the folder camera "
+                "alone knows; save the images in those units"
+            )
 
     def to_json(self) -> str:
         """The text of `camera.json`; numbers come back from it bit for bit."""
@@ -59,7 +86,12 @@ class FolderDescription:
             instant = {"frame_number": number, "timestamp_ms": time_ms}
             frames.setdefault(stem, {})[modality.value] = instant
         sensors = {m.value: _sensor_json(sensor) for m, sensor in self.sensors.items()}
-        return json.dumps({"fps": self.fps, "sensors": sensors, "frames": frames}, indent=1)
+        fields: dict[str, Any] = {"fps": self.fps, "sensors": sensors, "frames": frames}
+        if self.depth_scale != 1:
+            fields["depth_scale"] = self.depth_scale
+        if self.infrared_scale is not None:
+            fields["infrared_scale"] = self.infrared_scale
+        return json.dumps(fields, indent=1)
 
 
 def read_description(folder: Path) -> FolderDescription:
@@ -98,8 +130,14 @@ class _Parser:
     json: DescriptionValues
 
     def description(self, value: Any) -> FolderDescription:
-        top = self.json.table(value, "the file", {"fps", "sensors", "frames"})
-        fps = self.json.number(top.get("fps", 30.0), "fps", positive=True)
+        top = self.json.table(value, "the file", _KEYS)
+        fps, depth_scale = (
+            self.json.number(top.get(key, default), key, positive=True)
+            for key, default in (("fps", 30.0), ("depth_scale", 1.0))
+        )
+        infrared_scale = top.get("infrared_scale")
+        if "infrared_scale" in top:
+            infrared_scale = self.json.number(infrared_scale, "infrared_scale", positive=True)
         modalities = {m.value for m in Modality}
         sensors = self.json.table(top.get("sensors", {}), "sensors", modalities)
         frames = self.json.table(top.get("frames", {}), "frames")
@@ -109,7 +147,7 @@ class _Parser:
             for name, instant in self.json.table(images, f"frames {stem!r}", modalities).items()
         }
         placed = {Modality(name): self._sensor(s, name) for name, s in sensors.items()}
-        return FolderDescription(fps, placed, instants)
+        return FolderDescription(fps, placed, instants, depth_scale, infrared_scale)
 
     def _sensor(self, value: Any, name: str) -> Sensor:
         needed = {"width", "height", "fx", "fy", "cx", "cy"}

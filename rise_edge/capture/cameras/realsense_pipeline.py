@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -12,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rise_edge.capture.cameras.depth_scale import DepthScale
 from rise_edge.capture.cameras.realsense_sdk import load_sdk, sdk_errors
 from rise_edge.errors import CameraError
 from rise_edge.frame import (
@@ -231,15 +231,6 @@ def _pixels(modality: Modality, frame: Any) -> NDArray[Any]:
 
 
 def _millimetres(raw: NDArray[np.uint16], unit_m: float) -> NDArray[np.uint16]:
-    """Raw depth in millimetres, rounded; what 16 bits cannot hold is 0, no reading."""
+    """A copy of raw depth in millimetres."""
     step_mm = round(unit_m * 1000, 6)  # the SDK keeps 0.001 as a 32-bit float
-    if step_mm == 1:
-        return np.array(raw)
-    return np.asarray(_millimetre_table(step_mm)[raw])
-
-
-@lru_cache(maxsize=4)
-def _millimetre_table(step_mm: float) -> NDArray[np.uint16]:
-    distances = np.rint(np.arange(65536) * step_mm)
-    distances[distances > 65535] = 0
-    return np.asarray(distances, np.uint16)
+    return DepthScale(step_mm).millimetres(raw)

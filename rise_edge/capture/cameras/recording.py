@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rise_edge.capture.cameras.camera import Camera, name_of
+from rise_edge.capture.cameras.file_kind import HEADER_BYTES, kind_and_remedy
 from rise_edge.capture.cameras.realsense_pipeline import (
     RealSensePipeline,
     offered_profiles,
@@ -54,8 +55,8 @@ class RecordingCamera(Camera):
         """
         if self._pipeline is not None:
             return
-        rs = load_sdk()
         _check_file(self.path)
+        rs = load_sdk()
         subject = f"recording {self.path}"
         with sdk_errors(subject):
             context = new_context()
@@ -123,20 +124,21 @@ def _check_file(path: Path) -> None:
     expected = f"recording {path}: expected a RealSense recording (.db3)"
     try:
         with path.open("rb") as file:
-            header = file.read(100)
+            header = file.read(HEADER_BYTES)
         size = path.stat().st_size
     except OSError as error:
         raise CameraError(f"{expected}, got {error.strerror}") from error
     if not header:
         raise CameraError(f"{expected}, got an empty file")
-    if header.startswith(b"#ROSBAG"):
-        raise CameraError(f"{expected}, got a .bag of an older librealsense; record it again")
     if not header.startswith(_SQLITE):
-        raise CameraError(f"{expected}, got a file of another kind")
+        raise CameraError(
+            f"{path}: expected a RealSense recording (.db3) or a folder of images, got "
+            f"{kind_and_remedy(path, header)}"
+        )
     # SQLite's file format, section 1.3: page size at 16 (1 stands for 65536), pages at 28.
     page = int.from_bytes(header[16:18], "big")
     whole = (65536 if page == 1 else page) * int.from_bytes(header[28:32], "big")
-    if len(header) < 100 or size < whole:
+    if len(header) < HEADER_BYTES or size < whole:
         raise CameraError(
             f"{expected} of {whole} bytes, got {size}: it is cut short; copy or record it again"
         )

@@ -22,8 +22,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from rise_edge.capture.cameras.folder import decode_image, encode_png, sensors_of
+from rise_edge.capture.cameras.folder import sensors_of
 from rise_edge.capture.cameras.folder_description import FILE_NAME, FolderDescription
+from rise_edge.capture.cameras.image_file import decode_image, encode_png
 from rise_edge.capture.events import Event
 from rise_edge.capture.kept_evidence.selection import is_deciding
 from rise_edge.capture.loop import Step

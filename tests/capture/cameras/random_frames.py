@@ -29,7 +29,7 @@ def random_frames(
     colour_size: tuple[int, int] = (128, 72),
     colour_view: Viewpoint = COLOUR_VIEW,
     depth_view: Viewpoint = DEPTH_VIEW,
-    max_depth_mm: int = 65535,
+    max_depth_mm: int = 65534,
     seed: int = 0,
 ) -> Iterator[Frame]:
     """Frames at 30 a second; each sensor counts from a number of its own."""

@@ -14,10 +14,10 @@ from rise_edge.capture.cameras.calibration import (
     BoardMade,
     CalibratedSensor,
     Calibration,
-    DepthScale,
     Residuals,
     read_calibration,
 )
+from rise_edge.capture.cameras.depth_scale import DepthScale
 from rise_edge.capture.cameras.lens import Lens
 from rise_edge.errors import CameraError
 from rise_edge.frame import Modality, Viewpoint
@@ -173,10 +173,3 @@ def test_damaged_bytes_never_give_anything_but_a_camera_error(
         read_calibration(path)
     except CameraError as error:
         assert str(path) in str(error)  # noqa: PT017
-
-
-def test_depth_becomes_millimetres_and_no_reading_stays_none() -> None:
-    numbers = np.array([[0, 10, 21, 3000, 65535]], np.uint16)
-    got = DepthScale(0.5, 2.0).millimetres(numbers)
-    assert got.tolist() == [[0, 7, 12, 1502, 32770]]
-    assert DepthScale(2.0, -30.0).millimetres(numbers).tolist() == [[0, 0, 12, 5970, 0]]

@@ -129,20 +129,24 @@ def png(pixels: np.ndarray) -> Callable[[Path], None]:
     return lambda path: save(path, pixels)
 
 
+def tinted(height: int, width: int) -> np.ndarray:
+    return np.full((height, width, 3), (90, 90, 91), np.uint8)
+
+
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-40])
 
 
 IMAGE_FAULTS = [
-    ("depth", png(np.zeros((60, 80), np.uint8)), "depth as 16-bit grey .*, got 8-bit with 1 chan"),
+    ("depth", png(np.zeros((60, 80), np.uint8)), "depth as 16-bit grey, got 8-bit with 1 chan"),
     ("depth", png(np.zeros((60, 80, 3), np.uint16)), "got 16-bit with 3 channels"),
     ("depth", png(np.zeros((60, 80, 3), np.uint8)), "got 8-bit with 3 channels"),
-    ("infrared", png(np.zeros((60, 80), np.uint16)), "infrared as 8-bit grey, got 16-bit"),
-    ("infrared", png(np.zeros((60, 80, 3), np.uint8)), "infrared as 8-bit grey, got 8-bit with 3"),
+    ("infrared", png(np.zeros((60, 80), np.uint16)), "as 000001.png has, got 16-bit infrared"),
+    ("infrared", png(tinted(60, 80)), "infrared as 8-bit or 16-bit grey, got 8-bit with 3"),
     ("colour", png(np.zeros((72, 128), np.uint8)), "colour as 8-bit colour, got 8-bit with 1"),
     ("colour", png(np.zeros((72, 128, 4), np.uint8)), "got 8-bit with 4 channels"),
     ("colour", png(np.zeros((72, 128, 3), np.uint16)), "got 16-bit with 3 channels"),
-    ("depth", png(np.zeros((48, 80), np.uint16)), "expected 80x60 as before, got 80x48"),
+    ("depth", png(np.zeros((48, 80), np.uint16)), "expected 80x60, as camera.json says, got 80x48"),
     ("colour", cut, "none or damaged"),
     ("depth", cut, "none or damaged"),
     ("infrared", lambda path: path.write_bytes(b""), "none or damaged"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rise_edge.capture.cameras import FolderCamera, open_camera, write_folder
-from rise_edge.capture.cameras.calibration import DepthScale
+from rise_edge.capture.cameras.depth_scale import DepthScale
 from rise_edge.capture.cameras.lens import Lens, Straightened
 from rise_edge.errors import CameraError
 from rise_edge.frame import Frame, Modality

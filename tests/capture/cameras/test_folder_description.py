@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from rise_edge.capture.cameras.folder_description import (
     FolderDescription,
     Sensor,
+    assumed_sensor,
     read_description,
 )
 from rise_edge.errors import CameraError
@@ -31,9 +33,18 @@ def read(folder: Path, value: Any) -> FolderDescription:
     return read_description(folder)
 
 
+@pytest.mark.parametrize("size", [(640, 480), (480, 640), (1280, 1280)])
+def test_an_assumed_lens_sees_60_degrees_across_the_longer_side(size: tuple[int, int]) -> None:
+    k = assumed_sensor(*size).viewpoint.intrinsics
+    assert k.fx == k.fy
+    assert 2 * math.degrees(math.atan(max(size) / 2 / k.fx)) == pytest.approx(60)
+    assert (k.cx, k.cy) == ((size[0] - 1) / 2, (size[1] - 1) / 2)
+
+
 def test_no_file_means_that_nothing_is_known(tmp_path: Path) -> None:
     description = read_description(tmp_path)
     assert (description.fps, description.sensors, description.instants) == (30.0, {}, {})
+    assert (description.depth_scale, description.infrared_scale) == (1.0, None)
 
 
 def test_a_sensor_without_a_place_is_where_the_depth_camera_is(tmp_path: Path) -> None:
@@ -48,14 +59,24 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
         59.94,
         {Modality.COLOUR: Sensor(128, 72, COLOUR_VIEW)},
         {("a", Modality.COLOUR): (2**53 // 10, 1e9 / 3), ("ä", Modality.COLOUR): (0, 0.1)},
+        depth_scale=0.2,
+        infrared_scale=1 / 300,
     )
     (tmp_path / "camera.json").write_text(sent.to_json())
     got = read_description(tmp_path)
     assert (got.fps, got.instants) == (sent.fps, sent.instants)
+    assert (got.depth_scale, got.infrared_scale) == (0.2, 1 / 300)
     view = got.sensors[Modality.COLOUR].viewpoint
     assert view.intrinsics == COLOUR_VIEW.intrinsics
     np.testing.assert_array_equal(view.rotation, COLOUR_VIEW.rotation)
     np.testing.assert_array_equal(view.translation_mm, COLOUR_VIEW.translation_mm)
+
+
+@pytest.mark.parametrize("field", [{"depth_scale": 0.2}, {"infrared_scale": 0.1}])
+def test_units_that_nobody_converts_are_refused(tmp_path: Path, field: dict[str, float]) -> None:
+    read(tmp_path, GOOD).expect_units_of_a_frame()
+    with pytest.raises(CameraError, match="depth_scale or infrared_scale"):
+        read(tmp_path, {**GOOD, **field}).expect_units_of_a_frame()
 
 
 def changed(keys: tuple[str, ...], value: Any) -> dict[str, Any]:
@@ -69,12 +90,16 @@ def changed(keys: tuple[str, ...], value: Any) -> dict[str, Any]:
 
 FAULTS = [
     ([], "expected the file to hold an object, got []"),
-    (changed(("fsp",), 30), "keys among fps, frames, sensors, got 'fsp'"),
+    (changed(("fsp",), 30), "infrared_scale, sensors, got 'fsp'"),
     (changed(("fps",), 0), "fps to hold a positive number, got 0"),
     (changed(("fps",), True), "fps to hold a positive number, got True"),
     (changed(("fps",), float("nan")), "fps to hold a positive number, got nan"),
     (changed(("fps",), "30"), "fps to hold a positive number, got '30'"),
     (changed(("fps",), 10**400), "fps to hold a positive number, got 1000"),
+    (changed(("depth_scale",), 0), "depth_scale to hold a positive number, got 0"),
+    (changed(("depth_scale",), None), "depth_scale to hold a positive number, got None"),
+    (changed(("infrared_scale",), -0.1), "infrared_scale to hold a positive number, got -0.1"),
+    (changed(("infrared_scale",), None), "infrared_scale to hold a positive number, got None"),
     (changed(("sensors", "ir"), {}), "keys among colour, depth, infrared, got 'ir'"),
     (changed(("sensors", "depth", "fx"), -1), "depth fx to hold a positive number, got -1"),
     (changed(("sensors", "depth", "cx"), float("inf")), "depth cx to hold a number, got inf"),
@@ -119,6 +144,8 @@ ANYTHING = st.recursive(
 )
 PATHS = [
     ("fps",),
+    ("depth_scale",),
+    ("infrared_scale",),
     ("sensors",),
     ("sensors", "depth"),
     *(("sensors", "depth", k) for k in ("width", "fx", "cy", "rotation", "translation_mm")),
@@ -144,6 +171,8 @@ def test_whatever_stands_in_it_only_a_camera_error_comes_out(
         assert "\n" not in str(error)  # noqa: PT017
         return
     assert 0 < description.fps < float("inf")
+    assert 0 < description.depth_scale < float("inf")
+    assert 0 < (description.infrared_scale or 1) < float("inf")
     for sensor in description.sensors.values():
         assert np.isfinite(sensor.viewpoint.rotation).all()
         assert min(sensor.width, sensor.viewpoint.intrinsics.fx) > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import tracemalloc
 import zlib
@@ -10,9 +11,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from rise_edge.capture.cameras import FolderCamera
-from rise_edge.capture.cameras.image_header import expect_decodable
+from rise_edge.capture.cameras.image_header import expect_decodable, image_size
 from rise_edge.errors import CameraError
 from rise_edge.frame import Modality
 
@@ -44,8 +46,8 @@ def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     assert peak < 20_000_000
 
 
-@pytest.mark.parametrize("ending", [".png", ".jpg"])
-@pytest.mark.parametrize("shape", [(1, 1, 3), (480, 640, 3), (4320, 7680, 3)])
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".webp", ".ppm"])
+@pytest.mark.parametrize("shape", [(1, 1, 3), (480, 640, 3), (4320, 768, 3)])
 def test_pictures_of_cameras_are_decoded(ending: str, shape: tuple[int, ...]) -> None:
     expect_decodable(cv2.imencode(ending, np.zeros(shape, np.uint8))[1].tobytes())
 
@@ -57,6 +59,30 @@ def test_a_jpeg_says_its_size_too(size: tuple[int, int]) -> None:
     large = jpeg[:at] + struct.pack(">HH", *size) + jpeg[at + 4 :]
     with pytest.raises(ValueError, match=f"{size[1]}x{size[0]}"):
         expect_decodable(large)
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+@pytest.mark.parametrize("alpha", [False, True])
+def test_a_webp_says_its_size_in_each_of_its_forms(lossless: bool, alpha: bool) -> None:
+    mode = "RGBA" if alpha else "RGB"
+    file = io.BytesIO()
+    Pillow.new(mode, (300, 200), (1, 2, 3, 4)[: len(mode)]).save(file, "WEBP", lossless=lossless)
+    assert image_size(file.getvalue()) == (300, 200)
+
+
+def test_a_large_webp_is_refused_by_what_it_says() -> None:
+    small = cv2.imencode(".webp", np.zeros((8, 8, 3), np.uint8), [cv2.IMWRITE_WEBP_QUALITY, 101])
+    large = bytearray(small[1].tobytes())
+    large[21:25] = ((16383 - 1) | (8000 - 1) << 14).to_bytes(4, "little")
+    with pytest.raises(ValueError, match="16383x8000"):
+        expect_decodable(bytes(large))
+
+
+def test_an_animation_is_refused() -> None:
+    file, frames = io.BytesIO(), [Pillow.new("RGB", (8, 8), (k, 0, 0)) for k in (1, 200)]
+    frames[0].save(file, "WEBP", save_all=True, append_images=frames[1:])
+    with pytest.raises(ValueError, match="an animation"):
+        expect_decodable(file.getvalue())
 
 
 def test_what_is_neither_kind_or_has_no_size_is_refused() -> None:

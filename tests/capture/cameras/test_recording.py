@@ -122,6 +122,17 @@ def test_depth_that_16_bits_cannot_hold_in_millimetres_is_no_reading(tmp_path: P
     np.testing.assert_array_equal(got.depth.pixels[0], [0, 400, 65532, 0])
 
 
+@pytest.mark.parametrize("unit_m", [0.001, 0.0001])
+def test_a_saturated_number_is_no_reading_in_any_unit(tmp_path: Path, unit_m: float) -> None:
+    steps = np.array([[0, 4000, 65530, 65535]], np.uint16).repeat(4, axis=0)
+    mm = np.rint(steps * (unit_m * 1000))
+    depth_mm = np.where(steps == 65535, 65535, mm).astype(np.uint16)  # clipped to 65535 steps
+    frames = [Frame(None, Image(depth_mm, DEPTH_VIEW, k, k * 33.0), None) for k in range(1, 4)]
+    record(frames, tmp_path / "x.db3", depth_unit_m=unit_m)
+    got = play(tmp_path / "x.db3", frozenset({DEPTH}))[0]
+    np.testing.assert_array_equal(got.depth.pixels[0], [*mm[0, :3], 0])
+
+
 @pytest.mark.parametrize("form", ["rgb8", "bgr8"])
 def test_colour_is_rgb_whatever_order_was_recorded(tmp_path: Path, form: str) -> None:
     record(random_frames(3), tmp_path / "x.db3", colour_format=form)
@@ -311,7 +322,7 @@ def make_foreign_database(path: Path) -> None:
         (lambda p: p.mkdir(), "Is a directory"),
         (lambda p: p.write_bytes(b""), "an empty file"),
         (lambda p: p.write_text("a text\n" * 100), "a file of another kind"),
-        (lambda p: p.write_bytes(b"#ROSBAG V2.0\n" + bytes(200)), "older librealsense"),
+        (lambda p: p.write_bytes(b"#ROSBAG V2.0\n" + bytes(200)), "`rise-edge import"),
         (make_foreign_database, "database of another kind"),
     ],
     ids=["missing", "folder", "empty", "text", "bag", "foreign database"],

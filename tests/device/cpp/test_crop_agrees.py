@@ -355,9 +355,9 @@ def depth_read(opened: Library, kind: int, samples: NDArray) -> NDArray[np.uint1
 
 
 def rounded(mm: NDArray[np.float64]) -> NDArray[np.uint16]:
-    """Half away from zero; what is no distance that 16 bits hold is no reading."""
+    """Half away from zero; what is no distance below 65535 mm is no reading."""
     whole = np.floor(np.where(np.isfinite(mm), mm, 0) + 0.5)
-    return np.where((whole >= 1) & (whole <= 65535), whole, 0).astype(np.uint16)
+    return np.where((whole >= 1) & (whole < 65535), whole, 0).astype(np.uint16)
 
 
 @pytest.mark.parametrize("kind", [c.METRES_F16, c.DISPARITY_F16])
@@ -384,7 +384,14 @@ def test_floats_are_read_as_numpy_reads_them(opened: Library, kind: int) -> None
     assert (depth_read(opened, kind, values) == expected).all()
 
 
+def test_millimetres_are_read_as_they_are_but_for_the_saturated_one(opened: Library) -> None:
+    samples = np.arange(65536, dtype=np.uint16).reshape(256, 256)
+    expected = np.where(samples == 65535, 0, samples)
+    assert (depth_read(opened, c.MM_U16, samples) == expected).all()
+
+
 def test_androids_depth_is_13_bits_without_what_is_not_sure_at_all(opened: Library) -> None:
     samples = np.arange(65536, dtype=np.uint16).reshape(256, 256)
-    expected = np.where(samples >> 13 == 1, 0, samples & 0x1FFF)
+    mm = samples & 0x1FFF
+    expected = np.where((samples >> 13 == 1) | (mm == 0x1FFF), 0, mm)
     assert (depth_read(opened, c.DEPTH16_ANDROID, samples) == expected).all()

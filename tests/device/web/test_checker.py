@@ -58,6 +58,12 @@ def near() -> np.ndarray:
     return cv2.resize(photograph()[38:214, 136:312], (480, 480), interpolation=cv2.INTER_LINEAR)
 
 
+def upright() -> np.ndarray:
+    """A face as an upright phone sees it: too near if 60 degrees lay across the shorter side."""
+    face = photograph()[:284, 144:304]
+    return cv2.resize(face, (720, 1280), interpolation=cv2.INTER_LINEAR)
+
+
 def pictures() -> dict[str, np.ndarray]:
     person = rendered("office", 1)
     colour = person.colour.pixels
@@ -76,6 +82,7 @@ def pictures() -> dict[str, np.ndarray]:
         "wide": np.full((3, 2000, 3), 90, np.uint8),
         "near": near(),
         "far": np.pad(cv2.resize(photograph(), (300, 300)), ((200, 200), (300, 300), (0, 0))),
+        "upright": upright(),
         "blurred": rendered_faces.blurred(person, 9).colour.pixels,
         "rolled": rendered_faces.rolled(person, 35).colour.pixels,
         "aside": rendered_faces.shifted(person, 0.3).colour.pixels,
@@ -102,6 +109,13 @@ def test_every_verdict_is_python_s(seen: dict[str, Any]) -> None:
     reasons = {verdict for verdict in said.values() if verdict.startswith("UNDECIDED")}
     assert len(reasons) == 10, reasons
     assert said["white"] == "UNDECIDED(no_face)"
+
+
+def test_an_upright_picture_has_its_lens_across_the_longer_side(seen: dict[str, Any]) -> None:
+    browser, python = seen["upright"]
+    assert 300 < python.quality.measures.distance_mm < 450
+    assert browser["verdict"] == str(python.verdict)
+    assert "too_near" not in browser["verdict"]
 
 
 def test_what_is_wrong_is_told_in_the_same_words(seen: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 from rise_edge.frame import Modality
 from tests.capture.cameras.test_image_header import png_of
 from train.datasets.entries import Entry, ListError
-from train.datasets.pictures import EightBitDepth, read_pictures
+from train.datasets.pictures import Units, read_pictures
 from train.datasets.preparation import Preparer
 from train.datasets.prepared import prepared
 
@@ -38,13 +38,13 @@ def _written(folder: Path, pixels: np.ndarray, suffix: str = "png") -> Path:
 
 
 def _read(path: Path, modality: Modality) -> np.ndarray:
-    return read_pictures(_entry(path, modality), EightBitDepth())[modality]
+    return read_pictures(_entry(path, modality), Units())[modality]
 
 
 @pytest.mark.parametrize(
     ("modality", "pixels", "got"),
     [
-        (Modality.INFRARED, np.uint16(_GREY) * 4, "16-bit grey; multiply"),
+        (Modality.INFRARED, np.uint16(_GREY) * 4, "16-bit grey; one factor .* infrared_scale"),
         (Modality.INFRARED, _JET, "8-bit with 3 channels that differ"),
         (Modality.DEPTH, _JET, "8-bit with 3 channels that differ; save"),
         (Modality.DEPTH, _PACKED, "8-bit with 3 channels that differ"),
@@ -88,7 +88,7 @@ def test_a_saturated_number_of_padisi_is_no_reading(tmp_path):
     data[0, 4, :9] = 1.0
     np.savez(tmp_path / "z.npz", data=data)
     entry = Entry("P:1", (tmp_path / "z.npz",), True, "bona_fide", "P", "P/z")
-    depth_mm = read_pictures(entry, EightBitDepth())[Modality.DEPTH]
+    depth_mm = read_pictures(entry, Units())[Modality.DEPTH]
     assert np.unique(depth_mm).tolist() == [0, 600]
 
 
@@ -141,6 +141,17 @@ def test_a_face_in_reach_and_one_without_a_reading_pass(tmp_path, face, beside):
     depth = np.pad(face[2:-2, 2:-2], 2, constant_values=beside)
     crop = Preparer().crop(_entry(_written(tmp_path, depth), Modality.DEPTH))
     assert set(np.unique(crop.depth_mm)) <= set(np.unique(depth))
+
+
+def test_the_scales_of_the_camera_that_a_line_names_are_used(tmp_path):
+    (tmp_path / "camera.json").write_text('{"depth_scale": 0.2, "infrared_scale": 0.1}')
+    cv2.imwrite(str(tmp_path / "d.png"), _FACE_MM * 5)
+    cv2.imwrite(str(tmp_path / "i.png"), np.uint16(_GREY) * 10)
+    files = (None, tmp_path / "d.png", tmp_path / "i.png")
+    entry = Entry("a:2", files, True, "bona_fide", "d", "ada", tmp_path / "camera.json")
+    crop = Preparer(size=_SIZE).crop(entry)
+    assert np.array_equal(crop.depth_mm, _FACE_MM)
+    assert np.array_equal(crop.infrared, _GREY)
 
 
 def test_all_such_lines_of_a_list_are_named_together(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from rise_edge.frame import Modality
 from train.datasets.entries import Entry, ListError
 from train.datasets.manifest import COLUMNS, read_manifest
-from train.datasets.pictures import EightBitDepth, read_pictures
+from train.datasets.pictures import EightBitDepth, Units, read_pictures
 from train.datasets.preparation import Preparation, Preparer
 from train.datasets.prepared import prepared
 from train.datasets.sources import DataConfig, load_dataset, load_splits
@@ -75,7 +75,7 @@ def test_a_level_of_eight_bit_depth_is_what_the_config_says(
     levels = np.array([[0], [1], [255]], np.uint8).repeat(9, axis=1)
     cv2.imwrite(str(tmp_path / "depth.png"), levels)
     entry = Entry("x:1", (None, tmp_path / "depth.png", None), True, "b", "d", "s")
-    depth_mm = read_pictures(entry, EightBitDepth(step_mm, offset_mm))[Modality.DEPTH]
+    depth_mm = read_pictures(entry, Units(EightBitDepth(step_mm, offset_mm)))[Modality.DEPTH]
     assert depth_mm[[0, 1, 2], 0].tolist() == [0, first, last]
 
 
