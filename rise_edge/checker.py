@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from rise_edge.bundle import Bundle, default_bundle_path, open_bundle
+from rise_edge.colour_alone import colour_alone_warnings
 from rise_edge.errors import BundleError
 from rise_edge.evidence import EvidenceConfig, examine_faces
 from rise_edge.face import Crop, Face, FaceDetector, crop_face
@@ -102,9 +103,10 @@ class Checker:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to say at each start: the bundle's notice, and what its report warns of."""
+        """What to say at each start: of the bundle, and of colour alone where that is required."""
         notice = self.bundle.manifest.notice
-        found = (text for text in report_warnings(self.report) if text not in notice)
+        warnings = (*report_warnings(self.report), *colour_alone_warnings(self.evidence))
+        found = (text for text in warnings if text not in notice)
         return (notice, *found) if notice else tuple(found)
 
     def read(self, crop: Crop) -> Reading:
@@ -156,7 +158,8 @@ class Checker:
             return watch.see(quality.verdict, face, crop, quality)
         reading = self.read(crop)
         watch.lap("embed")
-        return watch.see(decide(reading), face, crop, quality)
+        verdict = decide(reading, accept_colour_alone=self.evidence.accept_colour_alone)
+        return watch.see(verdict, face, crop, quality)
 
 
 class _Stopwatch:

@@ -24,6 +24,7 @@ class Modality(str, Enum):
 
 
 ALL_MODALITIES = frozenset(Modality)
+COLOUR_ALONE = frozenset({Modality.COLOUR})
 
 _ALSO_CALLED = {
     "color": "colour", "rgb": "colour", "ir": "infrared", "nir": "infrared",

@@ -13,7 +13,7 @@ from rise_edge.frame import Truth
 from rise_edge.lockout import Lockout, LockoutConfig
 from rise_edge.radius import Reading
 from rise_edge.sequential import MarginScatter, SequentialConfig, SequentialTest
-from rise_edge.verdict import Outcome, Reason, Verdict, decide, undecided
+from rise_edge.verdict import Outcome, Reason, Verdict, undecided
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,11 @@ class SessionResult:
 class Sessions:
     """Follows one camera's observations and says when a session has its verdict.
 
-    A session opens with the first face, and closes with a verdict. The next one opens when the
-    person has left, or, after an undecided one, after a pause. A face that jumps or changes its
-    size at once is another one, and so is one that `Continuity` finds to look otherwise: what was
-    read ends undecided, and the face that is there now is judged by itself.
+    A session opens with the first face, and closes with a verdict; at once where colour is alone
+    and not accepted. The next one opens when the person has left, or, after an undecided one that
+    may end otherwise, after a pause. A face that jumps or changes its size at once is another one,
+    and so is one that `Continuity` finds to look otherwise: what was read ends undecided, and the
+    face that is there now is judged by itself.
 
     Args:
         config: how frames make a verdict.
@@ -161,7 +162,7 @@ class Sessions:
         self._open = None
         if verdict.outcome is Outcome.SPOOF:
             self._lockout.spoof(now_ms)
-        decided = verdict.outcome is not Outcome.UNDECIDED
+        decided = verdict.outcome is not Outcome.UNDECIDED or verdict.reason is Reason.COLOUR_ALONE
         # Who took another's place was not judged yet.
         retry_ms = 0.0 if verdict.reason is Reason.FACE_CHANGED else self.config.retry_ms
         pause_ms = max(retry_ms, self._lockout.left_ms(now_ms))
@@ -198,6 +199,8 @@ class _Session:
             return undecided(Reason.FACE_CHANGED, f"after {len(self._readings)} readings")
         if observation.face is not None:
             self._face, self._face_ms = observation.face, now_ms
+        if verdict.reason is Reason.COLOUR_ALONE:  # no later frame can tell more
+            return verdict
         if verdict.reason is None and verdict.reading is not None:
             self._read(verdict.reading, now_ms)
             decided = self._decide()
@@ -239,13 +242,12 @@ class _Session:
         """LIVE or SPOOF, where the test, the readings' number and their median all say so."""
         if len(self._readings) < self._config.min_readings:
             return None
-        verdict = decide(self._median())
+        median = self._median()
+        if median.margin < 0:
+            return Verdict(Outcome.SPOOF, reading=median) if self._test.outside else None
         inside = float(np.mean([reading.margin >= 0 for reading in self._readings]))
-        if verdict.outcome is Outcome.LIVE:
-            certain = self._test.inside and inside >= self._config.agreement
-        else:
-            certain = self._test.outside
-        return verdict if certain else None
+        certain = self._test.inside and inside >= self._config.agreement
+        return Verdict(Outcome.LIVE, reading=median) if certain else None
 
     def _median(self) -> Reading:
         """The reading of median norm, the longer of the middle two: doubt counts against."""

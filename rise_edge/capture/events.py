@@ -7,16 +7,18 @@ kinds and fields are only added, never renamed or removed. Seven kinds, told apa
 calibration {source, created}, of one that has no sensors in its camera.json either a warning
 (text); of a RealSense firmware, usb, emitter, settings [{sensor, option, value, note}] and
 recording (null, or {file, error})}, `bundle` {name, version, identity, signed_by (the pinned public
-key in hexadecimal, null where none was pinned), simulated, notice, warnings [text] (the notice, and
-what the bundle's report warns of)}, `set_report` (null, or what that report shows for these
-modalities at the bundle's radius: {bpcer {rate, errors, total, interval}, worst_apcer {species,
-rate, ...}}), `site` (null, or, of the site's calibration that is used, {created, radius,
-asked_bpcer, confidence, n, forced, reason}), `runtime`, `modalities`, `min_readings`,
-`deadline_ms`, `test` {false_live, false_spoof, delta, std, correlation_ms}: what is asked of the
-sequential test and the scatter that it reckons with, `lockout` (null, or {spoofs, window_ms,
-lock_ms}), `language` (of the instructions), `audit` (null, or {file, run}: where sessions are
-recorded, and the UUID of this run's records), `evidence` (null, or {folder, run}: where pictures of
-sessions are kept, and the UUID in this run's file names).
+key in hexadecimal, null where none was pinned), simulated, notice, warnings [text] (the notice,
+what the bundle's report warns of, and what colour alone is worth)}, `set_report` (null, or what
+that report shows for these modalities at the bundle's radius: {bpcer {rate, errors, total,
+interval}, worst_apcer {species, rate, ...}}), `site` (null, or, of the site's calibration that is
+used, {created, radius, asked_bpcer, confidence, n, forced, reason}), `runtime`, `modalities`,
+`colour_alone` (null where depth or infrared is required; else {accepted, and what
+`rise_edge.colour_alone` says of real pictures: auc, auc_interval, bpcer, apcer, ...}; not accepted,
+every session is UNDECIDED), `min_readings`, `deadline_ms`, `test` {false_live, false_spoof, delta,
+std, correlation_ms}: what is asked of the sequential test and the scatter that it reckons with,
+`lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the instructions), `audit` (null,
+or {file, run}: where sessions are recorded, and the UUID of this run's records), `evidence` (null,
+or {folder, run}: where pictures of sessions are kept, and the UUID in this run's file names).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
@@ -55,8 +57,8 @@ Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 
 Version 2 added `language`, `instruction`, `verdict_ms`, `log_ratio`, `virtual`, `test` and
 `lockout`, the reasons `too_near`, `off_centre`, `turned`, `occluded`, `blurred`, `unsteady`,
-`resized_stream`, `implausible_clock`, `locked_out` and `audit_failed`, and gave saturated infrared,
-`too_bright` before, its own reason, `infrared_saturated`.
+`resized_stream`, `implausible_clock`, `colour_alone`, `locked_out` and `audit_failed`, and gave
+saturated infrared, `too_bright` before, its own reason, `infrared_saturated`.
 """
 
 from __future__ import annotations

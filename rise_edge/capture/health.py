@@ -89,12 +89,18 @@ class Health(Listener):
     Args:
         config: the limits.
         clock: seconds that never go back.
+        disabled: why nobody can be judged as the loop is set up, in words; None where they can.
     """
 
     def __init__(
-        self, config: HealthConfig | None = None, clock: Callable[[], float] = monotonic
+        self,
+        config: HealthConfig | None = None,
+        clock: Callable[[], float] = monotonic,
+        *,
+        disabled: str | None = None,
     ) -> None:
         self.config = config or HealthConfig()
+        self._disabled = disabled
         self._clock = clock
         self._lock = threading.Lock()
         self._flowing_s = clock()  # since when frames come, or should have come
@@ -187,12 +193,13 @@ class Health(Listener):
             yield self._grade(fault_s), f"no good frame for {fault_s:.0f} s: {self._fault}"
 
     def _other_faults(self) -> Iterator[tuple[str, str]]:
+        if self._disabled is not None:
+            yield "failed", self._disabled
         if self._attempt is not None:
             yield "degraded", f"the camera was lost: {self._attempt}"
         if self._unrecorded:
             count = "session has" if self._unrecorded == 1 else f"{self._unrecorded} sessions have"
             yield "degraded", f"the last {count} no record: {self._audit_error}"
-
         if self._not_kept is not None:
             yield "degraded", self._not_kept
         for drift in self._drifts:

@@ -26,9 +26,10 @@ from rise_edge.capture.service import Service
 from rise_edge.capture.summary import print_summary
 from rise_edge.capture.view import open_view
 from rise_edge.checker import Checker, load
+from rise_edge.colour_alone import colour_alone_figures, disabled_by_colour_alone
 from rise_edge.errors import CameraError
 from rise_edge.evidence import EvidenceConfig
-from rise_edge.frame import modality_set
+from rise_edge.frame import COLOUR_ALONE, modality_set
 from rise_edge.guidance import Guide, load_guide
 from rise_edge.lockout import LockoutConfig
 from rise_edge.session import SessionConfig
@@ -49,7 +50,9 @@ def capture(options: argparse.Namespace) -> int:
         RiseEdgeError: something that was asked for cannot be had, or was lost; see its exit code.
     """
     guide, token = load_guide(options.language), _token(options.web_token_file)
-    evidence = EvidenceConfig(required=options.modalities)
+    evidence = EvidenceConfig(
+        required=options.modalities, accept_colour_alone=options.accept_colour_alone
+    )
     checker = load(
         options.model,
         runtime=options.runtime,
@@ -69,7 +72,7 @@ def capture(options: argparse.Namespace) -> int:
         allow_virtual=options.allow_virtual,
         calibration=options.calibration,
     )
-    health = Health()
+    health = Health(disabled=disabled_by_colour_alone(evidence))
     config = SessionConfig(lockout=_lockout(options, camera))
     error: CameraError | None = None
     with (
@@ -231,6 +234,7 @@ def _started(
         "site": _site(checker),
         "runtime": checker.runtime.name,
         "modalities": modality_set(checker.evidence.required),
+        "colour_alone": _colour_alone(checker.evidence),
         "min_readings": config.min_readings,
         "deadline_ms": config.deadline_ms,
         "test": {**asdict(config.test), **asdict(checker.scatter)},
@@ -239,6 +243,12 @@ def _started(
         "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
         "evidence": {"folder": str(keeper.folder.path), "run": keeper.run} if keeper else None,
     }
+
+
+def _colour_alone(evidence: EvidenceConfig) -> dict[str, Any] | None:
+    if evidence.required != COLOUR_ALONE:
+        return None
+    return {"accepted": evidence.accept_colour_alone, **asdict(colour_alone_figures())}
 
 
 def _drift(checker: Checker, listener: Listener, history: DriftHistory | None) -> Listener:
