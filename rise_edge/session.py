@@ -12,6 +12,7 @@ from rise_edge.face import Face
 from rise_edge.frame import Truth
 from rise_edge.lockout import Lockout, LockoutConfig
 from rise_edge.radius import Reading
+from rise_edge.second_opinion import Opinion, denied, over_session
 from rise_edge.sequential import MarginScatter, SequentialConfig, SequentialTest
 from rise_edge.verdict import Outcome, Reason, Verdict, undecided
 
@@ -74,6 +75,7 @@ class SessionResult:
         log_ratio: of the sequential test at the end; see `rise_edge.sequential`.
         faults: how often each reason kept a frame from being read.
         truth: of the session's first frame, where it is known. No decision reads it.
+        opinions: of the second opinion, over the readings' frames; none where it was not asked.
     """
 
     number: int
@@ -85,6 +87,7 @@ class SessionResult:
     log_ratio: float
     faults: dict[str, int]
     truth: Truth | None
+    opinions: tuple[Opinion, ...] = ()
 
 
 class Sessions:
@@ -185,6 +188,7 @@ class _Session:
         self._face: Face | None = None
         self._face_ms = start_ms
         self._readings: list[Reading] = []
+        self._opinions: list[tuple[Opinion, ...]] = []
         self._test = SequentialTest(config.test, scatter)
         self._first_reading_ms: float | None = None
 
@@ -203,6 +207,7 @@ class _Session:
             return verdict
         if verdict.reason is None and verdict.reading is not None:
             self._read(verdict.reading, now_ms)
+            self._opinions.append(observation.opinions)
             decided = self._decide()
             if decided:
                 return decided
@@ -247,7 +252,9 @@ class _Session:
             return Verdict(Outcome.SPOOF, reading=median) if self._test.outside else None
         inside = float(np.mean([reading.margin >= 0 for reading in self._readings]))
         certain = self._test.inside and inside >= self._config.agreement
-        return Verdict(Outcome.LIVE, reading=median) if certain else None
+        if not certain:
+            return None
+        return denied(Verdict(Outcome.LIVE, reading=median), over_session(self._opinions))
 
     def _median(self) -> Reading:
         """The reading of median norm, the longer of the middle two: doubt counts against."""
@@ -275,6 +282,7 @@ class _Session:
             log_ratio=self._test.log_ratio,
             faults=dict(sorted(self._faults.items())),
             truth=self._truth,
+            opinions=over_session(self._opinions),
         )
 
 

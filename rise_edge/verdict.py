@@ -46,6 +46,7 @@ class Reason(str, Enum):
     FACE_CHANGED = "face_changed"
     BAD_NUMBERS = "bad_numbers"
     COLOUR_ALONE = "colour_alone"
+    OPINION_FAILED = "opinion_failed"
     INCONSISTENT = "inconsistent"
     TIME_OUT = "time_out"
     FACE_LEFT = "face_left"
@@ -73,6 +74,7 @@ STREAM_FAULTS = frozenset(
 DEVICE_FAULTS = STREAM_FAULTS | {
     Reason.BAD_NUMBERS,
     Reason.COLOUR_ALONE,
+    Reason.OPINION_FAILED,
     Reason.CAMERA_LOST,
     Reason.AUDIT_FAILED,
 }

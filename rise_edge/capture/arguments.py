@@ -147,6 +147,14 @@ def _parser() -> argparse.ArgumentParser:
         "UNDECIDED)",
     )
     parser.add_argument(
+        "--second-opinion",
+        action="append",
+        metavar="MODEL.onnx",
+        help="model that others trained on real data, with its MODEL.json beside it, or named as a "
+        "MiniFASNet: it may turn LIVE into SPOOF, and nothing else; repeat it for several (none by "
+        "default)",
+    )
+    parser.add_argument(
         "--view",
         choices=("terminal", "web", "none"),
         default="terminal",

@@ -18,8 +18,9 @@ from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
 from rise_edge.drift import Drift
-from rise_edge.verdict import STREAM_FAULTS
+from rise_edge.verdict import STREAM_FAULTS, Reason
 
+_FAULTS = STREAM_FAULTS | {Reason.OPINION_FAILED}
 _STATUSES = ("ok", "degraded", "failed")
 
 
@@ -28,8 +29,8 @@ class HealthConfig:
     """When something is wrong.
 
     Attributes:
-        degraded_after_s: time without a frame, or with a stream at fault in every frame, after
-            which the loop is degraded.
+        degraded_after_s: time without a frame, or with a stream or the second opinion at fault in
+            every frame, after which the loop is degraded.
         failed_after_s: the same for failed: nobody has been judged for so long.
         min_frames_per_s: judged frames, below which the loop is degraded.
         rate_window_s: over which they are counted.
@@ -125,7 +126,7 @@ class Health(Listener):
             self._frames_s.append(now_s)
             while self._frames_s[0] <= now_s - self.config.rate_window_s:
                 self._frames_s.popleft()
-            if verdict.reason not in STREAM_FAULTS:
+            if verdict.reason not in _FAULTS:
                 self._fault = None
                 return
             if self._fault is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -32,6 +32,7 @@ from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import COLOUR_ALONE, modality_set
 from rise_edge.guidance import Guide, load_guide
 from rise_edge.lockout import LockoutConfig
+from rise_edge.second_opinion import SecondOpinion
 from rise_edge.session import SessionConfig
 from rise_edge.site import SiteRadius
 from rise_edge.standard_streams import say
@@ -60,9 +61,12 @@ def capture(options: argparse.Namespace) -> int:
         public_key=options.public_key,
         least_version=options.least_version,
         site=options.site,
+        second_opinion=_second_opinion(options.second_opinion),
     )
     if checker.report:
         say(f"the bundle's report, {checker.report}")
+    if checker.second_opinion:
+        say(f"second opinion, which may only deny: {checker.second_opinion}")
     camera = open_camera(
         options.camera,
         modalities=options.modalities,
@@ -232,6 +236,7 @@ def _started(
         },
         "set_report": checker.report.fields() if checker.report else None,
         "site": _site(checker),
+        "second_opinion": checker.second_opinion.fields() if checker.second_opinion else None,
         "runtime": checker.runtime.name,
         "modalities": modality_set(checker.evidence.required),
         "colour_alone": _colour_alone(checker.evidence),
@@ -243,6 +248,10 @@ def _started(
         "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
         "evidence": {"folder": str(keeper.folder.path), "run": keeper.run} if keeper else None,
     }
+
+
+def _second_opinion(models: Sequence[str] | None) -> SecondOpinion | None:
+    return SecondOpinion(models) if models else None
 
 
 def _colour_alone(evidence: EvidenceConfig) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from rise_edge.capture.kept_evidence import EvidenceFolder
 from rise_edge.colour_alone import colour_alone_figures
 from tests.capture.frame_source import visits
 from tests.capture.web.asking import ask
+from tests.opinion_models import write_opinion
 from tests.tiny_bundle import tiny_model, write_tiny_bundle
 
 pytestmark = pytest.mark.slow
@@ -110,6 +111,31 @@ def test_colour_alone_cannot_be_accepted_where_more_is_required(
         main(["--accept-colour-alone"])
     assert ended.value.code == 2
     assert "--accept-colour-alone requires --modalities colour" in capsys.readouterr().err
+
+
+def test_a_second_opinion_may_deny_and_is_told_of(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lets, denies = (
+        write_opinion(tmp_path, name, threshold=limit)
+        for name, limit in (("lets", 0.999), ("denies", 0.0))
+    )
+    for models, verdicts in (([lets], ["LIVE", "SPOOF"]), ([lets, denies], ["SPOOF", "SPOOF"])):
+        asked = [word for model in models for word in ("--second-opinion", str(model))]
+        assert main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+                     "--events", "-", *asked]) == 0  # fmt: skip
+        captured = capsys.readouterr()
+        started, *sessions, _ = events_of(captured.out)
+        assert [session["verdict"] for session in sessions] == verdicts
+        assert [one["family"] for one in started["second_opinion"]] == [m.stem for m in models]
+        assert "may only deny: lets" in captured.err
+
+
+def test_a_second_opinion_that_cannot_be_had_ends_the_program(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--second-opinion", str(tmp_path / "nowhere.onnx"), "--view", "none"]) == 12
+    assert "nowhere" in capsys.readouterr().err
 
 
 def test_a_folder_whose_name_is_no_text_is_judged_and_recorded(
