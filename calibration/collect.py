@@ -92,7 +92,11 @@ def main(config: CollectConfig) -> None:
     expect_writable(config.file)
     bundle = open_bundle(config.bundle or default_bundle_path())
     checkers = {
-        name: Checker(bundle, runtime=config.runtime, evidence=EvidenceConfig(required=_set(name)))
+        name: Checker(
+            bundle,
+            runtime=config.runtime,
+            evidence=EvidenceConfig(required=_set(name), accept_colour_alone=True),
+        )
         for name in config.modalities
     }
     camera = _camera(config)

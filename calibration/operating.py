@@ -85,7 +85,8 @@ def _at(observation: Observation, relative_margin: float) -> Observation:
         return observation
     norm = float((1 - relative_margin) * reading.radius)
     embedding = Embedding(np.array([norm], np.float32), norm, reading.embedding.present)
-    return replace(observation, verdict=decide(Reading(embedding, reading.radius)))
+    moved = Reading(embedding, reading.radius)
+    return replace(observation, verdict=decide(moved, accept_colour_alone=True))
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,9 @@ def _choose(name: str, sessions: list[SiteSession], bundled: float, config: Radi
 
 def _site_radius(choice: Choice, bundle: Bundle, runtime: str, config: RadiusConfig) -> SiteRadius:
     wanted = parse_modality_set(choice.name)
-    checker = Checker(bundle, runtime=runtime, evidence=EvidenceConfig(required=wanted))
+    checker = Checker(
+        bundle, runtime=runtime, evidence=EvidenceConfig(required=wanted, accept_colour_alone=True)
+    )
     learned = bundle.manifest.provenance.get("data", {})
     domains = learned.get("domains", ()) if isinstance(learned, dict) else ()
     score = choice.scores[choice.rank - 1]

@@ -63,7 +63,11 @@ def reference_attacks(
             "it; collect some with `python calibration/collect.py FILE --attacks`"
         )
     checkers = {
-        name: Checker(bundle, runtime=runtime, evidence=EvidenceConfig(required=wanted))
+        name: Checker(
+            bundle,
+            runtime=runtime,
+            evidence=EvidenceConfig(required=wanted, accept_colour_alone=True),
+        )
         for name in sets
         if (wanted := parse_modality_set(name))
     }

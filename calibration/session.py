@@ -106,7 +106,8 @@ def main(config: CalibrateConfig) -> None:
 
 
 def _checker(bundle: Bundle, name: str) -> Checker:
-    evidence = EvidenceConfig(required=frozenset[Modality](parse_modality_set(name)))
+    required = frozenset[Modality](parse_modality_set(name))
+    evidence = EvidenceConfig(required=required, accept_colour_alone=True)
     return Checker(bundle, evidence=evidence)
 
 

@@ -107,7 +107,8 @@ def _at(observation: Observation, radius: float) -> Observation:
     verdict = observation.verdict
     if verdict.reason is not None or verdict.reading is None:
         return observation
-    return replace(observation, verdict=decide(Reading(verdict.reading.embedding, radius)))
+    reading = Reading(verdict.reading.embedding, radius)
+    return replace(observation, verdict=decide(reading, accept_colour_alone=True))
 
 
 def watch_sessions(

@@ -97,6 +97,7 @@ def web(browser: Browser) -> np.ndarray:
                 page.set_viewport_size({"width": size[0], "height": size[1]})
                 page.goto(server.url)
                 page.wait_for_selector("body[data-state=ready]", timeout=120_000)
+                page.check("#accept")
                 file = {"name": "face.png", "mimeType": "image/png", "buffer": png}
                 page.set_input_files("#file", files=[file])
                 page.wait_for_selector("body[data-read]")

@@ -15,6 +15,7 @@ from rise_edge.errors import (
     CameraError,
     GuidanceError,
     MissingExtraError,
+    OpinionError,
     OutputError,
     RiseEdgeError,
     SiteError,
@@ -33,6 +34,7 @@ from rise_edge.frame import (
 )
 from rise_edge.quality import Quality, QualityConfig, measure_quality
 from rise_edge.radius import Reading
+from rise_edge.second_opinion import Opinion, SecondOpinion
 from rise_edge.session import SessionConfig, SessionResult, Sessions
 from rise_edge.site import Site, read_site, write_site
 from rise_edge.verdict import Outcome, Reason, Verdict
@@ -59,6 +61,8 @@ __all__ = [
     "MissingExtraError",
     "Modality",
     "Observation",
+    "Opinion",
+    "OpinionError",
     "Outcome",
     "OutputError",
     "Quality",
@@ -66,6 +70,7 @@ __all__ = [
     "Reading",
     "Reason",
     "RiseEdgeError",
+    "SecondOpinion",
     "SessionConfig",
     "SessionResult",
     "Sessions",

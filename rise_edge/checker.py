@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rise_edge.bundle import Bundle, default_bundle_path, open_bundle
-from rise_edge.errors import BundleError
+from rise_edge.colour_alone import colour_alone_warnings
+from rise_edge.errors import BundleError, OpinionError
 from rise_edge.evidence import EvidenceConfig, examine_faces
 from rise_edge.face import Crop, Face, FaceDetector, crop_face
 from rise_edge.frame import Frame, modality_set
@@ -18,6 +22,7 @@ from rise_edge.quality import Quality, QualityConfig, measure_quality
 from rise_edge.radius import Reading, read_margin
 from rise_edge.report_warnings import report_warnings
 from rise_edge.runtimes import open_runtime
+from rise_edge.second_opinion import Opinion, SecondOpinion, denied
 from rise_edge.sequential import MarginScatter
 from rise_edge.set_report import read_set_report
 from rise_edge.site import Site, read_site
@@ -37,8 +42,9 @@ class Observation:
         verdict: for this frame alone.
         face: the face that was judged, None where none was.
         crop: what the model read, None where it read nothing.
-        stage_ms: milliseconds spent in each stage: detect, crop, quality, embed.
+        stage_ms: milliseconds spent in each stage: detect, crop, quality, embed, second_opinion.
         quality: of the view, None where there was no crop.
+        opinions: of each family of the second opinion; none where it was not asked.
     """
 
     verdict: Verdict
@@ -46,6 +52,7 @@ class Observation:
     crop: Crop | None
     stage_ms: dict[str, float]
     quality: Quality | None = None
+    opinions: tuple[Opinion, ...] = ()
 
 
 class Checker:
@@ -58,9 +65,11 @@ class Checker:
         quality: the limits of a good view; outside of them nothing is decided.
         threads: threads of each network.
         site: a site's calibration of this bundle, whose radii replace the bundle's.
+        second_opinion: others' models, which turn LIVE into SPOOF, and nothing into LIVE.
 
     Attributes:
-        bundle, runtime, evidence, quality, site: what was given, opened or taken by default.
+        bundle, runtime, evidence, quality, site, second_opinion: what was given, opened or taken by
+            default.
         radii: modality set -> radius of this runtime.
         scatter: of the margins of the required modalities, for `Sessions`.
         report: errors that the bundle's own report shows for these modalities; None where it has
@@ -80,9 +89,11 @@ class Checker:
         quality: QualityConfig | None = None,
         threads: int = 1,
         site: Site | None = None,
+        second_opinion: SecondOpinion | None = None,
     ) -> None:
         self.bundle = bundle
         self.site = site
+        self.second_opinion = second_opinion
         self.evidence = evidence or EvidenceConfig()
         self.quality = quality or QualityConfig()
         self.runtime = open_runtime(bundle, runtime, threads=threads)
@@ -102,9 +113,10 @@ class Checker:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to say at each start: the bundle's notice, and what its report warns of."""
+        """What to say at each start: of the bundle, and of colour alone where that is required."""
         notice = self.bundle.manifest.notice
-        found = (text for text in report_warnings(self.report) if text not in notice)
+        warnings = (*report_warnings(self.report), *colour_alone_warnings(self.evidence))
+        found = (text for text in warnings if text not in notice)
         return (notice, *found) if notice else tuple(found)
 
     def read(self, crop: Crop) -> Reading:
@@ -156,7 +168,23 @@ class Checker:
             return watch.see(quality.verdict, face, crop, quality)
         reading = self.read(crop)
         watch.lap("embed")
-        return watch.see(decide(reading), face, crop, quality)
+        verdict = decide(reading, accept_colour_alone=self.evidence.accept_colour_alone)
+        if not self.second_opinion or verdict.reason is not None:
+            return watch.see(verdict, face, crop, quality)
+        verdict, opinions = _ask(self.second_opinion, verdict, frame.colour.pixels, face)
+        watch.lap("second_opinion")
+        return watch.see(verdict, face, crop, quality, opinions)
+
+
+def _ask(
+    second_opinion: SecondOpinion, verdict: Verdict, colour: NDArray[np.uint8], face: Face
+) -> tuple[Verdict, tuple[Opinion, ...]]:
+    """The verdict as a second opinion leaves it, and that opinion."""
+    try:
+        opinions = second_opinion.judge(colour, face)
+    except OpinionError as error:
+        return undecided(Reason.OPINION_FAILED, str(error), verdict.reading), ()
+    return denied(verdict, opinions), opinions
 
 
 class _Stopwatch:
@@ -175,8 +203,9 @@ class _Stopwatch:
         face: Face | None = None,
         crop: Crop | None = None,
         quality: Quality | None = None,
+        opinions: tuple[Opinion, ...] = (),
     ) -> Observation:
-        return Observation(verdict, face, crop, self._stage_ms, quality)
+        return Observation(verdict, face, crop, self._stage_ms, quality, opinions)
 
 
 def load(
@@ -189,6 +218,7 @@ def load(
     public_key: Ed25519PublicKey | str | os.PathLike[str] | None = None,
     least_version: int | None = None,
     site: str | os.PathLike[str] | None = None,
+    second_opinion: SecondOpinion | None = None,
 ) -> Checker:
     """Load a bundle, the shipped demonstration bundle by default.
 
@@ -204,6 +234,7 @@ def load(
         public_key: the bundle's owner's key, or its file; see `rise_edge.open_bundle`.
         least_version: that a signed bundle must have.
         site: a site file of this bundle, whose radii replace the bundle's.
+        second_opinion: others' models, which may deny.
 
     Raises:
         BundleError: it is missing, incomplete, altered, of a foreign format, or lacks a radius.
@@ -230,6 +261,7 @@ def load(
         quality=quality,
         threads=threads,
         site=calibrated,
+        second_opinion=second_opinion,
     )
     for warning in checker.warnings:
         _log.warning("%s: %s", opened.manifest.name, warning)

@@ -56,7 +56,8 @@ class Continuity:
         self._compare(face, crop)
         self._last, self._last_ms = (face, crop), now_ms
         if self._follows:
-            self._counted |= observation.verdict.reading is not None
+            verdict = observation.verdict
+            self._counted |= verdict.reason is None and verdict.reading is not None
             return observation
         changed, self._counted = self._counted, False
         if changed:

@@ -38,6 +38,12 @@ class SiteError(RiseEdgeError):
     exit_code = 11
 
 
+class OpinionError(RiseEdgeError):
+    """A second opinion's model or description is missing or malformed, or the model fails."""
+
+    exit_code = 12
+
+
 class MissingExtraError(RiseEdgeError):
     """An optional dependency is not installed; the message names the extra."""
 

@@ -31,6 +31,8 @@ class EvidenceConfig:
     Attributes:
         required: the modalities without which nothing is decided; colour, in which faces are
             found, is always among them.
+        accept_colour_alone: whether colour decides where nothing else is required. Otherwise such
+            a frame is UNDECIDED, `colour_alone`; see `rise_edge.colour_alone` for what it is worth.
         max_skew_ms: largest distance between the timestamps of one frame's images.
         min_face_px: smallest side of the face's square, in pixels of the image it is cut from.
         min_depth_coverage: smallest share of readings in the middle of the crop's depth.
@@ -43,6 +45,7 @@ class EvidenceConfig:
     """
 
     required: frozenset[Modality] = ALL_MODALITIES
+    accept_colour_alone: bool = False
     max_skew_ms: float = 25.0
     min_face_px: float = 80.0
     min_depth_coverage: float = 0.25

@@ -24,6 +24,7 @@ class Modality(str, Enum):
 
 
 ALL_MODALITIES = frozenset(Modality)
+COLOUR_ALONE = frozenset({Modality.COLOUR})
 
 SATURATED_DEPTH = 65535
 """The largest number of a 16-bit depth picture: no reading, wherever it comes from."""

@@ -12,8 +12,9 @@ from rise_edge.face import Face
 from rise_edge.frame import Truth
 from rise_edge.lockout import Lockout, LockoutConfig
 from rise_edge.radius import Reading
+from rise_edge.second_opinion import Opinion, denied, over_session
 from rise_edge.sequential import MarginScatter, SequentialConfig, SequentialTest
-from rise_edge.verdict import Outcome, Reason, Verdict, decide, undecided
+from rise_edge.verdict import Outcome, Reason, Verdict, undecided
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class SessionResult:
         log_ratio: of the sequential test at the end; see `rise_edge.sequential`.
         faults: how often each reason kept a frame from being read.
         truth: of the session's first frame, where it is known. No decision reads it.
+        opinions: of the second opinion, over the readings' frames; none where it was not asked.
     """
 
     number: int
@@ -85,15 +87,17 @@ class SessionResult:
     log_ratio: float
     faults: dict[str, int]
     truth: Truth | None
+    opinions: tuple[Opinion, ...] = ()
 
 
 class Sessions:
     """Follows one camera's observations and says when a session has its verdict.
 
-    A session opens with the first face, and closes with a verdict. The next one opens when the
-    person has left, or, after an undecided one, after a pause. A face that jumps or changes its
-    size at once is another one, and so is one that `Continuity` finds to look otherwise: what was
-    read ends undecided, and the face that is there now is judged by itself.
+    A session opens with the first face, and closes with a verdict; at once where colour is alone
+    and not accepted. The next one opens when the person has left, or, after an undecided one that
+    may end otherwise, after a pause. A face that jumps or changes its size at once is another one,
+    and so is one that `Continuity` finds to look otherwise: what was read ends undecided, and the
+    face that is there now is judged by itself.
 
     Args:
         config: how frames make a verdict.
@@ -161,7 +165,7 @@ class Sessions:
         self._open = None
         if verdict.outcome is Outcome.SPOOF:
             self._lockout.spoof(now_ms)
-        decided = verdict.outcome is not Outcome.UNDECIDED
+        decided = verdict.outcome is not Outcome.UNDECIDED or verdict.reason is Reason.COLOUR_ALONE
         # Who took another's place was not judged yet.
         retry_ms = 0.0 if verdict.reason is Reason.FACE_CHANGED else self.config.retry_ms
         pause_ms = max(retry_ms, self._lockout.left_ms(now_ms))
@@ -184,6 +188,7 @@ class _Session:
         self._face: Face | None = None
         self._face_ms = start_ms
         self._readings: list[Reading] = []
+        self._opinions: list[tuple[Opinion, ...]] = []
         self._test = SequentialTest(config.test, scatter)
         self._first_reading_ms: float | None = None
 
@@ -198,8 +203,11 @@ class _Session:
             return undecided(Reason.FACE_CHANGED, f"after {len(self._readings)} readings")
         if observation.face is not None:
             self._face, self._face_ms = observation.face, now_ms
+        if verdict.reason is Reason.COLOUR_ALONE:  # no later frame can tell more
+            return verdict
         if verdict.reason is None and verdict.reading is not None:
             self._read(verdict.reading, now_ms)
+            self._opinions.append(observation.opinions)
             decided = self._decide()
             if decided:
                 return decided
@@ -239,13 +247,14 @@ class _Session:
         """LIVE or SPOOF, where the test, the readings' number and their median all say so."""
         if len(self._readings) < self._config.min_readings:
             return None
-        verdict = decide(self._median())
+        median = self._median()
+        if median.margin < 0:
+            return Verdict(Outcome.SPOOF, reading=median) if self._test.outside else None
         inside = float(np.mean([reading.margin >= 0 for reading in self._readings]))
-        if verdict.outcome is Outcome.LIVE:
-            certain = self._test.inside and inside >= self._config.agreement
-        else:
-            certain = self._test.outside
-        return verdict if certain else None
+        certain = self._test.inside and inside >= self._config.agreement
+        if not certain:
+            return None
+        return denied(Verdict(Outcome.LIVE, reading=median), over_session(self._opinions))
 
     def _median(self) -> Reading:
         """The reading of median norm, the longer of the middle two: doubt counts against."""
@@ -273,6 +282,7 @@ class _Session:
             log_ratio=self._test.log_ratio,
             faults=dict(sorted(self._faults.items())),
             truth=self._truth,
+            opinions=over_session(self._opinions),
         )
 
 

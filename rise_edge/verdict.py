@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from rise_edge.frame import COLOUR_ALONE
 from rise_edge.radius import Reading
 
 
@@ -44,6 +45,8 @@ class Reason(str, Enum):
     UNSTEADY = "unsteady"
     FACE_CHANGED = "face_changed"
     BAD_NUMBERS = "bad_numbers"
+    COLOUR_ALONE = "colour_alone"
+    OPINION_FAILED = "opinion_failed"
     INCONSISTENT = "inconsistent"
     TIME_OUT = "time_out"
     FACE_LEFT = "face_left"
@@ -68,7 +71,13 @@ STREAM_FAULTS = frozenset(
 )
 """What is wrong with a camera's streams, whoever stands before it."""
 
-DEVICE_FAULTS = STREAM_FAULTS | {Reason.BAD_NUMBERS, Reason.CAMERA_LOST, Reason.AUDIT_FAILED}
+DEVICE_FAULTS = STREAM_FAULTS | {
+    Reason.BAD_NUMBERS,
+    Reason.COLOUR_ALONE,
+    Reason.OPINION_FAILED,
+    Reason.CAMERA_LOST,
+    Reason.AUDIT_FAILED,
+}
 """Why nothing is decided although nobody before the camera can mend it."""
 
 
@@ -109,10 +118,19 @@ def undecided(reason: Reason, detail: str = "", reading: Reading | None = None) 
     return Verdict(Outcome.UNDECIDED, reason, detail, reading)
 
 
-def decide(reading: Reading) -> Verdict:
-    """The decision for one reading: LIVE iff it is sound and its norm is within the radius."""
+def decide(reading: Reading, *, accept_colour_alone: bool = False) -> Verdict:
+    """The decision for one reading: LIVE iff it is sound and its norm is within the radius.
+
+    Args:
+        reading: of one crop.
+        accept_colour_alone: whether a reading of nothing but colour decides; see
+            `rise_edge.colour_alone` for what it is worth. Otherwise it is UNDECIDED.
+    """
     if not reading.sound:
         return undecided(
             Reason.BAD_NUMBERS, f"the model gave norm {reading.norm}, which is no evidence", reading
         )
+    if not accept_colour_alone and reading.embedding.present == COLOUR_ALONE:
+        why = "no evidence without depth or infrared"
+        return undecided(Reason.COLOUR_ALONE, why, reading)
     return Verdict(Outcome.LIVE if reading.margin >= 0 else Outcome.SPOOF, reading=reading)

@@ -1,13 +1,16 @@
 // [embed]
 import { openBundle } from "./liveness/bundle.js";
 import { openChecker } from "./liveness/checker.js";
+import { colourAloneFigures } from "./liveness/colour_alone.js";
 import { openPicture } from "./liveness/picture.js";
 import { prove } from "./liveness/selftest.js";
 
 const bundle = await openBundle("bundle/");
 document.querySelector("#notice").textContent = bundle.manifest.notice;
+document.querySelector("#worth").textContent = await colourAloneFigures();
 
-const checker = await openChecker(bundle);
+const accept = new URLSearchParams(location.search).has("accept-colour-alone"); // else UNDECIDED
+const checker = await openChecker(bundle, { acceptColourAlone: accept });
 const proof = await prove(bundle, checker.model);
 if (!proof.holds) throw new Error(`this browser does not decide as built: ${proof}`);
 

@@ -3,6 +3,7 @@
 
 import { openBundle } from "./liveness/bundle.js";
 import { openChecker } from "./liveness/checker.js";
+import { colourAloneFigures } from "./liveness/colour_alone.js";
 import { openPicture, pictureOf } from "./liveness/picture.js";
 import { prove } from "./liveness/selftest.js";
 import { undecided } from "./liveness/verdict.js";
@@ -20,22 +21,25 @@ const file = document.querySelector("#file");
 const camera = document.querySelector("#camera");
 const drop = document.querySelector("#drop");
 const video = document.querySelector("#video");
+const accept = document.querySelector("#accept");
 
 let checker = null;
+let judged = null; // the file that was chosen last
 let turn = 0; // what was begun before the latest choice of a picture or camera is not shown
 let lastFrame = 0;
 let queue = Promise.resolve(); // one picture at a time goes through the model
 
 try {
   const bundle = await openBundle("bundle/");
-  showNotice(bundle);
+  showNotice(bundle, await colourAloneFigures());
   const opened = await openChecker(bundle);
   const proof = await prove(bundle, opened.model);
   showProof(bundle, proof);
   if (!proof.holds) throw new Error("this browser does not decide as the bundle was built to");
   checker = opened;
   showReady();
-  file.disabled = camera.disabled = false;
+  accept.checked = checker.acceptColourAlone; // a browser may remember another choice
+  file.disabled = camera.disabled = accept.disabled = false;
 } catch (error) {
   showRefused(error);
 }
@@ -45,6 +49,10 @@ file.addEventListener("change", () => {
   file.value = "";
 });
 camera.addEventListener("click", () => (video.srcObject ? stopCamera() : startCamera()));
+accept.addEventListener("change", () => {
+  checker.acceptColourAlone = accept.checked;
+  if (judged && !video.srcObject) judgeFile(judged);
+});
 for (const kind of ["dragover", "dragleave", "drop"]) {
   drop.addEventListener(kind, (event) => {
     event.preventDefault();
@@ -56,6 +64,7 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 
 async function judgeFile(chosen) {
   stopCamera();
+  judged = chosen;
   const mine = turn;
   showNoVerdict("Judging", chosen.name);
   try {
@@ -67,6 +76,7 @@ async function judgeFile(chosen) {
 
 async function startCamera() {
   turn += 1;
+  judged = null;
   const mine = turn;
   showNoVerdict("Starting", "the browser may ask whether the camera may be used");
   try {

@@ -7,6 +7,7 @@ https. Files lie beside one another there, as on any web server:
     liveness/           this folder's modules
     bundle/             the bundle
     blazeface/          the face detector's weights
+    measured/           what colour alone is worth on real pictures
     onnxruntime-web/    what runs the models; fetched by npm at the first start
 """
 
@@ -78,6 +79,7 @@ def page_server(bundle: Path, onnxruntime_web: Path | None = None, port: int = 0
         "liveness": _HERE / "liveness",
         "bundle": bundle,
         "blazeface": _RISE_EDGE / "face" / "blazeface",
+        "measured": _RISE_EDGE / "measured",
         "onnxruntime-web": onnxruntime_web,
     }
     return PageServer(folders, port)

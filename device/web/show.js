@@ -6,9 +6,10 @@ const body = document.body;
 const at = (id) => document.querySelector(`#${id}`);
 const WHERE = { LIVE: "the norm is within the radius", SPOOF: "the norm is beyond the radius" };
 
-/** The bundle's notice, which stands on the page from now on. */
-export function showNotice({ manifest }) {
+/** The bundle's notice and what colour alone is worth, which stay on the page from now on. */
+export function showNotice({ manifest }, worth) {
   if (manifest.notice) at("notice").textContent = `${manifest.name}: ${manifest.notice}.`;
+  at("worth").textContent = `${worth[0].toUpperCase()}${worth.slice(1)}.`;
 }
 
 /** The line that `python -m rise_edge.selftest` prints. */

@@ -14,7 +14,7 @@ from rise_edge.capture.web.origin import Origin
 from rise_edge.capture.web.server import Address
 from rise_edge.command_line import CommandParser, called_as
 from rise_edge.evidence import EvidenceConfig
-from rise_edge.frame import ALL_MODALITIES, Modality, parse_modality_set
+from rise_edge.frame import ALL_MODALITIES, COLOUR_ALONE, Modality, parse_modality_set
 from rise_edge.guidance import languages
 from rise_edge.lockout import LockoutConfig
 from rise_edge.runtimes import RUNTIMES
@@ -36,6 +36,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def _wrong(options: argparse.Namespace) -> str | None:
     """What is wrong with options that are right by themselves."""
+    if options.accept_colour_alone and options.modalities != COLOUR_ALONE:
+        return "--accept-colour-alone requires --modalities colour"
     if options.web and options.view != "web":
         return "--web is of --view web; add it, or leave --web out"
     if options.web_origin and not (options.view == "web" and options.web_token_file):
@@ -136,6 +138,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SET",
         help="what must be seen, e.g. colour+depth; fewer make a weaker check "
         "(default: colour+depth+infrared)",
+    )
+    parser.add_argument(
+        "--accept-colour-alone",
+        action="store_true",
+        help="decide with --modalities colour, which tells real people from real attacks hardly or "
+        "not at all: the start says how well (by default every verdict of colour alone is "
+        "UNDECIDED)",
+    )
+    parser.add_argument(
+        "--second-opinion",
+        action="append",
+        metavar="MODEL.onnx",
+        help="model that others trained on real data, with its MODEL.json beside it, or named as a "
+        "MiniFASNet: it may turn LIVE into SPOOF, and nothing else; repeat it for several (none by "
+        "default)",
     )
     parser.add_argument(
         "--view",

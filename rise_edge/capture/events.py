@@ -7,16 +7,19 @@ kinds and fields are only added, never renamed or removed. Eight kinds, told apa
 calibration {source, created}, of one that has no sensors in its camera.json either a warning
 (text); of a RealSense firmware, usb, emitter, settings [{sensor, option, value, note}] and
 recording (null, or {file, error})}, `bundle` {name, version, identity, signed_by (the pinned public
-key in hexadecimal, null where none was pinned), simulated, notice, warnings [text] (the notice, and
-what the bundle's report warns of)}, `set_report` (null, or what that report shows for these
-modalities at the bundle's radius: {bpcer {rate, errors, total, interval}, worst_apcer {species,
-rate, ...}}), `site` (null, or, of the site's calibration that is used, {created, radius,
-asked_bpcer, confidence, n, forced, reason}), `runtime`, `modalities`, `min_readings`,
-`deadline_ms`, `test` {false_live, false_spoof, delta, std, correlation_ms}: what is asked of the
-sequential test and the scatter that it reckons with, `lockout` (null, or {spoofs, window_ms,
-lock_ms}), `language` (of the instructions), `audit` (null, or {file, run}: where sessions are
-recorded, and the UUID of this run's records), `evidence` (null, or {folder, run}: where pictures of
-sessions are kept, and the UUID in this run's file names).
+key in hexadecimal, null where none was pinned), simulated, notice, warnings [text] (the notice,
+what the bundle's report warns of, and what colour alone is worth)}, `set_report` (null, or what
+that report shows for these modalities at the bundle's radius: {bpcer {rate, errors, total,
+interval}, worst_apcer {species, rate, ...}}), `site` (null, or, of the site's calibration that is
+used, {created, radius, asked_bpcer, confidence, n, forced, reason}), `runtime`, `modalities`,
+`colour_alone` (null where depth or infrared is required; else {accepted, and what
+`rise_edge.colour_alone` says of real pictures: auc, auc_interval, bpcer, apcer, ...}; not accepted,
+every session is UNDECIDED), `second_opinion` (null, or [{family, threshold, models [{file, name,
+licence, sha256}]}]), `min_readings`, `deadline_ms`, `test` {false_live, false_spoof, delta, std,
+correlation_ms}: what is asked of the sequential test and the scatter that it reckons with,
+`lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the instructions), `audit` (null,
+or {file, run}: where sessions are recorded, and the UUID of this run's records), `evidence` (null,
+or {folder, run}: where pictures of sessions are kept, and the UUID in this run's file names).
 Of a folder with 16-bit infrared, `camera` has infrared_scale too (levels of grey a unit).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
@@ -24,11 +27,14 @@ UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null 
 they do would help), `norm`, `radius`, `margin` (radius - norm; null without a reading),
 `modalities`, `frames`, `readings`, `faults` {reason: count}, `duration_ms` (from the first face, on
 the frames' clock), `verdict_ms` (from the first reading; null without one), `log_ratio` (what the
-sequential test found: log likelihood of a living person against an attack),
-`bundle` (identity), `camera` (serial), `virtual` (null for a sensor of this machine; else why the
-verdict is of nobody who stands there now: a recording, images, a simulation, a device made of
-software; such a line opens no door), `latency_ms` {stage: median} and `truth` (null, or for
-simulated sources {species, bona_fide, subject, domain, presentation}).
+sequential test found: log likelihood of a living person against an attack), `second_opinion` (null
+where none was asked; else [{family, score, threshold, denies}]: the median over the frames that
+were read of how much the face looks like an attack to others' models, from 0 to 1; a SPOOF that one
+of them made of a LIVE has a margin >= 0 and a `detail` that names it), `bundle` (identity),
+`camera` (serial), `virtual` (null for a sensor of this machine; else why the verdict is of nobody
+who stands there now: a recording, images, a simulation, a device made of software; such a line
+opens no door), `latency_ms` {stage: median} and `truth` (null, or for simulated sources {species,
+bona_fide, subject, domain, presentation}).
 
 `audit_failed`: `session` has no record in the audit, because of `error`; stands before that
 session, which is UNDECIDED with the reason audit_failed if it would have been LIVE.
@@ -57,10 +63,11 @@ failed) and `evidence_failures` (how many events `evidence_failed` there were).
 
 Every event has `schema`, `event` and `time` (UTC, ISO 8601).
 
-Version 2 added `language`, `instruction`, `verdict_ms`, `log_ratio`, `virtual`, `test` and
-`lockout`, the reasons `too_near`, `off_centre`, `turned`, `occluded`, `blurred`, `unsteady`,
-`resized_stream`, `implausible_clock`, `locked_out` and `audit_failed`, and gave saturated infrared,
-`too_bright` before, its own reason, `infrared_saturated`.
+Version 2 added `colour_alone`, `second_opinion`, `language`, `instruction`, `verdict_ms`,
+`log_ratio`, `virtual`, `test` and `lockout`, the reasons `too_near`, `off_centre`, `turned`,
+`occluded`, `blurred`, `unsteady`, `resized_stream`, `implausible_clock`, `colour_alone`,
+`opinion_failed`, `locked_out` and `audit_failed`, and gave saturated infrared, `too_bright` before,
+its own reason, `infrared_saturated`.
 """
 
 from __future__ import annotations
@@ -75,6 +82,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rise_edge.errors import OutputError
+from rise_edge.second_opinion import Opinion
 from rise_edge.session import SessionResult
 from rise_edge.verdict import Outcome
 
@@ -139,12 +147,17 @@ class Event:
             "duration_ms": round(result.duration_ms, 1),
             "verdict_ms": None if result.verdict_ms is None else round(result.verdict_ms, 1),
             "log_ratio": round(result.log_ratio, 2),
+            "second_opinion": [_opinion(opinion) for opinion in result.opinions] or None,
             "bundle": self.bundle_identity,
             "camera": self.camera_serial,
             "virtual": self.virtual,
             "latency_ms": {stage: round(ms, 2) for stage, ms in self.latency_ms.items()},
             "truth": _truth(result),
         }
+
+
+def _opinion(opinion: Opinion) -> dict[str, Any]:
+    return {**asdict(opinion), "score": finite(opinion.score), "denies": opinion.denies}
 
 
 def finite(value: float) -> float | None:

@@ -37,6 +37,7 @@ EXIT_CODES = (
              "be used", False),
     ExitCode(11, "the site file: missing, malformed, of another bundle, runtime or modality set",
              False),
+    ExitCode(12, "a second opinion: its model or description is missing or malformed", False),
 )  # fmt: skip
 
 

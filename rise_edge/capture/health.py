@@ -18,8 +18,9 @@ from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
 from rise_edge.drift import Drift
-from rise_edge.verdict import STREAM_FAULTS
+from rise_edge.verdict import STREAM_FAULTS, Reason
 
+_FAULTS = STREAM_FAULTS | {Reason.OPINION_FAILED}
 _STATUSES = ("ok", "degraded", "failed")
 
 
@@ -28,8 +29,8 @@ class HealthConfig:
     """When something is wrong.
 
     Attributes:
-        degraded_after_s: time without a frame, or with a stream at fault in every frame, after
-            which the loop is degraded.
+        degraded_after_s: time without a frame, or with a stream or the second opinion at fault in
+            every frame, after which the loop is degraded.
         failed_after_s: the same for failed: nobody has been judged for so long.
         min_frames_per_s: judged frames, below which the loop is degraded.
         rate_window_s: over which they are counted.
@@ -89,12 +90,18 @@ class Health(Listener):
     Args:
         config: the limits.
         clock: seconds that never go back.
+        disabled: why nobody can be judged as the loop is set up, in words; None where they can.
     """
 
     def __init__(
-        self, config: HealthConfig | None = None, clock: Callable[[], float] = monotonic
+        self,
+        config: HealthConfig | None = None,
+        clock: Callable[[], float] = monotonic,
+        *,
+        disabled: str | None = None,
     ) -> None:
         self.config = config or HealthConfig()
+        self._disabled = disabled
         self._clock = clock
         self._lock = threading.Lock()
         self._flowing_s = clock()  # since when frames come, or should have come
@@ -119,7 +126,7 @@ class Health(Listener):
             self._frames_s.append(now_s)
             while self._frames_s[0] <= now_s - self.config.rate_window_s:
                 self._frames_s.popleft()
-            if verdict.reason not in STREAM_FAULTS:
+            if verdict.reason not in _FAULTS:
                 self._fault = None
                 return
             if self._fault is None:
@@ -187,12 +194,13 @@ class Health(Listener):
             yield self._grade(fault_s), f"no good frame for {fault_s:.0f} s: {self._fault}"
 
     def _other_faults(self) -> Iterator[tuple[str, str]]:
+        if self._disabled is not None:
+            yield "failed", self._disabled
         if self._attempt is not None:
             yield "degraded", f"the camera was lost: {self._attempt}"
         if self._unrecorded:
             count = "session has" if self._unrecorded == 1 else f"{self._unrecorded} sessions have"
             yield "degraded", f"the last {count} no record: {self._audit_error}"
-
         if self._not_kept is not None:
             yield "degraded", self._not_kept
         for drift in self._drifts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -27,11 +27,13 @@ from rise_edge.capture.service import Service
 from rise_edge.capture.summary import print_summary
 from rise_edge.capture.view import open_view
 from rise_edge.checker import Checker, load
+from rise_edge.colour_alone import colour_alone_figures, disabled_by_colour_alone
 from rise_edge.errors import CameraError, UnusableImageError
 from rise_edge.evidence import EvidenceConfig
-from rise_edge.frame import modality_set
+from rise_edge.frame import COLOUR_ALONE, modality_set
 from rise_edge.guidance import Guide, load_guide
 from rise_edge.lockout import LockoutConfig
+from rise_edge.second_opinion import SecondOpinion
 from rise_edge.session import SessionConfig
 from rise_edge.site import SiteRadius
 from rise_edge.standard_streams import say
@@ -50,7 +52,9 @@ def capture(options: argparse.Namespace) -> int:
         RiseEdgeError: something that was asked for cannot be had, or was lost; see its exit code.
     """
     guide, token = load_guide(options.language), _token(options.web_token_file)
-    evidence = EvidenceConfig(required=options.modalities)
+    evidence = EvidenceConfig(
+        required=options.modalities, accept_colour_alone=options.accept_colour_alone
+    )
     checker = load(
         options.model,
         runtime=options.runtime,
@@ -58,9 +62,12 @@ def capture(options: argparse.Namespace) -> int:
         public_key=options.public_key,
         least_version=options.least_version,
         site=options.site,
+        second_opinion=_second_opinion(options.second_opinion),
     )
     if checker.report:
         say(f"the bundle's report, {checker.report}")
+    if checker.second_opinion:
+        say(f"second opinion, which may only deny: {checker.second_opinion}")
     camera = open_camera(
         options.camera,
         modalities=options.modalities,
@@ -70,7 +77,7 @@ def capture(options: argparse.Namespace) -> int:
         allow_virtual=options.allow_virtual,
         calibration=options.calibration,
     )
-    health = Health()
+    health = Health(disabled=disabled_by_colour_alone(evidence))
     config = SessionConfig(lockout=_lockout(options, camera))
     error: CameraError | None = None
     with (
@@ -236,8 +243,10 @@ def _started(
         },
         "set_report": checker.report.fields() if checker.report else None,
         "site": _site(checker),
+        "second_opinion": checker.second_opinion.fields() if checker.second_opinion else None,
         "runtime": checker.runtime.name,
         "modalities": modality_set(checker.evidence.required),
+        "colour_alone": _colour_alone(checker.evidence),
         "min_readings": config.min_readings,
         "deadline_ms": config.deadline_ms,
         "test": {**asdict(config.test), **asdict(checker.scatter)},
@@ -246,6 +255,16 @@ def _started(
         "audit": {"file": str(audit.path), "run": audit.run} if audit else None,
         "evidence": {"folder": str(keeper.folder.path), "run": keeper.run} if keeper else None,
     }
+
+
+def _second_opinion(models: Sequence[str] | None) -> SecondOpinion | None:
+    return SecondOpinion(models) if models else None
+
+
+def _colour_alone(evidence: EvidenceConfig) -> dict[str, Any] | None:
+    if evidence.required != COLOUR_ALONE:
+        return None
+    return {"accepted": evidence.accept_colour_alone, **asdict(colour_alone_figures())}
 
 
 def _drift(checker: Checker, listener: Listener, history: DriftHistory | None) -> Listener:

@@ -7,6 +7,8 @@ judges; `simulated` is "yes" where the model learned from simulated people.
 `rise_edge_session_duration_seconds` {verdict}: first face to verdict, on the frames' clock;
 `rise_edge_session_norm_ratio` {verdict}: norm / radius, of sessions with a reading. It tells the
 margin, which is 1 minus this in radii, and unlike it is never negative, as histograms want it.
+`rise_edge_second_opinion_score_ratio` {family, verdict}: how much a session's face looks like an
+attack to others' models; `rise_edge_second_opinion_denials_total` {family}: what they made SPOOF.
 
 `rise_edge_frames_total`; `rise_edge_frames_dropped_total`; `rise_edge_frame_faults_total` {reason};
 `rise_edge_stage_duration_seconds` {stage}; `rise_edge_frame_to_event_seconds`;
@@ -39,9 +41,10 @@ from rise_edge.drift import SIGNALS, Drift
 from rise_edge.frame import modality_set
 from rise_edge.verdict import Outcome, Reason
 
-_STAGES = ("detect", "crop", "quality", "embed")
+_STAGES = ("detect", "crop", "quality", "embed", "second_opinion")
 _STAGE_BUCKETS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
 _SESSION_BUCKETS_S = (0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 4, 5)
+_SCORE_BUCKETS = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1)
 _NORM_BUCKETS = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1, 1.05, 1.1, 1.25, 1.5, 2, 3, 5, 10)
 
 
@@ -66,6 +69,7 @@ class Metrics(Listener):
         self._last_frame_s = clock()
         self._dropped_before = 0
         self._count_sessions(client)
+        self._count_opinions(client, checker)
         self._count_frames(client)
         self._count_failures(client)
         client.Info("rise_edge_build", "What judges.", registry=self.registry).info(_build(checker))
@@ -96,6 +100,25 @@ class Metrics(Listener):
                 self._sessions.labels(outcome.value, reason)
             self._durations.labels(outcome.value)
             self._norms.labels(outcome.value)
+
+    def _count_opinions(self, client: Any, checker: Checker) -> None:
+        self._scores = client.Histogram(
+            "rise_edge_second_opinion_score_ratio",
+            "How much a session's face looks like an attack to others' models, median of frames.",
+            ["family", "verdict"],
+            registry=self.registry,
+            buckets=_SCORE_BUCKETS,
+        )
+        self._denials = client.Counter(
+            "rise_edge_second_opinion_denials",
+            "Sessions that are SPOOF because of a second opinion, and would have been LIVE.",
+            ["family"],
+            registry=self.registry,
+        )
+        for family in checker.second_opinion.families if checker.second_opinion else ():
+            self._denials.labels(family)
+            for outcome in Outcome:
+                self._scores.labels(family, outcome.value)
 
     def _count_frames(self, client: Any) -> None:
         registry = self.registry
@@ -189,6 +212,11 @@ class Metrics(Listener):
         # A broken model's NaN belongs in no bucket.
         if reading is not None and math.isfinite(reading.norm):
             self._norms.labels(event.verdict).observe(reading.norm / reading.radius)
+        overruled = event.verdict == "SPOOF" and event.margin is not None and event.margin >= 0
+        for opinion in event.result.opinions:
+            self._scores.labels(opinion.family, event.verdict).observe(opinion.score)
+            if overruled and opinion.denies:
+                self._denials.labels(opinion.family).inc()
         if event.audit_error:
             self._audit_failures.inc()
 

@@ -50,6 +50,14 @@ def at_30_a_second(health: Health, clock: Clock, step: Step, seconds: float) -> 
         health.step(step)
 
 
+def test_a_loop_that_can_judge_nobody_has_failed_from_the_start(clock: Clock, good: Step) -> None:
+    health = Health(clock=clock, disabled="nobody can be LIVE")
+    assert health.report().reasons[0] == "nobody can be LIVE"
+    at_30_a_second(health, clock, good, 20)
+    report = health.report()
+    assert (report.status, report.http_status) == ("failed", 503)
+
+
 def test_frames_at_their_rate_are_ok(health: Health, clock: Clock, good: Step) -> None:
     at_30_a_second(health, clock, good, 20)
     report = health.report()

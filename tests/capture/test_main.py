@@ -13,8 +13,10 @@ from rise_edge import Bundle, BundleError, CameraError
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.cameras import write_folder
 from rise_edge.capture.kept_evidence import EvidenceFolder
+from rise_edge.colour_alone import colour_alone_figures
 from tests.capture.frame_source import visits
 from tests.capture.web.asking import ask
+from tests.opinion_models import write_opinion
 from tests.tiny_bundle import tiny_model, write_tiny_bundle
 
 pytestmark = pytest.mark.slow
@@ -111,6 +113,58 @@ def test_the_bundles_report_of_the_chosen_set_is_told_at_the_start(
     assert round(started["set_report"]["bpcer"]["rate"], 3) == 0.157
     assert any("accepts 63%" in warning for warning in started["bundle"]["warnings"])
     assert "worst APCER 63.1% [51.9, 73.4]" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("accepting", "reason"), [([], "colour_alone"), (["--accept-colour-alone"], None)]
+)
+def test_colour_alone_decides_only_where_it_is_accepted_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], accepting: list[str], reason: str | None
+) -> None:
+    folder = tmp_path / "images"
+    write_folder(visits([40, 40]), folder)
+    assert main(["--camera", str(folder), "--modalities", "colour", "--view", "none",
+                 "--events", "-", *accepting]) == 0  # fmt: skip
+    captured = capsys.readouterr()
+    started, *sessions, _ = events_of(captured.out)
+    assert [session["reason"] for session in sessions] == [reason] * 2
+    assert started["colour_alone"]["accepted"] == bool(accepting)
+    assert started["colour_alone"]["auc"] == colour_alone_figures().auc
+    assert str(colour_alone_figures()) in started["bundle"]["warnings"]
+
+
+def test_colour_alone_cannot_be_accepted_where_more_is_required(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--accept-colour-alone"])
+    assert ended.value.code == 2
+    assert "--accept-colour-alone requires --modalities colour" in capsys.readouterr().err
+
+
+def test_a_second_opinion_may_deny_and_is_told_of(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lets, denies = (
+        write_opinion(tmp_path, name, threshold=limit)
+        for name, limit in (("lets", 0.999), ("denies", 0.0))
+    )
+    for models, verdicts in (([lets], ["LIVE", "SPOOF"]), ([lets, denies], ["SPOOF", "SPOOF"])):
+        asked = [word for model in models for word in ("--second-opinion", str(model))]
+        assert main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+                     "--events", "-", *asked]) == 0  # fmt: skip
+        captured = capsys.readouterr()
+        started, *sessions, _ = events_of(captured.out)
+        assert [session["verdict"] for session in sessions] == verdicts
+        assert [one["family"] for one in started["second_opinion"]] == [m.stem for m in models]
+        assert "may only deny: lets" in captured.err
+
+
+def test_a_second_opinion_that_cannot_be_had_ends_the_program(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--second-opinion", str(tmp_path / "nowhere.onnx"), "--view", "none"]) == 12
+    assert "nowhere" in capsys.readouterr().err
 
 
 def test_a_folder_whose_name_is_no_text_is_judged_and_recorded(

@@ -20,6 +20,7 @@ from rise_edge.capture.metrics import Metrics
 from rise_edge.capture.recovery import Recovery
 from tests.capture.frame_source import FrameSource, visits
 from tests.capture.test_recovery import UnpluggedSource
+from tests.opinion_models import write_opinion
 from tests.pictures import photograph_frame
 from tests.tiny_bundle import RADIUS, tiny_model, write_tiny_bundle
 
@@ -55,6 +56,20 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Metrics:
     frames = [*visits([40, 90, 30])]
     watch(metrics, checker, FrameSource(frames[: 2 * 27 + 3]))
     return metrics
+
+
+def test_a_second_opinion_s_scores_and_denials_are_counted(
+    tmp_path: Path, tiny_bundle: rise_edge.Bundle
+) -> None:
+    opinion = rise_edge.SecondOpinion([write_opinion(tmp_path, threshold=0.0)])
+    checker = Checker(tiny_bundle, second_opinion=opinion)
+    metrics, family = Metrics(checker), {"family": "opinion"}
+    assert value(metrics, "rise_edge_second_opinion_denials_total", **family) == 0
+    watch(metrics, checker, FrameSource(visits([40, 90])))
+    assert value(metrics, "rise_edge_second_opinion_denials_total", **family) == 1
+    scores = "rise_edge_second_opinion_score_ratio_count"
+    assert value(metrics, scores, **family, verdict="SPOOF") == 2
+    assert value(metrics, scores, **family, verdict="LIVE") == 0
 
 
 def test_sessions_are_counted_by_verdict_and_reason(watched: Metrics) -> None:

@@ -51,7 +51,7 @@ def test_swift_and_jni_reach_the_functions_that_they_are_there_for() -> None:
     functions = {
         "rise_open", "rise_close", "rise_get_info", "rise_has_radius", "rise_check",
         "rise_selftest", "rise_last_error", "rise_session_open", "rise_session_close",
-        "rise_session_frame",
+        "rise_session_frame", "rise_accept_colour_alone",
     }  # fmt: skip
     for code in (JNI.read_text(), "".join(file.read_text() for file in SWIFT)):
         assert functions <= set(_SYMBOL.findall(code))

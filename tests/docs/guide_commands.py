@@ -113,6 +113,17 @@ GUIDES = {
                 Typed("--camera images --web 0 --pace fast"),
         },
     ),
+    "docs/second-opinion.md": Guide(
+        {
+            "python -m rise_edge.capture --camera realsense "
+            "--second-opinion 2.7_80x80_MiniFASNetV2.onnx "
+            "--second-opinion 4_0_0_80x80_MiniFASNetV1SE.onnx": Read("needs others' weights"),
+            "git clone https://github.com/minivision-ai/Silent-Face-Anti-Spoofing":
+                Read("needs the network"),
+            "python quantize/export_minifasnet.py Silent-Face-Anti-Spoofing second-opinion":
+                Read("tests/quantize exports such weights"),
+        }
+    ),
     "device/android/README.md": Guide(
         {
             "git clone --recurse-submodules https://github.com/pytorch/executorch && cd executorch":

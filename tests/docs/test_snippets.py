@@ -7,16 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import pytest
 
 from tests.docs.pages import PAGES, ROOT, blocks
+from tests.opinion_models import write_opinion
+from tests.pictures import photograph
 
 PAGE = (ROOT / "docs" / "embed.md").read_text(encoding="utf-8")
 _snippets = runpy.run_path(str(ROOT / "docs" / "snippets.py"))
 main, paths, with_snippets = _snippets["main"], _snippets["paths"], _snippets["with_snippets"]
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/embed.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/embed.md", "docs/second-opinion.md"])
 def test_a_page_shows_the_files_as_they_are(name: str) -> None:
     page = (ROOT / name).read_text(encoding="utf-8")
     assert paths(page)
@@ -25,7 +28,9 @@ def test_a_page_shows_the_files_as_they_are(name: str) -> None:
 
 def test_every_python_block_is_of_a_file_or_is_run() -> None:
     shown = {code.page for page in PAGES for code in blocks(page, "python")}
-    assert shown == {"README.md", "docs/embed.md", "rise_edge/simulator/README.md"}
+    assert shown == {
+        "README.md", "docs/embed.md", "docs/second-opinion.md", "rise_edge/simulator/README.md",
+    }  # fmt: skip
 
 
 @pytest.mark.slow
@@ -69,6 +74,19 @@ def test_a_snippet_of_a_file_that_marks_nothing_is_refused() -> None:
         with_snippets("<!-- README.md -->\n```sh\n```")
     with pytest.raises(ValueError, match="there is none"):
         with_snippets("<!-- nowhere.py -->\n```python\n```")
+
+
+def test_the_snippet_of_a_second_opinion_says_what_each_family_makes_of_a_face(
+    tmp_path: Path,
+) -> None:
+    picture = tmp_path / "picture.png"
+    cv2.imwrite(str(picture), photograph()[..., ::-1])
+    command = [sys.executable, str(ROOT / "device" / "python" / "second_opinion.py")]
+    model = write_opinion(tmp_path, threshold=0.0)
+    done = subprocess.run([*command, picture, model], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("opinion attack score 0.")
+    assert done.stdout.endswith("denies\n")
 
 
 @pytest.mark.slow

@@ -70,7 +70,8 @@ typedef enum rise_reason RISE_INT32 {
   RISE_FACE_LEFT = 13,
   RISE_INCONSISTENT = 14, /* readings enough, and they leave it open */
   RISE_TIME_OUT = 15,
-  RISE_UNFINISHED = 16    /* ours alone: a session has nothing to say yet */
+  RISE_UNFINISHED = 16,   /* ours alone: a session has nothing to say yet */
+  RISE_COLOUR_ALONE = 17  /* nothing but colour was required, which is no evidence by itself */
 } rise_reason;
 
 /* How a picture's pixels are laid out. */
@@ -202,6 +203,11 @@ RISE_API rise_status rise_get_info(const rise_checker *checker, rise_info *info)
 
 /* Not 0 iff the bundle has a radius for a set of modalities on this runtime. */
 RISE_API int32_t rise_has_radius(const rise_checker *checker, uint32_t modalities);
+
+/* From now on this checker decides where nothing but colour is required (`accept` not 0), or no longer
+ * does (0, as after rise_open: its verdicts are then UNDECIDED with RISE_COLOUR_ALONE). On real pictures
+ * colour alone tells people from attacks hardly or not at all: rise_edge/measured/colour_alone.json. */
+RISE_API rise_status rise_accept_colour_alone(rise_checker *checker, int32_t accept);
 
 /* Norm, radius and margin of a crop: no evidence is examined and nothing is decided.
  * `embedding` is NULL or has room for `embedding_size` floats. */

@@ -111,6 +111,9 @@ rise_verdict Checker::judge(const rise_crop& crop, std::uint32_t required) {
   Embedding embedding;
   const rise_reading reading = read(asked, &embedding);
   if (!sound(embedding)) return {RISE_UNDECIDED, RISE_BAD_NUMBERS, reading};
+  if (reading.modalities == RISE_COLOUR && !accepts_colour_alone_) {
+    return {RISE_UNDECIDED, RISE_COLOUR_ALONE, reading};
+  }
   return {reading.margin >= 0 ? RISE_LIVE : RISE_SPOOF, RISE_NO_REASON, reading};
 }
 

@@ -33,12 +33,16 @@ class Checker {
   const Cut& last_cut() const { return cut_; }
   rise_proof selftest(const char* golden);
 
+  // Whether colour decides where nothing else is required.
+  void accept_colour_alone(bool accept) { accepts_colour_alone_ = accept; }
+
  private:
   Bundle bundle_;
   const char* runtime_;
   std::map<std::uint32_t, double> radii_;
   std::unique_ptr<Model> model_;
   Cut cut_{};
+  bool accepts_colour_alone_ = false;
 };
 
 }  // namespace rise

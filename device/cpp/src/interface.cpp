@@ -102,6 +102,13 @@ int32_t rise_has_radius(const rise_checker* checker, uint32_t modalities) {
   return checker && checker->has_radius(modalities);
 }
 
+rise_status rise_accept_colour_alone(rise_checker* checker, int32_t accept) {
+  return guarded([&] {
+    expect_given(checker);
+    checker->accept_colour_alone(accept != 0);
+  });
+}
+
 rise_status rise_read(rise_checker* checker, const rise_crop* crop, rise_reading* reading,
                       float* embedding, int32_t embedding_size) {
   clear(reading);
@@ -235,6 +242,8 @@ const char* rise_reason_name(rise_reason reason) {
       return "time_out";
     case RISE_UNFINISHED:
       return "unfinished";
+    case RISE_COLOUR_ALONE:
+      return "colour_alone";
   }
   return "unknown";
 }

@@ -95,6 +95,7 @@ rise_verdict Session::add(const Observation& seen, double now_ms) {
   if (now_ms - open_->face_ms >= kAbsentMs) return lost_sight(seen);
   if (changed(seen) && !open_->readings.empty()) return undecided(RISE_FACE_CHANGED);
   if (seen.face) open_->face = seen.face, open_->face_ms = now_ms;
+  if (seen.verdict.reason == RISE_COLOUR_ALONE) return seen.verdict;  // no later frame tells more
   if (seen.verdict.reason == RISE_NO_REASON) {
     const rise_reading& reading = seen.verdict.reading;
     open_->readings.push_back(reading);
@@ -115,7 +116,8 @@ rise_verdict Session::close(const rise_verdict& verdict, double now_ms) {
   // A decided person is not judged again before leaving; who took another's place was not judged
   // yet.
   const double retry_ms = verdict.reason == RISE_FACE_CHANGED ? 0 : kRetryMs;
-  resting_until_ms_ = verdict.outcome == RISE_UNDECIDED ? now_ms + retry_ms : kForever;
+  const bool decided = verdict.outcome != RISE_UNDECIDED || verdict.reason == RISE_COLOUR_ALONE;
+  resting_until_ms_ = decided ? kForever : now_ms + retry_ms;
   return verdict;
 }
 

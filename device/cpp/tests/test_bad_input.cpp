@@ -203,7 +203,7 @@ static void what_is_no_evidence_is_undecided_with_its_reason() {
   Pixels holes = good, white = good, lamp = good, black = good;
   holes.depth_mm.assign(112 * 112, 0);
   CHECK(reason(holes.crop(), kAll) == RISE_DEPTH_COVERAGE);
-  CHECK(reason(holes.crop(), RISE_COLOUR) == RISE_NO_REASON);
+  CHECK(reason(holes.crop(), RISE_COLOUR) == RISE_COLOUR_ALONE);
   white.colour.assign(112 * 112 * 3, 255);
   CHECK(reason(white.crop(), kAll) == RISE_TOO_BRIGHT);
   lamp.infrared.assign(112 * 112, 255);
@@ -225,6 +225,23 @@ static void what_is_no_evidence_is_undecided_with_its_reason() {
     crop = good.crop();
     CHECK(rise_judge(checker, &crop, required, &verdict) == RISE_ERROR_ARGUMENT);
     CHECK(verdict.outcome == RISE_UNDECIDED);
+  }
+  rise_close(checker);
+}
+
+static void colour_alone_decides_only_once_it_is_accepted() {
+  rise_checker* checker = opened();
+  const Pixels pixels;
+  const rise_crop crop = pixels.crop();
+  rise_verdict verdict;
+  CHECK(rise_accept_colour_alone(nullptr, 1) == RISE_ERROR_ARGUMENT);
+  for (const std::int32_t accept : {0, 1, 0}) {
+    CHECK(rise_accept_colour_alone(checker, accept) == RISE_OK);
+    CHECK(rise_judge(checker, &crop, RISE_COLOUR, &verdict) == RISE_OK);
+    CHECK((verdict.reason == RISE_COLOUR_ALONE) == (accept == 0) && verdict.reading.norm > 0);
+    CHECK((verdict.outcome == RISE_UNDECIDED) == (accept == 0));
+    CHECK(rise_judge(checker, &crop, RISE_COLOUR | RISE_DEPTH, &verdict) == RISE_OK);
+    CHECK(verdict.outcome != RISE_UNDECIDED);
   }
   rise_close(checker);
 }
@@ -269,4 +286,5 @@ int main() {
   null_pointers_and_values_of_no_name_are_refused();
   a_crop_of_another_size_or_of_nothing_is_refused();
   what_is_no_evidence_is_undecided_with_its_reason();
+  colour_alone_decides_only_once_it_is_accepted();
 }

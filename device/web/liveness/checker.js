@@ -3,7 +3,7 @@
 import { cropFace } from "./crop.js";
 import { openDetector } from "./detector.js";
 import { BundleError } from "./errors.js";
-import { examineFaces } from "./evidence.js";
+import { EVIDENCE, examineFaces } from "./evidence.js";
 import { faceSquare } from "./face.js";
 import { colourCrop, openModel } from "./model.js";
 import { viewFault } from "./quality.js";
@@ -12,18 +12,27 @@ import { decide } from "./verdict.js";
 
 /**
  * @param {import("./bundle.js").Bundle} bundle
- * @param {{runtime?: string, blazeface?: string}} options  onnx or onnx_float, and where the face
- *   detector's two files are.
+ * @param {{runtime?: string, blazeface?: string, acceptColourAlone?: boolean}} options  onnx or
+ *   onnx_float, where the face detector's two files are, and whether colour alone decides: otherwise
+ *   the verdict of whatever was read is UNDECIDED(colour_alone).
  * @returns {Promise<Checker>}
  * @throws {BundleError} the bundle holds no model or no radius of colour for this runtime.
  */
-export async function openChecker(bundle, { runtime = "onnx_float", blazeface = "blazeface/" } = {}) {
+export async function openChecker(
+  bundle,
+  {
+    runtime = "onnx_float",
+    blazeface = "blazeface/",
+    acceptColourAlone = EVIDENCE.accept_colour_alone,
+  } = {},
+) {
   const radii = bundle.manifest.radii.get(runtime) ?? new Map();
   if (!radii.has("colour")) {
     const known = [...radii.keys()].join(", ") || "none";
     throw new BundleError(`expected a radius for colour on ${runtime}, the bundle has ${known}`);
   }
-  return new Checker(await openModel(bundle, runtime), radii, await openDetector(blazeface));
+  const [model, detector] = [await openModel(bundle, runtime), await openDetector(blazeface)];
+  return new Checker(model, radii, detector, acceptColourAlone);
 }
 
 /**
@@ -33,10 +42,10 @@ export async function openChecker(bundle, { runtime = "onnx_float", blazeface = 
  * @property {import("./picture.js").Picture | null} crop  what the model reads, or would have read.
  */
 
-/** Judges colour pictures, one at a time. */
+/** Judges colour pictures, one at a time; `acceptColourAlone` may be changed between two of them. */
 class Checker {
-  constructor(model, radii, detector) {
-    Object.assign(this, { model, radii, detector });
+  constructor(model, radii, detector, acceptColourAlone) {
+    Object.assign(this, { model, radii, detector, acceptColourAlone });
   }
 
   /**
@@ -52,7 +61,7 @@ class Checker {
     const square = faceSquare(faces[0].keypoints);
     const crop = cropFace(picture, square, this.model.size);
     const poor = viewFault(picture, faces[0], square, crop);
-    return { verdict: poor ?? decide(await this.read(crop)), square, crop };
+    return { verdict: poor ?? decide(await this.read(crop), this), square, crop };
   }
 
   /** Read one crop of colour: norm, radius, margin. */

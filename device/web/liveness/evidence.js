@@ -7,6 +7,7 @@ const STRIDE = 7;
 
 /** The fields of Python's EvidenceConfig that one colour picture can meet. */
 export const EVIDENCE = Object.freeze({
+  accept_colour_alone: false,
   min_face_px: 80,
   max_outside: 0.25,
   dark_level: 6,

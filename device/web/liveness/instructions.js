@@ -16,6 +16,7 @@ const INSTRUCTIONS = Object.freeze({
 // Nothing that the person does would help.
 const DEVICE_FAULTS = Object.freeze({
   bad_numbers: "The model gave no usable answer",
+  colour_alone: "The model saw colour alone",
   camera_lost: "The camera gives no pictures",
 });
 

@@ -1,5 +1,7 @@
 // LIVE, SPOOF, or UNDECIDED with its reason; see rise_edge/verdict.py.
 
+import { modalitySet } from "./modalities.js";
+
 /** The answer for one picture. */
 export class Verdict {
   /**
@@ -28,10 +30,19 @@ export function undecided(reason, detail = "", reading = null) {
   return new Verdict("UNDECIDED", { reason, detail, reading });
 }
 
-/** The decision for one reading: LIVE iff it is sound and its norm is within the radius. */
-export function decide(reading) {
+/**
+ * The decision for one reading: LIVE iff it is sound and its norm is within the radius.
+ *
+ * @param {import("./reading.js").Reading} reading
+ * @param {{acceptColourAlone?: boolean}} options  whether a reading of nothing but colour decides; see
+ *   colour_alone.js for what it is worth. Otherwise it is UNDECIDED.
+ */
+export function decide(reading, { acceptColourAlone = false } = {}) {
   if (!reading.sound) {
     return undecided("bad_numbers", `the model gave norm ${reading.norm}, which is no evidence`, reading);
+  }
+  if (!acceptColourAlone && modalitySet(reading.embedding.present) === "colour") {
+    return undecided("colour_alone", "no evidence without depth or infrared", reading);
   }
   return new Verdict(reading.margin >= 0 ? "LIVE" : "SPOOF", { reading });
 }

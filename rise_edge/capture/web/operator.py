@@ -28,6 +28,7 @@ class Station:
         modalities: what must be seen.
         set_report: errors of these modalities in the bundle's report, in one line; None where it
             has none.
+        second_opinion: families of others' models that may deny; None without any.
     """
 
     camera: str
@@ -37,6 +38,7 @@ class Station:
     runtime: str
     modalities: str
     set_report: str | None = None
+    second_opinion: str | None = None
 
     @classmethod
     def of(cls, camera: Camera, checker: Checker) -> Station:
@@ -50,6 +52,7 @@ class Station:
             set_report=str(checker.report) if checker.report else None,
             runtime=checker.runtime.name,
             modalities=modality_set(checker.evidence.required),
+            second_opinion=str(checker.second_opinion) if checker.second_opinion else None,
         )
 
 
@@ -72,6 +75,7 @@ def operator_state(
         "set_report": station.set_report,
         "runtime": station.runtime,
         "modalities": station.modalities,
+        "second_opinion": station.second_opinion,
         "health": health.fields(),
         "frames": glance.number,
         "dropped": glance.step.dropped if glance.step else 0,

@@ -19,7 +19,10 @@ from rise_edge.capture.recovery import Attempt
 from rise_edge.capture.web.monitor import monitor_server
 from rise_edge.capture.web.server import Address
 from rise_edge.checker import Observation
+from rise_edge.colour_alone import disabled_by_colour_alone
 from rise_edge.drift import Drift
+from rise_edge.evidence import EvidenceConfig
+from rise_edge.frame import COLOUR_ALONE
 from rise_edge.verdict import Reason, undecided
 from tests.capture.web.asking import ask as ask_http
 from tests.capture.web.watching import Scenes, ServedView, ask, watch
@@ -101,7 +104,20 @@ AILMENTS: dict[str, Ailing] = {
 
 def test_no_reason_of_health_is_left_out_here() -> None:
     found = ast.walk(ast.parse(inspect.getsource(Health)))
-    assert sum(isinstance(node, ast.Yield) for node in found) == len(AILMENTS)
+    by_its_settings = 1  # which the next test is of
+    assert sum(isinstance(node, ast.Yield) for node in found) == len(AILMENTS) + by_its_settings
+
+
+def test_the_operator_reads_why_nobody_can_be_live(
+    browser: Any, web_checker: Checker, scenes: Scenes
+) -> None:
+    evidence = EvidenceConfig(required=COLOUR_ALONE)
+    health = Health(disabled=disabled_by_colour_alone(evidence))
+    health.step(scenes.empty)
+    with ServedView(web_checker, health=health) as view, browser.new_page() as page:
+        page.goto(view.address.url("/operator"))
+        page.wait_for_selector("#health[data-status=failed]")
+        assert "colour alone is UNDECIDED" in read(page)[1][0]
 
 
 @pytest.mark.parametrize("words", AILMENTS)

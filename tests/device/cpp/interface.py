@@ -80,6 +80,7 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "rise_close": (None, (c.c_void_p,)),
     "rise_get_info": (c.c_int32, (c.c_void_p, c.POINTER(CInfo))),
     "rise_has_radius": (c.c_int32, (c.c_void_p, c.c_uint32)),
+    "rise_accept_colour_alone": (c.c_int32, (c.c_void_p, c.c_int32)),
     "rise_read": (c.c_int32, (c.c_void_p, c.POINTER(CCrop), c.POINTER(CReading),
                               c.POINTER(c.c_float), c.c_int32)),
     "rise_judge": (c.c_int32, (c.c_void_p, c.POINTER(CCrop), c.c_uint32, c.POINTER(CVerdict))),

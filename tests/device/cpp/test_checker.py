@@ -77,9 +77,11 @@ def test_every_norm_is_within_1e_5_of_pythons_and_every_decision_the_same(
         assert there.modalities == c.bits(crop.present)
 
 
+@pytest.mark.parametrize("accept", [False, True])
 def test_a_sound_crop_gets_the_decision_of_its_norm(
-    library: ctypes.CDLL, checker: ctypes.c_void_p, runtime: str
+    library: ctypes.CDLL, checker: ctypes.c_void_p, runtime: str, accept: bool
 ) -> None:
+    assert library.rise_accept_colour_alone(checker, accept) == c.OK
     bundle = open_bundle(default_bundle_path())
     opened, radii = open_runtime(bundle, runtime), bundle.manifest.radii[runtime]
     seen = set()
@@ -90,10 +92,14 @@ def test_a_sound_crop_gets_the_decision_of_its_norm(
         status = library.rise_judge(checker, c.crop(crop), c.bits(crop.present), verdict)
         assert status == c.OK
         name = library.rise_outcome_name(verdict.outcome).decode()
-        if verdict.outcome != c.UNDECIDED:
-            assert name == decide(read_margin(opened.embed([crop])[0], radii)).outcome
-        seen.add((name, library.rise_reason_name(verdict.reason).decode()))
+        reason = library.rise_reason_name(verdict.reason).decode()
+        if verdict.reading.modalities:  # its evidence was good
+            here = read_margin(opened.embed([crop])[0], radii)
+            expected = decide(here, accept_colour_alone=accept)
+            assert (name, reason) == (expected.outcome, str(expected.reason or ""))
+        seen.add((name, reason))
     assert {("LIVE", ""), ("SPOOF", ""), ("UNDECIDED", "depth_coverage")} <= seen
+    assert (("UNDECIDED", "colour_alone") in seen) != accept
 
 
 def test_it_says_of_the_bundle_what_python_says(

@@ -15,7 +15,7 @@ from rise_edge.checker import Observation
 from rise_edge.continuity import Continuity
 from rise_edge.evidence import EvidenceConfig, StreamGate, crop_faults, examine_light
 from rise_edge.face import Face, FaceDetector, crop_face, face_square
-from rise_edge.frame import ALL_MODALITIES, Frame, Modality
+from rise_edge.frame import ALL_MODALITIES, COLOUR_ALONE, Frame, Modality, modality_set
 from rise_edge.radius import read_margin
 from rise_edge.runtimes import open_runtime
 from rise_edge.session import Sessions
@@ -80,10 +80,12 @@ def _flipped(frame: Frame) -> Frame:
     return replace(frame, colour=replace(frame.colour, pixels=turned))
 
 
-def _python(stream: list[Seen]) -> list[tuple[int, str, str]]:
-    bundle, evidence = open_bundle(default_bundle_path()), EvidenceConfig()
+def _python(
+    stream: list[Seen], required: frozenset[Modality], accept: bool
+) -> list[tuple[int, str, str]]:
+    bundle, evidence = open_bundle(default_bundle_path()), EvidenceConfig(required=required)
     runtime, radii = open_runtime(bundle, "executorch"), bundle.manifest.radii["executorch"]
-    scatter = bundle.manifest.margin_scatter["colour+depth+infrared"]
+    scatter = bundle.manifest.margin_scatter.get(modality_set(required))
     sessions = Sessions(scatter=scatter)
     gate, continuity = StreamGate(evidence), Continuity(sessions.config.absent_ms)
     ends = []
@@ -97,11 +99,13 @@ def _python(stream: list[Seen]) -> list[tuple[int, str, str]]:
         elif seen.face is None:
             observation = Observation(undecided(Reason.NO_FACE), None, None, {})
         else:
-            crop = crop_face(seen.frame, seen.face)
-            dead = examine_light(seen.frame, evidence)
-            faults = crop_faults(crop, seen.frame, evidence)
+            asked = seen.frame.only(required)
+            crop = crop_face(asked, seen.face)
+            dead = examine_light(asked, evidence)
+            faults = crop_faults(crop, asked, evidence)
             reading = read_margin(runtime.embed([crop])[0], radii)
-            verdict = dead or (faults[0] if faults else decide(reading))
+            decided = decide(reading, accept_colour_alone=accept)
+            verdict = dead or (faults[0] if faults else decided)
             observation = Observation(verdict, seen.face, crop, {})
         result = sessions.update(continuity.follow(observation, seen.now_ms), seen.now_ms)
         if result:
@@ -109,11 +113,14 @@ def _python(stream: list[Seen]) -> list[tuple[int, str, str]]:
     return ends
 
 
-def _cpp(library: ctypes.CDLL, stream: list[Seen]) -> list[tuple[int, str, str]]:
+def _cpp(
+    library: ctypes.CDLL, stream: list[Seen], required: frozenset[Modality], accept: bool
+) -> list[tuple[int, str, str]]:
     checker, session = ctypes.c_void_p(), ctypes.c_void_p()
     bundle = str(default_bundle_path()).encode()
     assert library.rise_open(bundle, c.EXECUTORCH, 1, checker) == c.OK
-    assert library.rise_session_open(checker, c.bits(ALL_MODALITIES), session) == c.OK
+    assert library.rise_accept_colour_alone(checker, accept) == c.OK
+    assert library.rise_session_open(checker, c.bits(required), session) == c.OK
     ends = []
     for index, seen in enumerate(stream):
         pictures = [c.native(image, m) for m in Modality if (image := seen.frame.image(m))]
@@ -131,11 +138,23 @@ def _cpp(library: ctypes.CDLL, stream: list[Seen]) -> list[tuple[int, str, str]]
 
 
 def test_every_session_ends_as_pythons(library: ctypes.CDLL, stream: list[Seen]) -> None:
-    here, there = _python(stream), _cpp(library, stream)
-    assert there == here
+    here = _python(stream, ALL_MODALITIES, accept=False)
+    assert _cpp(library, stream, ALL_MODALITIES, accept=False) == here
     outcomes = {outcome for _, outcome, _ in here}
     assert outcomes == {"LIVE", "SPOOF", "UNDECIDED"}
     assert len(here) >= 9
+
+
+@pytest.mark.parametrize("accept", [False, True])
+def test_a_session_of_colour_alone_ends_as_pythons(
+    library: ctypes.CDLL, stream: list[Seen], accept: bool
+) -> None:
+    part = stream[:200]
+    here = _python(part, COLOUR_ALONE, accept)
+    assert _cpp(library, part, COLOUR_ALONE, accept) == here
+    assert ("colour_alone" in {reason for _, _, reason in here}) != accept
+    decided = {outcome for _, outcome, _ in here} - {"UNDECIDED"}
+    assert bool(decided) == accept
 
 
 def test_a_clock_that_goes_back_is_refused(library: ctypes.CDLL, stream: list[Seen]) -> None:

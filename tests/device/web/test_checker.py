@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 import rise_edge
-from rise_edge import Bundle, Checker, Frame, Image, Modality
+from rise_edge import Bundle, Checker, Frame, Image
 from rise_edge.capture.cameras.folder_description import assumed_sensor
 from rise_edge.checker import Observation
+from rise_edge.colour_alone import colour_alone_figures
 from rise_edge.evidence import EvidenceConfig
+from rise_edge.frame import COLOUR_ALONE
 from rise_edge.simulator import Presentation
 from tests import rendered_faces
 from tests.device.web.conftest import Ask
@@ -22,13 +24,14 @@ from tests.pictures import photograph
 from tests.rendered_faces import rendered
 
 OBSERVE = (
-    "async ([picture, runtime]) => {"
+    "async ([picture, runtime, accept = true]) => {"
     + BYTES
     + """
     const {openBundle} = await import('./liveness/bundle.js');
     const {openChecker} = await import('./liveness/checker.js');
     const checkers = globalThis.checkers ??= {};
     checkers[runtime] ??= await openChecker(await openBundle('bundle'), {runtime});
+    checkers[runtime].acceptColourAlone = accept;
     const {verdict, crop} =
         await checkers[runtime].observe({...picture, data: bytes(picture.data)});
     return {verdict: String(verdict), detail: verdict.detail, norm: verdict.reading?.norm,
@@ -39,7 +42,7 @@ OBSERVE = (
 
 @lru_cache
 def python_checker(runtime: str) -> Checker:
-    evidence = EvidenceConfig(required=frozenset({Modality.COLOUR}))
+    evidence = EvidenceConfig(required=COLOUR_ALONE, accept_colour_alone=True)
     return rise_edge.load(runtime=runtime, evidence=evidence)
 
 
@@ -121,6 +124,32 @@ def test_an_upright_picture_has_its_lens_across_the_longer_side(seen: dict[str, 
 def test_what_is_wrong_is_told_in_the_same_words(seen: dict[str, Any]) -> None:
     for browser, python in seen.values():
         assert browser["detail"] == python.verdict.detail
+
+
+def test_colour_alone_is_undecided_unless_it_is_accepted_by_name(ask: Ask) -> None:
+    refusing = rise_edge.load(runtime="onnx_float", evidence=EvidenceConfig(required=COLOUR_ALONE))
+    image = Image(photograph(), assumed_sensor(512, 512).viewpoint, 1, 0.0)
+    said = ask(OBSERVE, [picture_of(photograph()), "onnx_float", False])
+    verdict = refusing.check(Frame(image, None, None))
+    assert said["verdict"] == str(verdict) == "UNDECIDED(colour_alone)"
+    assert said["detail"] == verdict.detail
+    assert said["norm"] == pytest.approx(verdict.reading.norm, abs=1e-4)
+
+
+def test_a_checker_that_nobody_asked_for_it_refuses_colour_alone(ask: Ask) -> None:
+    opened = ask(
+        """async () => {
+            const {openBundle} = await import('./liveness/bundle.js');
+            const {openChecker} = await import('./liveness/checker.js');
+            return (await openChecker(await openBundle('bundle'))).acceptColourAlone;
+        }"""
+    )
+    assert opened is False
+
+
+def test_what_colour_alone_is_worth_is_said_in_python_s_words(ask: Ask) -> None:
+    figures = "async () => (await import('./liveness/colour_alone.js')).colourAloneFigures()"
+    assert ask(figures) == str(colour_alone_figures())
 
 
 def test_crops_are_python_s_to_within_one_level_and_norms_to_1e_4(seen: dict[str, Any]) -> None:

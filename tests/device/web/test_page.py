@@ -88,6 +88,7 @@ def opened_once(browser: Any, site: PageServer) -> Iterator[tuple[Any, Asked]]:
     page.on("pageerror", lambda error: asked.errors.append(str(error)))
     page.goto(site.url)
     wait_ready(page)
+    page.check("#accept")
     yield page, asked
     page.close()
 
@@ -135,6 +136,42 @@ def test_a_picture_gets_the_verdict_with_what_it_rests_on(ready_page: Any) -> No
     assert np.hypot(*point[:2]) / sphere[2] == pytest.approx(norm / radius, abs=1e-3)
     choose(page, png(rendered("office", 1).colour.pixels))
     assert said(page) == ("SPOOF", "the norm is beyond the radius")
+
+
+def test_colour_alone_is_undecided_until_it_is_accepted_by_name(ready_page: Any) -> None:
+    page = ready_page
+    choose(page, png(photograph()))
+    assert outcome(page) == "LIVE"
+    page.uncheck("#accept")
+    page.wait_for_selector("body[data-reason=colour_alone]")
+    assert said(page)[1].startswith("The model saw colour alone: no evidence")
+    assert float(page.inner_text("#norm")) > 0, "what was read is still shown"
+    page.check("#accept")
+    page.wait_for_selector("body[data-outcome=LIVE]")
+
+
+def test_a_page_that_was_just_opened_accepts_no_colour_alone(open_page: Open) -> None:
+    page = open_page()
+    wait_ready(page)
+    assert not page.is_checked("#accept")
+    choose(page, png(photograph()))
+    assert (outcome(page), page.get_attribute("body", "data-reason")) == (
+        "UNDECIDED", "colour_alone",
+    )  # fmt: skip
+
+
+def test_a_page_that_cannot_say_what_colour_alone_is_worth_judges_nothing(
+    open_page: Open, site: PageServer, tmp_path: Path
+) -> None:
+    measured = site.folders["measured"]
+    site.folders["measured"] = tmp_path
+    try:
+        (tmp_path / "colour_alone.json").write_text("{}")
+        page = open_page()
+        page.wait_for_selector("body[data-state=refused]")
+        assert "colour_alone.json" in said(page)[1]
+    finally:
+        site.folders["measured"] = measured
 
 
 def test_the_self_test_says_what_python_s_says(ready_page: Any) -> None:
@@ -199,6 +236,7 @@ def test_the_notice_is_always_seen_and_nothing_is_cut_off(
     notice = page.locator(".notice")
     assert "trained on simulated faces and attacks only" in notice.inner_text()
     assert "Never a door" in notice.inner_text()
+    assert "on real pictures colour alone has AUC" in notice.inner_text().replace("On", "on")
     box = notice.bounding_box()
     assert 0 <= box["y"] < box["y"] + box["height"] <= size[1]
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
@@ -215,10 +253,10 @@ def test_controls_are_reached_by_keyboard(open_page: Open) -> None:
     page = open_page()
     wait_ready(page)
     reached: list[str] = []
-    for _ in range(2):
+    for _ in range(3):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id"))
-    assert reached == ["file", "camera"]
+    assert reached == ["file", "camera", "accept"]
 
 
 def alter(path: Path) -> None:
@@ -285,7 +323,7 @@ def test_the_page_may_ask_no_other_address(browser: Any, site: PageServer) -> No
 
 
 def test_the_example_goes_from_a_bundle_to_a_verdict(open_page: Open) -> None:
-    page = open_page("example.html")
+    page = open_page("example.html?accept-colour-alone")
     page.wait_for_function("() => document.querySelector('#notice').textContent !== ''")
     page.wait_for_load_state("networkidle")
     for pixels, verdict in [
@@ -318,6 +356,7 @@ def test_a_camera_s_frames_are_judged_until_it_is_lost(
     film.write_bytes(y4m(rendered("office", 3).colour.pixels))
     page = open_page(browser=launch(*FAKE, f"--use-file-for-fake-video-capture={film}"))
     wait_ready(page)
+    page.check("#accept")
     page.click("#camera")
     page.wait_for_selector("body[data-outcome=LIVE]")
     assert page.inner_text("#camera") == "Stop the camera"
@@ -334,6 +373,7 @@ def test_a_camera_s_frames_are_judged_until_it_is_lost(
 def test_a_picture_ends_the_camera_s_turn(open_page: Open, launch: Callable[..., Any]) -> None:
     page = open_page(browser=launch(*FAKE))
     wait_ready(page)
+    page.check("#accept")
     page.click("#camera")
     page.wait_for_selector("body[data-outcome=UNDECIDED]")
     assert said(page) == ("UNDECIDED", "Look into the camera: no face was found")

@@ -32,11 +32,12 @@ CASES: list[tuple[list[float], float, str]] = [
     ([0.3, 0.0], -math.inf, "UNDECIDED(bad_numbers)"),
 ]
 
-READ = """async ([vector, norm, present]) => {
+READ = """async ([vector, norm, present, accept = true]) => {
     const {readMargin} = await import('./liveness/reading.js');
     const {decide} = await import('./liveness/verdict.js');
     const embedding = {vector: Float32Array.from(vector), norm, present};
-    return String(decide(readMargin(embedding, new Map([['colour', 0.5]]))));
+    const accepted = {acceptColourAlone: accept};
+    return String(decide(readMargin(embedding, new Map([['colour', 0.5]])), accepted));
 }"""
 
 
@@ -45,8 +46,9 @@ def test_a_reading_is_decided_as_in_python(
     ask: Ask, vector: list[float], norm: float, expected: str
 ) -> None:
     in_python = read_margin(Embedding(np.array(vector, np.float32), norm, COLOUR), {"colour": 0.5})
-    assert str(decide(in_python)) == expected
+    assert str(decide(in_python, accept_colour_alone=True)) == expected
     assert ask(READ, [vector, norm, [1, 0, 0]]) == expected
+    assert ask(READ, [vector, norm, [1, 0, 0], False]) == str(decide(in_python))
 
 
 def test_modalities_without_a_radius_are_refused(ask: Ask) -> None:

@@ -11,14 +11,20 @@ public final class Checker: @unchecked Sendable {
 
     /// Open the bundle in a folder: its manifest and the sha256 of every file are checked first.
     ///
-    /// - Parameter threads: of the network; 1 is the calling thread alone.
+    /// - Parameters:
+    ///   - threads: of the network; 1 is the calling thread alone.
+    ///   - acceptColourAlone: whether colour decides where nothing else is required. On real pictures it tells
+    ///     people from attacks hardly or not at all; otherwise such verdicts are `.colourAlone`.
     /// - Throws: `RiseEdgeError`.
-    public init(bundle folder: URL, runtime: Runtime = .executorch, threads: Int32 = 1) throws {
+    public init(
+        bundle folder: URL, runtime: Runtime = .executorch, threads: Int32 = 1, acceptColourAlone: Bool = false
+    ) throws {
         var opened: OpaquePointer?
         try succeed(folder.withUnsafeFileSystemRepresentation { rise_open($0, runtime.c, threads, &opened) })
         guard let opened else { throw RiseEdgeError.internal("expected a checker, got none") }
         var info = rise_info()
         do {
+            try succeed(rise_accept_colour_alone(opened, acceptColourAlone ? 1 : 0))
             try succeed(rise_get_info(opened, &info))
         } catch {
             rise_close(opened)

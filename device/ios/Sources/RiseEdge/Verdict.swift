@@ -35,6 +35,8 @@ public enum Reason: String, Sendable {
     case timeOut = "time_out"
     /// A session has nothing to say yet.
     case unfinished
+    /// Nothing but colour was required, and the checker was not opened to accept that.
+    case colourAlone = "colour_alone"
     case unknown
 
     init?(_ reason: rise_reason) {
@@ -56,6 +58,7 @@ public enum Reason: String, Sendable {
         case RISE_INCONSISTENT: self = .inconsistent
         case RISE_TIME_OUT: self = .timeOut
         case RISE_UNFINISHED: self = .unfinished
+        case RISE_COLOUR_ALONE: self = .colourAlone
         default: self = .unknown
         }
     }

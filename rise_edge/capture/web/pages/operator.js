@@ -163,6 +163,7 @@ function program(state) {
     ["Up for", duration(state.uptime_s)],
     ["Clients", state.watchers],
   ];
+  if (state.second_opinion) entries.push(["Second opinion", state.second_opinion]);
   if (state.set_report) entries.push(["Report", state.set_report]);
   if (state.recovery) entries.push(["Recovery", state.recovery]);
   list(at("#program"), entries);

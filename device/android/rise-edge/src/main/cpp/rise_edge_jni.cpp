@@ -148,6 +148,11 @@ JNIEXPORT void JNICALL Java_org_riseedge_Native_close(JNIEnv*, jclass, jlong han
   rise_close(checker_of(handle));
 }
 
+JNIEXPORT jint JNICALL Java_org_riseedge_Native_acceptColourAlone(JNIEnv*, jclass, jlong handle,
+                                                                  jboolean accept) {
+  return rise_accept_colour_alone(checker_of(handle), accept ? 1 : 0);
+}
+
 JNIEXPORT jint JNICALL Java_org_riseedge_Native_info(JNIEnv* env, jclass, jlong handle,
                                                      jobjectArray texts, jintArray numbers) {
   rise_info info{};

@@ -88,13 +88,17 @@ class Checker private constructor(
          * Open the bundle in a folder: its manifest and the sha256 of every file are checked first.
          *
          * @param threads of the network; 1 is the calling thread alone.
+         * @param acceptColourAlone whether colour decides where nothing else is required. On real pictures it
+         *   tells people from attacks hardly or not at all; otherwise such verdicts are
+         *   [Reason.COLOUR_ALONE].
          * @throws RiseEdgeException the bundle is missing, incomplete or altered, or this build has no such
          *   runtime.
          */
-        fun open(folder: File, runtime: Runtime, threads: Int = 1): Checker {
+        fun open(folder: File, runtime: Runtime, threads: Int = 1, acceptColourAlone: Boolean = false): Checker {
             val handle = LongArray(1)
             succeed(Native.open(pathBytes(folder), runtime.code, threads, handle))
             try {
+                succeed(Native.acceptColourAlone(handle[0], acceptColourAlone))
                 return Checker(handle[0], readInfo(handle[0]))
             } catch (error: Throwable) {
                 Native.close(handle[0])

@@ -17,6 +17,8 @@ internal object Native {
 
     @JvmStatic external fun close(handle: Long)
 
+    @JvmStatic external fun acceptColourAlone(handle: Long, accept: Boolean): Int
+
     /** `texts`: name, notice, identity, runtime. `numbers`: simulated, crop size, embedding size. */
     @JvmStatic external fun info(handle: Long, texts: Array<ByteArray?>, numbers: IntArray): Int
 

@@ -25,4 +25,7 @@ enum class Reason(internal val code: Int) {
 
     /** A session has nothing to say yet. */
     UNFINISHED(16),
+
+    /** Nothing but colour was required, and the checker was not opened to accept that. */
+    COLOUR_ALONE(17),
 }

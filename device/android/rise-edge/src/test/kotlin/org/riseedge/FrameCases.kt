@@ -38,6 +38,17 @@ val frameCases = listOf(
             assertEquals(alone, it.check(Frame(colour(), depth(500)), middle, Modalities.COLOUR))
         }
     },
+    Case("colour alone is undecided unless it is accepted by name") {
+        openBundle().use {
+            val verdict = it.check(Frame(colour()), middle, Modalities.COLOUR)
+            assertEquals(Outcome.UNDECIDED to Reason.COLOUR_ALONE, verdict.outcome to verdict.reason)
+        }
+        Checker.open(bundle, Runtime.EXECUTORCH, acceptColourAlone = true).use {
+            val verdict = it.check(Frame(colour()), middle, Modalities.COLOUR)
+            assertEquals(Reason.NO_REASON, verdict.reason)
+            assertEquals(if (verdict.reading.margin >= 0) Outcome.LIVE else Outcome.SPOOF, verdict.outcome)
+        }
+    },
     Case("required depth that is not there leaves it undecided") {
         openBundle().use {
             val verdict = it.check(Frame(colour()), middle, withDepth)

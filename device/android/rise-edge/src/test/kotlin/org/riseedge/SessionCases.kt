@@ -3,8 +3,14 @@ package org.riseedge
 private fun Checker.openSession() = openSession(Modalities.COLOUR)
 
 val sessionCases = listOf(
-    Case("a session says what a frame shows and that it is not finished") {
+    Case("a session of colour alone ends at once where that is not accepted") {
         openBundle().use { checker ->
+            val judgement = checker.openSession().frame(Frame(colour()), middle, nowMs = 0.0)
+            assertEquals(Reason.COLOUR_ALONE to Reason.COLOUR_ALONE, judgement.seen.reason to judgement.verdict.reason)
+        }
+    },
+    Case("a session says what a frame shows and that it is not finished") {
+        Checker.open(bundle, Runtime.EXECUTORCH, acceptColourAlone = true).use { checker ->
             val session = checker.openSession()
             val judgement = session.frame(Frame(colour()), middle, nowMs = 0.0)
             assertEquals(Modalities.COLOUR, judgement.seen.reading.modalities)

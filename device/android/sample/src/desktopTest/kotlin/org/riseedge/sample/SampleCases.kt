@@ -32,7 +32,7 @@ private val sampleCases = listOf(
             assertEquals(null, Report.decision(judgement))
         }
     },
-    Case("the screen says which radius is used and that the check is weaker") {
+    Case("the screen says which radius is used and that the check is weaker or decides nothing") {
         val all = Modalities.COLOUR or Modalities.DEPTH or Modalities.INFRARED
         assertEquals("radius for colour+depth+infrared", Report.strength(all))
         assertEquals(
@@ -40,7 +40,7 @@ private val sampleCases = listOf(
             Report.strength(Modalities.COLOUR or Modalities.DEPTH),
         )
         assertEquals(
-            "radius for colour: a weaker check, without depth and infrared",
+            "radius for colour: colour alone decides nothing",
             Report.strength(Modalities.COLOUR),
         )
     },

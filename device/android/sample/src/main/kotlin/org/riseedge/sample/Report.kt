@@ -11,8 +11,9 @@ import org.riseedge.Verdict
 object Report {
     private val sensors = listOf("depth" to Modalities.DEPTH, "infrared" to Modalities.INFRARED)
 
-    /** Which radius is used, and that the check is weaker for what the camera lacks. */
+    /** Which radius is used, and that the check is weaker for what the camera lacks, or decides nothing. */
     fun strength(required: Modalities): String {
+        if (required == Modalities.COLOUR) return "radius for colour: colour alone decides nothing"
         val lacking = sensors.filter { (_, one) -> one !in required }.joinToString(" and ") { (name, _) -> name }
         val used = "radius for $required"
         return if (lacking.isEmpty()) used else "$used: a weaker check, without $lacking"

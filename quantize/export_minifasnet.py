@@ -1,0 +1,94 @@
+"""Make ONNX files of MiniFASNet's weights, for a kiosk's `--second-opinion`.
+
+    git clone https://github.com/minivision-ai/Silent-Face-Anti-Spoofing
+    python quantize/export_minifasnet.py Silent-Face-Anti-Spoofing second-opinion
+
+The weights are Minivision's, Apache-2.0. The networks are those of the checkout: its
+`src/model_lib/MiniFASNet.py` is run, so take one that you trust.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+import torch
+
+from rise_edge.errors import OpinionError, RiseEdgeError
+from rise_edge.second_opinion import SecondOpinion, read_description
+
+_NETWORKS = Path("src/model_lib/MiniFASNet.py")
+_WEIGHTS = Path("resources/anti_spoof_models")
+
+
+def export(checkout: Path, folder: Path) -> list[Path]:
+    """Write an ONNX file for each file of weights; each is opened as a kiosk would open it.
+
+    Args:
+        checkout: of Silent-Face-Anti-Spoofing.
+        folder: where the files go; made where it is missing.
+
+    Returns:
+        The files.
+
+    Raises:
+        OpinionError: the checkout lacks networks or weights, or what was written does not run.
+    """
+    weights = sorted((checkout / _WEIGHTS).glob("*.pth"))
+    if not weights or not (checkout / _NETWORKS).is_file():
+        raise OpinionError(
+            f"expected {_NETWORKS} and {_WEIGHTS}/*.pth in {checkout}, found none; name a checkout "
+            "of Silent-Face-Anti-Spoofing"
+        )
+    networks = _imported(checkout / _NETWORKS)
+    folder.mkdir(parents=True, exist_ok=True)
+    return [_export(networks, file, folder / f"{file.stem}.onnx") for file in weights]
+
+
+def _imported(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("minifasnet", file)
+    if spec is None or spec.loader is None:
+        raise OpinionError(f"cannot import {file}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _export(networks: ModuleType, weights: Path, model: Path) -> Path:
+    wanted = read_description(model)
+    # The last convolution spans what is left of the patch: `get_kernel` of their src/utility.py.
+    kernel = ((wanted.height + 15) // 16, (wanted.width + 15) // 16)
+    network = getattr(networks, wanted.name)(conv6_kernel=kernel).eval()
+    saved = torch.load(weights, map_location="cpu", weights_only=True)
+    # They were saved from a network that was spread over several processors.
+    network.load_state_dict({key.removeprefix("module."): value for key, value in saved.items()})
+    shown = torch.zeros(1, 3, wanted.height, wanted.width)
+    torch.onnx.export(network, (shown,), str(model), external_data=False, verbose=False)
+    SecondOpinion([model])
+    return model
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python quantize/export_minifasnet.py",
+        description="Make ONNX files of MiniFASNet's weights, for --second-opinion.",
+    )
+    parser.add_argument("checkout", type=Path, help="folder of Silent-Face-Anti-Spoofing")
+    parser.add_argument("folder", type=Path, help="where the files go")
+    options = parser.parse_args(arguments)
+    try:
+        for file in export(options.checkout, options.folder):
+            print(file)
+    except RiseEdgeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
