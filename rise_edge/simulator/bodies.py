@@ -33,8 +33,23 @@ def cloth_of(rng: np.random.Generator) -> Material:
     return float(colour[0]), float(colour[1]), float(colour[2]), float(infrared)
 
 
-def body(person: Person, head: Pose, seed: int, *, long_hair: bool = True) -> list[Shape]:
-    """Neck, shoulders, clothes and long hair under a head at a pose; `seed` chooses clothes."""
+def body(
+    person: Person,
+    head: Pose,
+    seed: int,
+    *,
+    long_hair: bool = True,
+    plastic: tuple[Material, float] | None = None,
+) -> list[Shape]:
+    """Neck, shoulders, clothes and long hair under a head at a pose; `seed` chooses clothes.
+
+    Args:
+        person: whose body.
+        head: pose of the head.
+        seed: chooses the clothes.
+        long_hair: whether hair may hang down.
+        plastic: material and gloss of a dummy's neck; None = skin.
+    """
     rng = generator(seed, 11)
     cloth = cloth_of(rng)
     size = person.scale
@@ -45,11 +60,11 @@ def body(person: Person, head: Pose, seed: int, *, long_hair: bool = True) -> li
     neck = turned(0.4 * facing, -12, at_mm=(x, y + 122 * size, z + 36))
     arm = 188 * size
     side = trunk.rotation[:, 0] * arm
+    neck_semi, chin = (58 * size, 110.0, 56 * size), _chin_shadow()
     shapes: list[Shape] = [
-        Ellipsoid(
-            neck, (58 * size, 110, 56 * size), skin_of(person), 0.05, softness=0.3,
-            texture=_chin_shadow(), texels_per_mm=0.5,
-        ),
+        Ellipsoid(neck, neck_semi, *plastic, texture=chin, texels_per_mm=0.5)
+        if plastic
+        else Ellipsoid(neck, neck_semi, skin_of(person), 0.05, 0.3, chin, 0.5),
         Ellipsoid(
             trunk, (205 * size, 178, 105), cloth, 0.0, texture=_weave(seed % 8),
             texels_per_mm=0.6,

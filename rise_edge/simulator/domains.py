@@ -233,7 +233,7 @@ DOMAINS: dict[str, Domain] = {
         # A Kinect v2 on a television, at arm's length and beyond: small faces, in their own light.
         Domain(
             "kinect_v2", 8, "kinect_v2", "mixed", _ALL,
-            distance_mm=(550.0, 1050.0), yaw_deg=11.0, pitch_deg=9.0,
+            distance_mm=(550.0, 1050.0), yaw_deg=11.0, pitch_deg=12.0,
             light=LightKind(level=(0.5, 1.1), warmth=(0.0, 0.4), infrared_share=(0.0, 0.04)),
             condition=ConditionKind(colour_gain=1.6, balance=(-0.1, 0.05), blur_px=(0.3, 0.6),
                                     jpeg_quality=(70, 95), shift_px=0.8),
@@ -250,7 +250,7 @@ DOMAINS: dict[str, Domain] = {
         # An Orbbec Astra above a turnstile or a counter.
         Domain(
             "astra", 10, "astra", "southern", _ALL,
-            distance_mm=(450.0, 850.0), yaw_deg=11.0, pitch_deg=9.0,
+            distance_mm=(450.0, 850.0), yaw_deg=11.0, pitch_deg=11.0,
             light=LightKind(level=(0.6, 1.1), warmth=(-0.1, 0.5), height=(0.4, 1.1),
                             infrared_share=(0.02, 0.2)),
             condition=ConditionKind(colour_gain=1.4, balance=(-0.1, 0.05), blur_px=(0.5, 1.1),

@@ -10,8 +10,11 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Generator, Tensor
+from torch.nn.functional import interpolate
 
 from train.datasets.crops import Batch
+
+_SIDE_MM = 210.0  # of a crop, on an adult: see `rise_edge.face.face_square`
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class AugmentConfig:
         depth_noise_mm: largest standard deviation of the noise on depth.
         depth_holes: largest share of depth readings that are lost one by one.
         depth_patch: share of crops that lose a rectangle of depth readings.
+        depth_bumps_mm: largest standard deviation of a smooth error on depth.
+        depth_tilt: standard deviation of a slope that is added to depth, millimetres per
+            millimetre in both directions: a head turned or nodding a little further.
+        shade: standard deviation of the logarithm of a smooth field on colour and on infrared.
+        surroundings: share of crops whose surroundings are taken away: what is outside an ellipse
+            about the face has no reading, no infrared, and one colour.
         drop_modality: share of crops that lose one or two modalities.
     """
 
@@ -42,10 +51,14 @@ class AugmentConfig:
     depth_noise_mm: float = 3.0
     depth_holes: float = 0.1
     depth_patch: float = 0.2
+    depth_bumps_mm: float = 4.0
+    depth_tilt: float = 0.1
+    shade: float = 0.2
+    surroundings: float = 0.25
     drop_modality: float = 0.3
 
     def __post_init__(self) -> None:
-        for name in ("flip", "depth_holes", "depth_patch", "drop_modality"):
+        for name in ("flip", "depth_holes", "depth_patch", "surroundings", "drop_modality"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"expected {name} in [0, 1], got {getattr(self, name)}")
         for name, value in vars(self).items():
@@ -62,11 +75,16 @@ def augment(batch: Batch, config: AugmentConfig, generator: Generator) -> Batch:
     colour_at, infrared_at = (
         base + _shifts(count, config.registration_px, generator, device) for _ in range(2)
     )
+    colour = _colour(_move(batch.colour, colour_at, flip, size), config, generator)
+    depth_mm = _depth(_move(batch.depth_mm, base, flip, size), config, generator)
+    infrared = _infrared(_move(batch.infrared, infrared_at, flip, size), config, generator)
+    outside = _outside(batch.depth_mm.shape, config.surroundings, generator, device)
+    plain = 255 * torch.rand(count, 1, 1, 3, generator=generator, device=device)
     return replace(
         batch,
-        colour=_colour(_move(batch.colour, colour_at, flip, size), config, generator),
-        depth_mm=_depth(_move(batch.depth_mm, base, flip, size), config, generator),
-        infrared=_infrared(_move(batch.infrared, infrared_at, flip, size), config, generator),
+        colour=torch.where(outside[..., None], plain, colour),
+        depth_mm=depth_mm.masked_fill(outside, 0.0),
+        infrared=infrared.masked_fill(outside, 0.0),
         present=_drop(batch.present, config.drop_modality, generator),
     )
 
@@ -89,12 +107,18 @@ def _colour(pixels: Tensor, config: AugmentConfig, generator: Generator) -> Tens
     count, device = len(pixels), pixels.device
     gain = config.colour_gain * torch.randn(count, 1, generator=generator, device=device)
     tint = config.colour_tint * torch.randn(count, 3, generator=generator, device=device)
-    return _expose(pixels, (gain + tint).exp()[:, None, None, :], config, generator)
+    light = (gain + tint)[:, None, None, :]
+    if config.shade > 0:
+        light = light + config.shade * _smooth(pixels.shape[:3], generator, device)[..., None]
+    return _expose(pixels, light.exp(), config, generator)
 
 
 def _infrared(pixels: Tensor, config: AugmentConfig, generator: Generator) -> Tensor:
     gain = torch.randn(len(pixels), 1, 1, generator=generator, device=pixels.device)
-    return _expose(pixels, (config.infrared_gain * gain).exp(), config, generator)
+    light = config.infrared_gain * gain
+    if config.shade > 0:
+        light = light + config.shade * _smooth(pixels.shape, generator, pixels.device)
+    return _expose(pixels, light.exp(), config, generator)
 
 
 def _expose(pixels: Tensor, gain: Tensor, config: AugmentConfig, generator: Generator) -> Tensor:
@@ -105,16 +129,50 @@ def _expose(pixels: Tensor, gain: Tensor, config: AugmentConfig, generator: Gene
 
 
 def _depth(depth_mm: Tensor, config: AugmentConfig, generator: Generator) -> Tensor:
-    """Noise and lost readings; a reading never becomes negative and a hole stays a hole."""
+    """Noise, bumps, a slope and holes; no reading becomes negative and a hole stays a hole."""
     shape, device = depth_mm.shape, depth_mm.device
     strength = torch.rand(shape[0], 1, 1, generator=generator, device=device)
     noise = _noise(shape, generator, device)
-    noisy = (depth_mm + noise * (strength * config.depth_noise_mm)).clamp(min=1.0)
+    noisy = depth_mm + noise * (strength * config.depth_noise_mm)
+    if config.depth_bumps_mm > 0:
+        strength = torch.rand(shape[0], 1, 1, generator=generator, device=device)
+        noisy = noisy + _smooth(shape, generator, device) * (strength * config.depth_bumps_mm)
+    noisy = noisy + _slope(shape, config.depth_tilt, generator, device)
+    noisy = noisy.clamp(min=1.0)
     lost = depth_mm <= 0
     share = torch.rand(shape[0], 1, 1, generator=generator, device=device) * config.depth_holes
     lost |= torch.rand(shape, generator=generator, device=device) < share
     lost |= _rectangles(shape, config.depth_patch, generator, device)
     return torch.where(lost, torch.zeros_like(noisy), noisy)
+
+
+def _smooth(shape: torch.Size, generator: Generator, device: torch.device) -> Tensor:
+    """A smooth field of standard deviation about 1 for each image, of 4 to 11 bumps a side."""
+    side = int(torch.randint(4, 12, (1,), generator=generator, device=device))
+    coarse = torch.randn(shape[0], 1, side, side, generator=generator, device=device)
+    fine = interpolate(coarse, size=tuple(shape[1:3]), mode="bicubic", align_corners=True)
+    return fine[:, 0]
+
+
+def _slope(
+    shape: torch.Size, deviation: float, generator: Generator, device: torch.device
+) -> Tensor:
+    """Millimetres of a plane through the middle, with a slope of its own for each image."""
+    across, down = deviation * torch.randn(2, shape[0], 1, 1, generator=generator, device=device)
+    steps = torch.linspace(-0.5, 0.5, shape[1], device=device) * _SIDE_MM
+    plane: Tensor = across * steps[None, None, :] + down * steps[None, :, None]
+    return plane
+
+
+def _outside(shape: torch.Size, share: float, generator: Generator, device: torch.device) -> Tensor:
+    """True beyond an ellipse about the middle, for a share of the images."""
+    count, size = shape[0], shape[1]
+    wide, high = torch.rand(2, count, 1, 1, generator=generator, device=device)
+    steps = torch.linspace(-0.5, 0.5, size, device=device)
+    x, y = steps[None, None, :] / (0.3 + 0.2 * wide), steps[None, :, None] / (0.4 + 0.2 * high)
+    chosen = torch.rand(count, 1, 1, generator=generator, device=device) < share
+    beyond: Tensor = (x * x + y * y > 1) & chosen
+    return beyond
 
 
 def _noise(shape: torch.Size, generator: Generator, device: torch.device) -> Tensor:

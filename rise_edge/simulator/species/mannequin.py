@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.simulator.bodies import dummy_body
+from rise_edge.simulator.bodies import body, dummy_body
 from rise_edge.simulator.people import Atlas, Head, Person, skin
 from rise_edge.simulator.people.head import assemble, encoded
 from rise_edge.simulator.people.painting import Painting, paint_brows, paint_hair, paint_lips
@@ -28,12 +28,21 @@ class Mannequin(Staging):
         self.head, self._plastic, self._gloss = _dummy(
             cast.shown, cast.make, cast.difficulty, cast.atlas
         )
+        rng = generator(cast.seed, 58)
+        self._dressed = bool(rng.random() < 0.8)
+        self._wig = bool(rng.random() < 0.5)
 
     def shapes(self, moment: Moment) -> list[Shape]:
-        """The head on a torso of the same plastic."""
+        """The head on a torso of the same plastic, which most wear clothes on."""
+        head = HeadShape(self.head, moment.pose, softness=0.02, sharpness=5)
+        if not self._dressed:
+            return [head, *dummy_body(moment.pose, self._plastic, self._gloss)]
+        plastic = (self._plastic, self._gloss)
         return [
-            HeadShape(self.head, moment.pose, softness=0.02, sharpness=5),
-            *dummy_body(moment.pose, self._plastic, self._gloss),
+            head,
+            *body(
+                self.cast.shown, moment.pose, self.cast.seed, long_hair=self._wig, plastic=plastic
+            ),
         ]
 
     def keypoints_mm(self, moment: Moment) -> NDArray[np.float64]:
@@ -57,7 +66,7 @@ def _dummy(
     if rng.random() < 0.35 + 0.6 * difficulty:
         paint_lips(painting)
         paint_brows(painting)
-    if rng.random() < 0.9 * difficulty**2:
+    if rng.random() < 0.6:  # a wig
         paint_hair(painting, relief)
     head = assemble(relief, painting, person, mobile_eyes=False, mobile_mouth=False)
     _fade_in_infrared(head, plastic[3], hidden=1 - difficulty**2)
