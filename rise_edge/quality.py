@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from rise_edge.evidence import (
     EvidenceConfig,
@@ -23,7 +24,7 @@ from rise_edge.evidence import (
     saturated_share,
 )
 from rise_edge.face import Crop, Face, Square, cut_square, face_square, head_angles, sharpness
-from rise_edge.face.face import MOUTH, NOSE
+from rise_edge.face.face import LEFT_EYE, MOUTH, NOSE, RIGHT_EYE
 from rise_edge.frame import Frame, Modality
 from rise_edge.verdict import Reason, Verdict, undecided
 
@@ -47,6 +48,7 @@ VIEW_FAULTS = (
 
 _GREY_PX = 32  # side of the middle of a face, about 3 mm a pixel: coarser than any usable camera
 _PATCH = 1 / 14  # half the side of the patch around nose and mouth, in sides of the crop: 15 mm
+_POINT = 1 / 28  # half the side of the patch whose median is a feature's depth: 7.5 mm
 _FAR_PERCENTILE = 75  # of depth in a face: not on what covers it, not on the background either
 
 
@@ -73,6 +75,9 @@ class QualityConfig:
             the frames of glasses stand out by up to 50 mm.
         max_nearer: share of the face that may be covered by something nearer.
         min_feature_coverage: smallest share of depth readings around nose and around mouth.
+        max_nose_behind_mm: how far the nose tip may lie behind the plane through eyes and mouth.
+            It lies before it on every face, and about in it on flat and bent pictures, which are
+            for the model to judge.
 
     Raises:
         ValueError: a field is out of its range.
@@ -90,6 +95,7 @@ class QualityConfig:
     nearer_mm: float = 60.0
     max_nearer: float = 0.05
     min_feature_coverage: float = 0.1
+    max_nose_behind_mm: float = 10.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -112,6 +118,7 @@ _HIGHEST = {
     "max_roll_deg": 180.0,
     "min_brightness": 255.0,
     "nearer_mm": 65_535.0,
+    "max_nose_behind_mm": 65_535.0,
 }
 
 
@@ -133,6 +140,8 @@ class Measures:
         depth_coverage: share of readings in the face's depth.
         nearer: share of the readings that lie before the face; 0 without readings.
         feature_coverage: share of readings around nose or mouth, the smaller one.
+        nose_relief_mm: how far the nose tip lies before the plane through eyes and mouth, along
+            the camera's axis; None too where one of the four has no readings.
     """
 
     distance_mm: float
@@ -147,6 +156,7 @@ class Measures:
     depth_coverage: float | None
     nearer: float | None
     feature_coverage: float | None
+    nose_relief_mm: float | None
 
 
 @dataclass(frozen=True)
@@ -241,6 +251,7 @@ def _measure(
         depth_coverage=coverage,
         nearer=None if coverage is None else _nearer(crop, config.nearer_mm),
         feature_coverage=None if coverage is None else _feature_coverage(crop, face, square),
+        nose_relief_mm=None if coverage is None else _nose_relief_mm(crop, face, square),
     )
 
 
@@ -255,18 +266,50 @@ def _nearer(crop: Crop, nearer_mm: float) -> float:
 
 
 def _feature_coverage(crop: Crop, face: Face, square: Square) -> float:
-    """Share of readings around the nose or around the mouth, the smaller one.
+    """Share of readings around the nose or around the mouth, the smaller one."""
+    patches = _patches(crop, face, square, (NOSE, MOUTH), _PATCH)
+    return float(np.count_nonzero(patches, axis=1).min() / patches.shape[1])
+
+
+def _nose_relief_mm(crop: Crop, face: Face, square: Square) -> float | None:
+    """How far the nose tip lies before the plane through both eyes and the mouth."""
+    features = (RIGHT_EYE, LEFT_EYE, MOUTH, NOSE)
+    patches = np.sort(_patches(crop, face, square, features, _POINT), axis=1)
+    readings = np.count_nonzero(patches, axis=1)
+    if not readings.all():
+        return None
+    median = patches[range(len(features)), -(readings + 1) // 2]  # no reading, 0, sorts first
+    right, left, mouth, nose = median.astype(float).tolist()
+    (x0, y0), (x1, y1), (x2, y2), (x, y) = face.keypoints[list(features)].tolist()
+    area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+    if area == 0:  # eyes and mouth on one line: nothing to measure against
+        return None
+    to_left = ((x - x0) * (y2 - y0) - (x2 - x0) * (y - y0)) / area
+    to_mouth = ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) / area
+    plane = right + to_left * (left - right) + to_mouth * (mouth - right)
+    return float(plane - nose)
+
+
+def _patches(
+    crop: Crop, face: Face, square: Square, features: tuple[int, ...], half_side: float
+) -> NDArray[np.uint16]:
+    """Depth around some keypoints: one square patch a row.
 
     The crop is registered to the colour image's square, so the keypoints keep their place in it.
+
+    Args:
+        crop: of the face.
+        face: with the keypoints.
+        square: around it in colour.
+        features: numbers of the keypoints.
+        half_side: half the side of each patch, in sides of the crop.
     """
     corner = np.array([square.cx, square.cy]) - square.side / 2
-    places = (face.keypoints[[NOSE, MOUTH]] - corner) / square.side * crop.size
-    half = max(1, round(crop.size * _PATCH))
-    shares = []
-    for x, y in np.clip(np.nan_to_num(places), half, crop.size - half).astype(int):
-        patch = crop.depth_mm[y - half : y + half, x - half : x + half]
-        shares.append(np.count_nonzero(patch) / patch.size)
-    return float(min(shares))
+    places = (face.keypoints[list(features)] - corner) / square.side * crop.size
+    half = max(1, round(crop.size * half_side))
+    inside = np.clip(np.nan_to_num(places), half, crop.size - half).astype(int).tolist()
+    cut = [crop.depth_mm[y - half : y + half, x - half : x + half] for x, y in inside]
+    return np.stack(cut).reshape(len(cut), -1)
 
 
 # A limit is met if the comparison holds: it does not for NaN, which is a fault.
@@ -305,6 +348,10 @@ def _face_faults(m: Measures, c: QualityConfig) -> list[Verdict]:
     elif m.feature_coverage is not None and not m.feature_coverage >= c.min_feature_coverage:
         text = f"depth covers {m.feature_coverage:.0%} of nose or mouth"
         text += f" (min {c.min_feature_coverage:.0%})"
+        faults.append(undecided(Reason.OCCLUDED, text))
+    elif m.nose_relief_mm is not None and not m.nose_relief_mm >= -c.max_nose_behind_mm:
+        text = f"the nose is {-m.nose_relief_mm:.0f} mm behind eyes and mouth"
+        text += f" (max {c.max_nose_behind_mm:g} mm)"
         faults.append(undecided(Reason.OCCLUDED, text))
     angles = (
         ("yaw", m.yaw_deg, c.max_yaw_deg),

@@ -9,8 +9,19 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from rise_edge import Crop, Face, FaceDetector, Frame, Modality, crop_face, measure_quality
+from rise_edge import (
+    Crop,
+    Face,
+    FaceDetector,
+    Frame,
+    Image,
+    Modality,
+    Viewpoint,
+    crop_face,
+    measure_quality,
+)
 from rise_edge.face import face_square
+from rise_edge.face.face import NOSE
 from rise_edge.quality import Quality
 from rise_edge.simulator import Presentation
 
@@ -110,6 +121,36 @@ def rolled(frame: Frame, deg: float) -> Frame:
     """Everything turned in the image, about the face."""
     face = face_square(faces_of(frame)[0].keypoints)
     return _warped(frame, cv2.getRotationMatrix2D((face.cx, face.cy), deg, 1.0))
+
+
+def turned(frame: Frame) -> Frame:
+    """Every picture turned by 180 degrees, as a camera sees who hangs upside down."""
+    images = {m.value: _turned(image) for m in Modality if (image := frame.image(m)) is not None}
+    return replace(frame, **images)
+
+
+def _turned(image: Image) -> Image:
+    (height, width), seen = image.pixels.shape[:2], image.viewpoint
+    k, half = seen.intrinsics, np.diag([-1.0, -1.0, 1.0])
+    viewpoint = Viewpoint(
+        replace(k, cx=width - 1 - k.cx, cy=height - 1 - k.cy),
+        half @ seen.rotation @ half,
+        half @ seen.translation_mm,
+    )
+    return replace(
+        image, pixels=np.ascontiguousarray(image.pixels[::-1, ::-1]), viewpoint=viewpoint
+    )
+
+
+def nose_pressed_in(frame: Frame, mm: float) -> Frame:
+    """Depth within 14 mm of the nose tip moved away from the camera."""
+    face = faces_of(frame)[0]
+    radius = round(14 / 210 * face_square(face.keypoints).side)
+    x, y = (round(float(v)) for v in face.keypoints[NOSE])
+    near = np.zeros(frame.depth.pixels.shape, np.uint8)
+    cv2.circle(near, (x, y), radius, 1, -1)
+    depth = frame.depth.pixels + (near * (frame.depth.pixels > 0) * mm).astype(np.uint16)
+    return altered(frame, depth=depth)
 
 
 def _warped(frame: Frame, matrix: np.ndarray) -> Frame:

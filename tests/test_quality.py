@@ -9,6 +9,7 @@ import rise_edge
 from rise_edge import Checker, Frame, Modality, Outcome, QualityConfig, Reason
 from rise_edge.guidance import load_guide
 from rise_edge.quality import VIEW_FAULTS, measure_quality
+from rise_edge.simulator import Presentation
 from tests.pictures import photograph_frame
 from tests.rendered_faces import (
     Distortion,
@@ -21,11 +22,13 @@ from tests.rendered_faces import (
     emptied,
     exposed,
     infrared_lit,
+    nose_pressed_in,
     pushed_out,
     quality_of,
     rendered,
     rolled,
     shifted,
+    turned,
     view_of,
 )
 
@@ -54,6 +57,8 @@ CASES = [
                  "Take hands and things off your face", id="a hand before the chin"),
     pytest.param(depth_lost_at_the_mouth, (24, 28, 34), Reason.OCCLUDED,
                  "Take hands and things off your face", id="no depth at the mouth"),
+    pytest.param(nose_pressed_in, (45, 60, 80), Reason.OCCLUDED,
+                 "Take hands and things off your face", id="no nose in depth"),
     pytest.param(rolled, (35, 40, 45), Reason.TURNED, "Face the camera straight on",
                  id="head on the shoulder"),
     pytest.param(blurred, (5, 7, 10), Reason.BLURRED, "Hold still", id="blurred"),
@@ -109,6 +114,50 @@ def test_a_real_photograph_has_no_fault() -> None:
     assert quality_of(photograph_frame()).reasons == ()
 
 
+def test_a_real_photograph_upside_down_is_turned(checker: Checker) -> None:
+    assert checker.check(turned(photograph_frame())).reason is Reason.TURNED
+
+
+@pytest.mark.parametrize("species", ["bona_fide", "bona_fide_medical_mask"])
+@pytest.mark.parametrize("domain", ["office", "clinic"])
+def test_who_is_upside_down_is_turned_and_told_so(
+    checker: Checker, domain: str, species: str
+) -> None:
+    for number in range(2):
+        one = Presentation(4100 + number, domain=domain, species=species, subject=400_200 + number)
+        verdict = checker.check(turned(one.frame_at(one.presented_ms)))
+        assert verdict.reason is Reason.TURNED, verdict.detail
+        assert load_guide("en").instruction(verdict) == "Face the camera straight on"
+
+
+@pytest.mark.parametrize("species", ["flat_print", "replay_oled", "rigid_mask"])
+def test_an_attack_upside_down_is_undecided(checker: Checker, species: str) -> None:
+    for number in range(3):
+        one = Presentation(4150 + number, domain="office", species=species, subject=400_250)
+        assert checker.check(turned(one.frame_at(one.presented_ms))).outcome is Outcome.UNDECIDED
+
+
+@pytest.mark.parametrize("species", ["flat_print", "bent_print", "replay_lcd"])
+def test_a_picture_without_relief_is_left_to_the_model(species: str) -> None:
+    for number in range(2):
+        one = Presentation(4200 + number, domain="office", species=species, subject=400_300)
+        quality = quality_of(one.frame_at(one.presented_ms))
+        assert quality.reasons == ()
+        assert quality.measures is not None
+        assert quality.measures.nose_relief_mm == pytest.approx(0, abs=4)
+
+
+def test_a_nose_stands_out_by_its_height() -> None:
+    heights = [quality_of(rendered("office", n)).measures.nose_relief_mm for n in PEOPLE]
+    assert all(10 < height < 35 for height in heights), heights
+
+
+def test_where_a_feature_has_no_depth_no_height_of_the_nose_is_told() -> None:
+    quality = quality_of(depth_lost_at_the_mouth(rendered("office", 0), 34))
+    assert quality.measures is not None
+    assert quality.measures.nose_relief_mm is None
+
+
 @pytest.mark.parametrize(
     ("factor", "fault"), [(0.3, Reason.TOO_NEAR), (1.0, None), (3.0, Reason.TOO_FAR)]
 )
@@ -138,7 +187,7 @@ def test_where_depth_has_no_reading_the_faces_size_gives_the_distance() -> None:
 
 
 def test_the_most_important_fault_comes_first() -> None:
-    frame = blurred(exposed(depth_scaled(rendered("office", 1), 0.3), 15), 6)
+    frame = blurred(exposed(depth_scaled(rendered("office", 1), 0.3), 20), 5)
     assert quality_of(frame).reasons == (Reason.TOO_NEAR, Reason.TOO_DARK, Reason.BLURRED)
 
 
@@ -146,7 +195,7 @@ def test_no_limit_lets_a_frame_pass_that_is_no_evidence() -> None:
     lax = QualityConfig(
         min_distance_mm=0, max_distance_mm=65_535, max_off_centre=0.5, max_yaw_deg=90,
         max_pitch_deg=90, max_roll_deg=180, min_sharpness=0, min_brightness=0, max_overexposed=1,
-        max_nearer=1, min_feature_coverage=0,
+        max_nearer=1, min_feature_coverage=0, max_nose_behind_mm=65_535,
     )  # fmt: skip
     frame = rendered("office", 1)
     for bad, reason in (

@@ -15,6 +15,11 @@ from rise_edge.face.face import Face
 _MODELS = {128: "front_128.onnx", 256: "back_256.onnx"}
 _GRIDS = ((16, 2), (8, 6))  # cells in a row, anchors a cell: Bazarevsky et al. 2019, section 3
 _WINDOW = 2.5  # side of the window for the closer look, in widths of the face
+_CLOSER_SCORE = 0.6  # of the detections that place the keypoints in the closer look
+_CANDIDATE_SCORE = 0.5  # of what may be a face upside down: it is looked at both ways up
+_UPRIGHT_SCORE = 0.9  # that hardly any face reaches upside down: such a face is upright
+_BOTH_WAYS = (4.0, 2.0)  # sides of the windows that are looked at both ways up, in widths
+_SURE = 1.0  # difference of the log odds both ways up that needs no second window
 
 
 class FaceDetector:
@@ -24,7 +29,7 @@ class FaceDetector:
         input_sizes: the networks to try, one after another until one finds a face. 128 finds
             faces from about a seventh of the image's longer side on; 256 finds half as large ones,
             in four times the time.
-        min_score: detections below this confidence are dropped.
+        min_score: confidence that a face must reach, the way up that it has, in one of the looks.
         max_overlap: detections that overlap more than this (intersection over union) are one face.
         threads: onnxruntime's threads.
 
@@ -36,7 +41,7 @@ class FaceDetector:
         self,
         input_sizes: Sequence[int] = (128, 256),
         *,
-        min_score: float = 0.6,
+        min_score: float = 0.7,
         max_overlap: float = 0.3,
         threads: int = 1,
     ) -> None:
@@ -49,19 +54,43 @@ class FaceDetector:
     def detect(self, colour: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Find the faces of a colour image, the largest first.
 
+        The keypoints of the first are placed by a closer look. If it is upside down they are too:
+        its right eye lies to the image's right, and its roll is about 180 degrees.
+
         Args:
             colour: u8 (H, W, 3) RGB.
         """
         for network in self._networks:
-            faces = self._find(network, colour)
-            if faces:
-                return (self._look_closer(colour, faces[0]), *faces[1:])
+            faces = self._find(network, colour, min(_CANDIDATE_SCORE, self.min_score))
+            certain = [face for face in faces if face.score >= self.min_score]
+            if not faces:
+                continue
+            likeliest = certain[0] if certain else max(faces, key=lambda face: face.score)
+            face = self._settle(colour, likeliest)
+            if face.score >= self.min_score:
+                return (face, *certain[1:])
         return ()
 
-    def _find(self, network: _BlazeFace, colour: NDArray[np.uint8]) -> list[Face]:
-        points, scores = network.run(colour, self.min_score)
+    def _find(self, network: _BlazeFace, colour: NDArray[np.uint8], min_score: float) -> list[Face]:
+        points, scores = network.run(colour, min_score)
         faces = _merge(points, scores, self.max_overlap)
         return sorted(faces, key=lambda face: -face.width)
+
+    def _settle(self, colour: NDArray[np.uint8], found: Face) -> Face:
+        """The face with the best score of all looks, and the keypoints of the way up that it has.
+
+        The networks know upright faces, and give one that is upside down the keypoints of an
+        upright one and a lower score. Turned by 180 degrees it scores higher.
+        """
+        face = self._look_closer(colour, found)
+        score = max(found.score, face.score)
+        if found.score < _UPRIGHT_SCORE:
+            evidence, upright, turned = self._both_ways(colour, face)
+            if evidence < 0:
+                face, score = self._look_closer_turned(colour, face), turned
+            else:
+                score = max(score, upright)
+        return Face(face.box, face.keypoints, score)
 
     def _look_closer(self, colour: NDArray[np.uint8], face: Face) -> Face:
         """Place a face's keypoints anew from a window around it, where its pixels are many.
@@ -69,19 +98,36 @@ class FaceDetector:
         In a whole image one pixel of the network spans several of the image: too coarse for the
         crop, which hangs on eyes and mouth.
         """
-        x0, y0, x1, y1 = face.box
-        reach = _WINDOW * max(face.width, 1) / 2
-        left, top = max(0, round((x0 + x1) / 2 - reach)), max(0, round((y0 + y1) / 2 - reach))
-        right, bottom = round((x0 + x1) / 2 + reach), round((y0 + y1) / 2 + reach)
-        window = colour[top : max(bottom, 0), left : max(right, 0)]
-        if window.size == 0:
-            return face
-        found = self._find(self._networks[0], window)
+        window, corner = _window(colour, face, _WINDOW)
+        found = self._find(self._networks[0], window, _CLOSER_SCORE) if window.size else []
+        return _moved(found[0], corner) if found else face
+
+    def _look_closer_turned(self, colour: NDArray[np.uint8], face: Face) -> Face:
+        """The same for a face that is upside down."""
+        window, corner = _window(colour, face, _WINDOW)
+        turned = np.ascontiguousarray(window[::-1, ::-1])
+        found = self._find(self._networks[0], turned, _CLOSER_SCORE)
         if not found:
-            return face
-        (a, b, c, d), shift = found[0].box, np.array([left, top], np.float32)
-        box = (a + left, b + top, c + left, d + top)
-        return Face(box, found[0].keypoints + shift, found[0].score)
+            x0, y0, x1, y1 = face.box
+            return _turned(face, x0 + x1, y0 + y1)
+        return _moved(_turned(found[0], window.shape[1], window.shape[0]), corner)
+
+    def _both_ways(self, colour: NDArray[np.uint8], face: Face) -> tuple[float, float, float]:
+        """How much rather a face is upright than upside down, and its best score either way.
+
+        The first is a difference of log odds, summed over the windows.
+        """
+        evidence, upright, turned = 0.0, -np.inf, -np.inf
+        for widths in _BOTH_WAYS:
+            window, _ = _window(colour, face, widths)
+            if window.size == 0:
+                break
+            as_it_is, other_way = self._networks[0].best_logits(window)
+            evidence += as_it_is - other_way
+            upright, turned = max(upright, as_it_is), max(turned, other_way)
+            if abs(evidence) >= _SURE:
+                break
+        return evidence, _probability(upright), _probability(turned)
 
 
 class _BlazeFace:
@@ -116,6 +162,49 @@ class _BlazeFace:
         points[:, places] += self._anchors[chosen][:, None] - (left, top)
         scores = 1 / (1 + np.exp(-logits[chosen]))
         return (points / np.float32(scale)).astype(np.float32), scores.astype(np.float32)
+
+    def best_logits(self, colour: NDArray[np.uint8]) -> tuple[float, float]:
+        """The highest log odds of a face in a picture, and in the picture turned by 180 degrees."""
+        tensor, *_ = _letterbox(colour, self._size)
+        return self._best_logit(tensor), self._best_logit(tensor[:, ::-1, ::-1])
+
+    def _best_logit(self, tensor: NDArray[np.float32]) -> float:
+        scores = self._session.run(self._outputs[:2], {self._input: np.ascontiguousarray(tensor)})
+        return float(max(score.max() for score in scores))
+
+
+def _probability(logit: float) -> float:
+    return float(1 / (1 + np.exp(-logit)))
+
+
+def _window(
+    colour: NDArray[np.uint8], face: Face, widths: float
+) -> tuple[NDArray[np.uint8], tuple[int, int]]:
+    """The part of an image around a face, a square before the borders cut it, and its corner.
+
+    Args:
+        colour: u8 (H, W, 3) RGB.
+        face: in the middle of it.
+        widths: the square's side, in widths of the face.
+    """
+    x0, y0, x1, y1 = face.box
+    reach = widths * max(face.width, 1) / 2
+    left, top = max(0, round((x0 + x1) / 2 - reach)), max(0, round((y0 + y1) / 2 - reach))
+    right, bottom = round((x0 + x1) / 2 + reach), round((y0 + y1) / 2 + reach)
+    return colour[top : max(bottom, 0), left : max(right, 0)], (left, top)
+
+
+def _moved(face: Face, by: tuple[int, int]) -> Face:
+    (x0, y0, x1, y1), (dx, dy) = face.box, by
+    box = (x0 + dx, y0 + dy, x1 + dx, y1 + dy)
+    return Face(box, face.keypoints + np.array(by, np.float32), face.score)
+
+
+def _turned(face: Face, width: float, height: float) -> Face:
+    """A face of a picture of this size, in the picture turned by 180 degrees."""
+    x0, y0, x1, y1 = face.box
+    box = (width - x1, height - y1, width - x0, height - y0)
+    return Face(box, np.array([width, height], np.float32) - face.keypoints, face.score)
 
 
 def _anchors() -> NDArray[np.float32]:

@@ -1,9 +1,13 @@
+import cv2
 import numpy as np
 import pytest
 
 from rise_edge import FaceDetector
+from rise_edge.face import head_angles
 from rise_edge.face.face import LEFT_EYE, MOUTH, NOSE, RIGHT_EYE
+from rise_edge.simulator import Presentation
 from tests.pictures import photograph
+from tests.real_data import real
 
 # Read off the photograph by eye, in pixels of 512: right eye, left eye, nose tip, mouth.
 BY_EYE = {RIGHT_EYE: (205, 106), LEFT_EYE: (246, 105), NOSE: (226, 129), MOUTH: (225, 150)}
@@ -27,6 +31,52 @@ def test_the_shape_of_the_image_does_not_move_the_face(shape: tuple[int, int]) -
     face = FaceDetector().detect(scene)[0]
     expected = np.array(BY_EYE[NOSE]) * side / 512 + (left, top)
     assert np.hypot(*(face.keypoints[NOSE] - expected)) < 0.10 * face.width
+
+
+def test_a_face_upside_down_has_its_keypoints_upside_down() -> None:
+    upright, turned = photograph(), np.ascontiguousarray(photograph()[::-1, ::-1])
+    (face,), (other,) = FaceDetector().detect(upright), FaceDetector().detect(turned)
+    assert other.keypoints == pytest.approx(512 - face.keypoints, abs=0.05 * face.width)
+    assert abs(head_angles(other.keypoints).roll_deg) > 170
+    assert other.score > 0.8
+
+
+@pytest.mark.parametrize("deg", [45, 135, 180, 225, 315])
+def test_a_faces_roll_is_known_all_the_way_round(deg: float) -> None:
+    matrix = cv2.getRotationMatrix2D((226.0, 128.0), -deg, 1.0)
+    picture = cv2.warpAffine(photograph(), matrix, (512, 512), borderMode=cv2.BORDER_REPLICATE)
+    (face,) = FaceDetector().detect(picture)
+    away = (head_angles(face.keypoints).roll_deg - deg + 180) % 360 - 180
+    assert abs(away) < 15
+
+
+@pytest.mark.parametrize("species", ["bona_fide", "bona_fide_medical_mask", "flat_print"])
+def test_upright_faces_are_upright(species: str) -> None:
+    for number, domain in enumerate(("office", "clinic", "night")):
+        one = Presentation(4300 + number, domain=domain, species=species, subject=400_400)
+        frame = one.frame_at(one.presented_ms)
+        face = FaceDetector().detect(frame.colour.pixels)[0]
+        assert abs(head_angles(face.keypoints).roll_deg) < 25
+
+
+def test_real_infrared_faces_are_found_whichever_way_up() -> None:
+    faces = real("kinect2_faces_EVAL_ONLY", "test")
+    detector = FaceDetector()
+    for path in sorted(faces.glob("*/0_long_exposure_infrared.png")):
+        infrared = cv2.imread(str(path), cv2.IMREAD_UNCHANGED).astype(np.float32)
+        grey = np.clip(infrared * 80 / np.median(infrared), 0, 255).astype(np.uint8)
+        picture = np.repeat(grey[..., None], 3, axis=2)
+        for pixels, upright in ((picture, True), (picture[::-1, ::-1], False)):
+            face = detector.detect(np.ascontiguousarray(pixels))[0]
+            assert (abs(head_angles(face.keypoints).roll_deg) < 25) is upright, path
+
+
+def test_a_face_is_found_iff_a_look_reaches_the_least_score() -> None:
+    (face,) = FaceDetector([128]).detect(photograph())
+    found = {s: FaceDetector([128], min_score=face.score + s).detect(photograph())
+             for s in (-0.01, 0.01)}  # fmt: skip
+    assert found[-0.01]
+    assert not found[0.01]
 
 
 def test_two_faces_are_two_and_the_larger_comes_first() -> None:

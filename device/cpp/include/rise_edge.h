@@ -71,7 +71,8 @@ typedef enum rise_reason RISE_INT32 {
   RISE_INCONSISTENT = 14, /* readings enough, and they leave it open */
   RISE_TIME_OUT = 15,
   RISE_UNFINISHED = 16,   /* ours alone: a session has nothing to say yet */
-  RISE_COLOUR_ALONE = 17  /* nothing but colour was required, which is no evidence by itself */
+  RISE_COLOUR_ALONE = 17, /* nothing but colour was required, which is no evidence by itself */
+  RISE_TURNED = 18        /* rolled by more than 25 degrees, or upside down */
 } rise_reason;
 
 /* How a picture's pixels are laid out. */
@@ -127,7 +128,9 @@ typedef struct rise_frame {
   int32_t mirrored;     /* not 0: the upright picture is then flipped left to right */
 } rise_frame;
 
-/* A face, in pixels of the upright (turned, flipped) colour picture. */
+/* A face, in pixels of the upright (turned, flipped) colour picture. A face that is upside down has
+ * its mouth above its eyes. Some detectors give it the keypoints of an upright one: look for a face in
+ * the picture turned by 180 degrees too, and believe the one with the higher score. */
 typedef struct rise_face {
   float right_eye[2]; /* x, y; the person's own right */
   float left_eye[2];
@@ -224,7 +227,7 @@ RISE_API rise_status rise_judge(rise_checker *checker, const rise_crop *crop, ui
 RISE_API rise_status rise_cut(rise_checker *checker, const rise_frame *frame, const rise_face *face,
                               uint32_t required, rise_crop *crop);
 
-/* rise_cut and rise_judge in one. */
+/* rise_cut and rise_judge in one; and what only the face shows: that it is RISE_TURNED. */
 RISE_API rise_status rise_check(rise_checker *checker, const rise_frame *frame, const rise_face *face,
                                 uint32_t required, rise_verdict *verdict);
 

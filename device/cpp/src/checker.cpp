@@ -99,14 +99,16 @@ rise_reading Checker::read(const rise_crop& crop, Embedding* embedding) {
   return read_margin(found, modalities, radii_.at(modalities));
 }
 
-rise_verdict Checker::judge(const rise_crop& crop, std::uint32_t required) {
+rise_verdict Checker::judge(const rise_crop& crop, std::uint32_t required,
+                            const rise_face* face) {
   expect_required(required);
   if ((present(crop) & required) != required) {
     return {RISE_UNDECIDED, RISE_MISSING_MODALITY, {}};
   }
   const rise_crop asked = only(crop, required);
   if (asked.size != bundle_.manifest().crop_size) read(asked);  // which refuses it
-  const rise_reason fault = examine_crop(asked);
+  rise_reason fault = examine_crop(asked);
+  if (fault == RISE_NO_REASON && face) fault = examine_face(*face);
   if (fault != RISE_NO_REASON) return {RISE_UNDECIDED, fault, {}};
   Embedding embedding;
   const rise_reading reading = read(asked, &embedding);

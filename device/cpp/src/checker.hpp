@@ -28,7 +28,9 @@ class Checker {
 
   // Fills `embedding` as well if it is not null.
   rise_reading read(const rise_crop& crop, Embedding* embedding = nullptr);
-  rise_verdict judge(const rise_crop& crop, std::uint32_t required);
+  // `face` is the one that was cut out; null where nobody knows it.
+  rise_verdict judge(const rise_crop& crop, std::uint32_t required,
+                     const rise_face* face = nullptr);
   rise_crop cut(const rise_frame& frame, const rise_face& face, std::uint32_t required);
   const Cut& last_cut() const { return cut_; }
   rise_proof selftest(const char* golden);

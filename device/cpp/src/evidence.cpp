@@ -1,6 +1,7 @@
 #include "evidence.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 namespace rise {
@@ -9,6 +10,7 @@ namespace {
 constexpr float kMinFacePx = 80, kMaxOutside = 0.25F;
 constexpr double kMinDepthCoverage = 0.25, kMaxSaturated = 0.6, kBrightest = 0.01;
 constexpr int kDarkLevel = 6, kBrightLevel = 250;
+constexpr double kMaxRoll = 25 * 3.14159265358979323846 / 180;
 
 // Share of an image's values that fulfil a condition, in the rectangle of a margin all around.
 template <typename T, typename Condition>
@@ -48,6 +50,16 @@ rise_reason examine_crop(const rise_crop& crop) {
   if (saturated(crop.infrared, crop.size, 1)) return RISE_INFRARED_SATURATED;
   if (thin(crop.depth_mm, crop.size)) return RISE_DEPTH_COVERAGE;
   return RISE_NO_REASON;
+}
+
+rise_reason examine_face(const rise_face& face) {
+  const double along[] = {double{face.left_eye[0]} - face.right_eye[0],
+                          double{face.left_eye[1]} - face.right_eye[1]};
+  const double down[] = {face.mouth[0] - (double{face.right_eye[0]} + face.left_eye[0]) / 2,
+                         face.mouth[1] - (double{face.right_eye[1]} + face.left_eye[1]) / 2};
+  const double side = along[0] * down[1] - along[1] * down[0] < 0 ? -1 : 1;
+  const double roll = std::atan2(side * along[1], side * along[0]);
+  return std::abs(roll) <= kMaxRoll ? RISE_NO_REASON : RISE_TURNED;
 }
 
 }  // namespace rise

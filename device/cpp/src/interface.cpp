@@ -146,7 +146,7 @@ rise_status rise_check(rise_checker* checker, const rise_frame* frame, const ris
   clear(verdict);
   return guarded([&] {
     expect_given(checker, frame, face, verdict);
-    *verdict = checker->judge(checker->cut(*frame, *face, required), required);
+    *verdict = checker->judge(checker->cut(*frame, *face, required), required, face);
   });
 }
 
@@ -238,6 +238,8 @@ const char* rise_reason_name(rise_reason reason) {
       return "face_left";
     case RISE_INCONSISTENT:
       return "inconsistent";
+    case RISE_TURNED:
+      return "turned";
     case RISE_TIME_OUT:
       return "time_out";
     case RISE_UNFINISHED:

@@ -68,7 +68,7 @@ Observation Session::observe(const rise_frame& frame, const rise_face* face) {
     seen.verdict = undecided(RISE_NO_FACE);
   } else {
     const rise_crop crop = checker_.cut(frame, *face, required_);
-    seen.verdict = checker_.judge(crop, required_);
+    seen.verdict = checker_.judge(crop, required_, face);
     seen.face = face_square(*face);
     seen.looks = looks_of(checker_.last_cut().colour, crop.size);
   }

@@ -35,7 +35,7 @@ class Session {
     std::optional<Square> face;
     std::vector<rise_reading> readings;
     SequentialTest test;
-    std::array<int, RISE_COLOUR_ALONE + 1> faults{};  // by reason
+    std::array<int, RISE_TURNED + 1> faults{};  // by reason
   };
 
   Observation observe(const rise_frame& frame, const rise_face* face);

@@ -48,3 +48,13 @@ export function cut(picture, left, top, width, height) {
   }
   return { width, height, channels: 3, data: out };
 }
+
+/** A picture turned by 180 degrees, or any array of rows of pixels. */
+export function turnPicture({ width, height, channels, data }) {
+  const turned = new data.constructor(data.length);
+  const last = data.length - channels;
+  for (let at = 0; at <= last; at += channels) {
+    for (let c = 0; c < channels; c += 1) turned[last - at + c] = data[at + c];
+  }
+  return { width, height, channels, data: turned };
+}

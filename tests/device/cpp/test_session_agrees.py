@@ -14,8 +14,9 @@ from rise_edge.bundle import default_bundle_path, open_bundle
 from rise_edge.checker import Observation
 from rise_edge.continuity import Continuity
 from rise_edge.evidence import EvidenceConfig, StreamGate, crop_faults, examine_light
-from rise_edge.face import Face, FaceDetector, crop_face, face_square
+from rise_edge.face import Face, FaceDetector, crop_face, face_square, head_angles
 from rise_edge.frame import ALL_MODALITIES, COLOUR_ALONE, Frame, Modality, modality_set
+from rise_edge.quality import QualityConfig
 from rise_edge.radius import read_margin
 from rise_edge.runtimes import open_runtime
 from rise_edge.session import Sessions
@@ -103,6 +104,8 @@ def _python(
             crop = crop_face(asked, seen.face)
             dead = examine_light(asked, evidence)
             faults = crop_faults(crop, asked, evidence)
+            if abs(head_angles(seen.face.keypoints).roll_deg) > QualityConfig().max_roll_deg:
+                faults.append(undecided(Reason.TURNED))
             reading = read_margin(runtime.embed([crop])[0], radii)
             decided = decide(reading, accept_colour_alone=accept)
             verdict = dead or (faults[0] if faults else decided)

@@ -11,8 +11,8 @@ from device.web.serve import PageServer
 from rise_edge.face import face_square, head_angles
 from tests.device.web.conftest import Ask
 from tests.device.web.passing import BYTES, picture_of
-from tests.pictures import photograph
-from tests.rendered_faces import detector, rendered
+from tests.pictures import photograph, photograph_frame
+from tests.rendered_faces import detector, rendered, rolled
 
 DETECT = (
     "async picture => {"
@@ -37,18 +37,23 @@ def small(pixels: np.ndarray) -> np.ndarray:
 
 def pictures() -> dict[str, np.ndarray]:
     shots = {f"rendered {n}": rendered("office", n).colour.pixels for n in range(3)}
+    two = np.hstack([photograph()[:400, 60:400], photograph()[:400, 100:400]])
     return {
         "photograph": photograph(),
         "photograph of an odd size": photograph()[:479, :333],
-        "two faces": np.hstack([photograph()[:400, 60:400], photograph()[:400, 100:400]]),
+        "two faces": two,
         "small": small(photograph()),
+        "upside down": photograph()[::-1, ::-1],
+        "on its side and further": rolled(photograph_frame(), 135).colour.pixels,
+        "two faces upside down": two[::-1, ::-1],
+        "rendered upside down": rendered("office", 1).colour.pixels[::-1, ::-1],
         **shots,
     }
 
 
 @pytest.mark.parametrize("name", pictures())
 def test_the_same_faces_are_found_as_in_python(ask: Ask, name: str) -> None:
-    pixels = pictures()[name]
+    pixels = np.ascontiguousarray(pictures()[name])
     expected, found = detector().detect(pixels), ask(DETECT, picture_of(pixels))
     assert len(found) == len(expected) > 0
     for face, wanted in zip(found, expected, strict=True):

@@ -85,6 +85,6 @@ def test_the_limits_are_those_of_python(ask: Ask) -> None:
     of_depth = {"required", "max_skew_ms", "min_depth_coverage"}
     expected = {k: v for k, v in asdict(EvidenceConfig()).items() if k not in of_depth}
     assert limits["evidence"] == expected
-    of_depth = {"nearer_mm", "max_nearer", "min_feature_coverage"}
+    of_depth = {"nearer_mm", "max_nearer", "min_feature_coverage", "max_nose_behind_mm"}
     expected = {k: v for k, v in asdict(QualityConfig()).items() if k not in of_depth}
     assert limits["quality"] == expected

@@ -37,6 +37,8 @@ public enum Reason: String, Sendable {
     case unfinished
     /// Nothing but colour was required, and the checker was not opened to accept that.
     case colourAlone = "colour_alone"
+    /// Rolled by more than 25 degrees, or upside down.
+    case turned
     case unknown
 
     init?(_ reason: rise_reason) {
@@ -59,6 +61,7 @@ public enum Reason: String, Sendable {
         case RISE_TIME_OUT: self = .timeOut
         case RISE_UNFINISHED: self = .unfinished
         case RISE_COLOUR_ALONE: self = .colourAlone
+        case RISE_TURNED: self = .turned
         default: self = .unknown
         }
     }

@@ -28,4 +28,7 @@ enum class Reason(internal val code: Int) {
 
     /** Nothing but colour was required, and the checker was not opened to accept that. */
     COLOUR_ALONE(17),
+
+    /** Rolled by more than 25 degrees, or upside down. */
+    TURNED(18),
 }
