@@ -118,6 +118,14 @@ RECIPES = {
         {"simulator_gallery.webp": "gallery.webp"},
         finish=_gallery,
     ),
+    "comparison": Recipe(  # needs recordings that are not part of the repository
+        (
+            "python -m rise_edge.simulator compare docs/real_sets/kinect2_faces "
+            "--pictures ../shared/real --out comparison.png",
+        ),
+        {"simulator_and_real.png": "comparison.png"},
+        long=True,
+    ),
     "clip": Recipe(
         ("python -m rise_edge.simulator clip clip.webp --fps 5",),
         {"simulator_clip.webp": "clip.webp"},

@@ -9,20 +9,34 @@ The weights are Minivision's, Apache-2.0. The networks are those of the checkout
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
-import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Annotated
 
 import torch
+import tyro
 
-from rise_edge.errors import OpinionError, RiseEdgeError
+from rise_edge.command import run_command
+from rise_edge.errors import OpinionError
 from rise_edge.second_opinion import SecondOpinion, read_description
 
 _NETWORKS = Path("src/model_lib/MiniFASNet.py")
 _WEIGHTS = Path("resources/anti_spoof_models")
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    """Make ONNX files of MiniFASNet's weights, for `--second-opinion`.
+
+    Attributes:
+        checkout: folder of Silent-Face-Anti-Spoofing.
+        folder: where the files go.
+    """
+
+    checkout: Annotated[Path, tyro.conf.Positional]
+    folder: Annotated[Path, tyro.conf.Positional]
 
 
 def export(checkout: Path, folder: Path) -> list[Path]:
@@ -72,23 +86,11 @@ def _export(networks: ModuleType, weights: Path, model: Path) -> Path:
     return model
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; returns its exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python quantize/export_minifasnet.py",
-        description="Make ONNX files of MiniFASNet's weights, for --second-opinion.",
-    )
-    parser.add_argument("checkout", type=Path, help="folder of Silent-Face-Anti-Spoofing")
-    parser.add_argument("folder", type=Path, help="where the files go")
-    options = parser.parse_args(arguments)
-    try:
-        for file in export(options.checkout, options.folder):
-            print(file)
-    except RiseEdgeError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
+def main(config: ExportConfig) -> None:
+    """Write the files and print their names."""
+    for file in export(config.checkout, config.folder):
+        print(file)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(lambda: main(tyro.cli(ExportConfig)))

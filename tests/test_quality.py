@@ -35,7 +35,7 @@ from tests.rendered_faces import (
 # distortion, its strengths from weak to strong, the fault, what the person is told
 CASES = [
     pytest.param(emptied, (90, 0), Reason.NO_FACE, "Look into the camera", id="nobody there"),
-    pytest.param(doubled, (0.75, 0.9, 1.0), Reason.SEVERAL_FACES, "One person at a time, please",
+    pytest.param(doubled, (0.85, 0.95, 1.0), Reason.SEVERAL_FACES, "One person at a time, please",
                  id="a second face"),
     pytest.param(depth_scaled, (0.35, 0.2, 0.1), Reason.TOO_NEAR, "Step back a little",
                  id="too near"),
@@ -47,7 +47,7 @@ CASES = [
                  "Bring your whole face into the picture", id="half outside"),
     pytest.param(exposed, (20, 14, 10), Reason.TOO_DARK, "More light on your face, please",
                  id="dark"),
-    pytest.param(exposed, (360, 420, 500), Reason.TOO_BRIGHT, "Turn away from the bright light",
+    pytest.param(exposed, (280, 300, 320), Reason.TOO_BRIGHT, "Turn away from the bright light",
                  id="overexposed"),
     pytest.param(infrared_lit, (6, 20, 255), Reason.INFRARED_SATURATED,
                  "Step back, out of strong light", id="infrared saturated"),
@@ -202,7 +202,7 @@ def test_no_limit_lets_a_frame_pass_that_is_no_evidence() -> None:
         (depth_holed(frame, 1.0), Reason.DEPTH_COVERAGE),
         (infrared_lit(frame, 0), Reason.TOO_DARK),
         (infrared_lit(frame, 255), Reason.INFRARED_SATURATED),
-        (exposed(frame, 450), Reason.TOO_BRIGHT),
+        (exposed(frame, 360), Reason.TOO_BRIGHT),
         (pushed_out(frame, 0.3), Reason.OUT_OF_FRAME),
     ):
         assert measure_quality(bad, *view_of(bad), lax).reasons == (reason,)

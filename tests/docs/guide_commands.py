@@ -302,7 +302,12 @@ GUIDES = {
         "cv2.VideoWriter_fourcc(*'mp4v'), 30, (640, 480)); "
         "[clip.write(cv2.imread(f'images/colour/{n:06d}.png')) for n in range(1, 9)]\"",
     ),
-    "rise_edge/simulator/README.md": Guide(),
+    "rise_edge/simulator/README.md": Guide(
+        {
+            "python -m rise_edge.simulator compare docs/real_sets/kinect2_faces --pictures "
+            "../shared/real --out comparison.png": PICTURES,
+        }
+    ),
     "train/README.md": Guide(
         {
             "pip install -e '.[quantize]'": INSTALLS,

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from quantize.export_minifasnet import export, main
+from quantize.export_minifasnet import export
 from rise_edge import Face, SecondOpinion
+from rise_edge.errors import OpinionError
 
 # A network with the interface of theirs: its class, its argument, three classes before softmax.
 NETWORKS = """
@@ -49,8 +50,6 @@ def test_the_file_answers_as_the_weights_do(checkout: Path, tmp_path: Path) -> N
     assert 1 - opinion.score == pytest.approx(np.exp(10) / (np.exp(10) + 2), abs=1e-5)
 
 
-def test_a_folder_that_is_no_checkout_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([str(tmp_path), str(tmp_path / "made")]) == 12
-    assert "MiniFASNet.py" in capsys.readouterr().err
+def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OpinionError, match=r"MiniFASNet\.py"):
+        export(tmp_path, tmp_path / "made")

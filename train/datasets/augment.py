@@ -21,6 +21,8 @@ _SIDE_MM = 210.0  # of a crop, on an adult: see `rise_edge.face.face_square`
 class AugmentConfig:
     """How strongly to disturb each training crop; 0 switches a part off.
 
+    Those that are off by default were not shown to help: train/README.md has what was tried.
+
     Attributes:
         flip: share of crops that are mirrored.
         shift_px: largest shift of the whole crop.
@@ -51,10 +53,10 @@ class AugmentConfig:
     depth_noise_mm: float = 3.0
     depth_holes: float = 0.1
     depth_patch: float = 0.2
-    depth_bumps_mm: float = 4.0
-    depth_tilt: float = 0.1
-    shade: float = 0.2
-    surroundings: float = 0.25
+    depth_bumps_mm: float = 0.0
+    depth_tilt: float = 0.0
+    shade: float = 0.0
+    surroundings: float = 0.0
     drop_modality: float = 0.3
 
     def __post_init__(self) -> None:
@@ -78,13 +80,17 @@ def augment(batch: Batch, config: AugmentConfig, generator: Generator) -> Batch:
     colour = _colour(_move(batch.colour, colour_at, flip, size), config, generator)
     depth_mm = _depth(_move(batch.depth_mm, base, flip, size), config, generator)
     infrared = _infrared(_move(batch.infrared, infrared_at, flip, size), config, generator)
-    outside = _outside(batch.depth_mm.shape, config.surroundings, generator, device)
-    plain = 255 * torch.rand(count, 1, 1, 3, generator=generator, device=device)
+    if config.surroundings > 0:
+        outside = _outside(batch.depth_mm.shape, config.surroundings, generator, device)
+        plain = 255 * torch.rand(count, 1, 1, 3, generator=generator, device=device)
+        colour = torch.where(outside[..., None], plain, colour)
+        depth_mm = depth_mm.masked_fill(outside, 0.0)
+        infrared = infrared.masked_fill(outside, 0.0)
     return replace(
         batch,
-        colour=torch.where(outside[..., None], plain, colour),
-        depth_mm=depth_mm.masked_fill(outside, 0.0),
-        infrared=infrared.masked_fill(outside, 0.0),
+        colour=colour,
+        depth_mm=depth_mm,
+        infrared=infrared,
         present=_drop(batch.present, config.drop_modality, generator),
     )
 
@@ -137,7 +143,8 @@ def _depth(depth_mm: Tensor, config: AugmentConfig, generator: Generator) -> Ten
     if config.depth_bumps_mm > 0:
         strength = torch.rand(shape[0], 1, 1, generator=generator, device=device)
         noisy = noisy + _smooth(shape, generator, device) * (strength * config.depth_bumps_mm)
-    noisy = noisy + _slope(shape, config.depth_tilt, generator, device)
+    if config.depth_tilt > 0:
+        noisy = noisy + _slope(shape, config.depth_tilt, generator, device)
     noisy = noisy.clamp(min=1.0)
     lost = depth_mm <= 0
     share = torch.rand(shape[0], 1, 1, generator=generator, device=device) * config.depth_holes

@@ -128,7 +128,9 @@ def test_a_rendered_face_is_cut_alike_in_every_domain(
         face = detector.detect(frame.colour.pixels)[0]
         crop, (found, pixels) = crop_face(frame, face), opened.cut_frame(frame, face)
         expect_the_same_place(found, crop, frame)
-        expect_the_same_pixels(pixels, crop)
+        # OpenCV enlarges in fixed point, which rounds otherwise in an eighth of the pixels.
+        enlarged = crop.square is not None and crop.square.side < crop.size
+        expect_the_same_pixels(pixels, crop, 0.2 if enlarged else 0.005)
 
 
 @pytest.mark.parametrize("domain", ["office", "clinic", "night"])

