@@ -8,7 +8,7 @@ SESSIONS ?= 12
 PIP_FLAGS ?=
 # STRICT=1: a tool that a test needs and that is missing is an error.
 STRICT ?=
-# Processes that run tests at the same time.
+# Processes that run tests at the same time; `auto` is one more than there are processors.
 WORKERS ?= auto
 PYTEST_FLAGS ?=
 UPGRADE ?=
@@ -22,6 +22,8 @@ LOCKED := $(PIP) --no-deps --require-hashes --requirement
 # The lock files hold the build backend too, so that nothing is fetched without a hash.
 PACKAGE := $(PIP) --no-deps --no-build-isolation --editable .
 PYTEST := $(RUN) -m pytest -q $(if $(STRICT),--strict-tools) $(PYTEST_FLAGS)
+LINT := $(RUN) -m ruff format --check .; $(RUN) -m ruff check .; $(RUN) -m mypy; \
+	git ls-files -z | xargs -0 $(RUN) -m codespell_lib
 SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .PHONY: live test test-fast test-native test-browser test-oldest test-coverage lint lock bench clean
@@ -29,9 +31,11 @@ SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorde
 live: $(VENV)/.base  ## watch simulated people and attacks being judged, without a camera
 	$(RUN) -m rise_edge.capture --camera simulated --sessions $(SESSIONS)
 
-test: lint  ## every check that a change must pass
-	$(PYTEST) $(SIDE_BY_SIDE) -m "not serial and not sanitizers"
-	$(PYTEST) -m "serial and not sanitizers"
+test: $(VENV)/.dev  ## every check that a change must pass; lint runs beside the tests and is told after them
+	@(set -ex; $(LINT)) >$(VENV)/lint.txt 2>&1 & lint=$$!; \
+	  $(PYTEST) $(SIDE_BY_SIDE) -m "not serial and not sanitizers"; tested=$$?; \
+	  wait $$lint; linted=$$?; cat $(VENV)/lint.txt; exit $$((tested + linted))
+	$(PYTEST) -m "serial and not sanitizers" $$(grep -rl --include='test_*.py' 'mark\.serial' tests)
 
 test-fast: $(VENV)/.test  ## what needs no torch, no compiler and no browser
 	$(PYTEST) --fast $(SIDE_BY_SIDE)
@@ -49,10 +53,7 @@ test-oldest:  ## test-fast with the oldest versions that pyproject.toml allows
 	$(MAKE) PYTHON=$(OLDEST_PYTHON) VENV=$(VENV)-oldest TEST_LOCK=requirements/oldest.txt test-fast
 
 lint: $(VENV)/.dev
-	$(RUN) -m ruff format --check .
-	$(RUN) -m ruff check .
-	$(RUN) -m mypy
-	git ls-files -z | xargs -0 $(RUN) -m codespell_lib
+	@set -ex; $(LINT)
 
 lock: $(VENV)/.dev  ## write requirements/*.txt from pyproject.toml; UPGRADE=--upgrade takes the newest versions
 	$(RUN) requirements/compile.py $(UPGRADE)

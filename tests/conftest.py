@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 import rise_edge
+from rise_edge.usable_cpus import usable_cpus
 from tests import needs
 from tests.tiny_bundle import write_tiny_bundle
 
@@ -30,6 +31,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     needs.strict = config.getoption("--strict-tools")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a third of the time is waiting for pages and clocks."""
+    return usable_cpus() + 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.scopes import Scopes
+
+    return Scopes(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,10 +12,8 @@ import pytest
 
 from rise_edge import Bundle, BundleError, CameraError
 from rise_edge.capture.__main__ import main
-from rise_edge.capture.cameras import write_folder
 from rise_edge.capture.kept_evidence import EvidenceFolder
 from rise_edge.colour_alone import colour_alone_figures
-from tests.capture.frame_source import visits
 from tests.capture.web.asking import ask
 from tests.opinion_models import write_opinion
 from tests.tiny_bundle import tiny_model, write_tiny_bundle
@@ -23,11 +22,15 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder of images: one person, then one attack."""
-    path = tmp_path / "images"
-    write_folder(visits([40, 90]), path)
-    return path
+def folder(two_visits: Path) -> Path:
+    """A folder of images, to be read: one person, then one attack."""
+    return two_visits
+
+
+@pytest.fixture
+def own_folder(two_visits: Path, tmp_path: Path) -> Path:
+    """The same images, to be altered."""
+    return Path(shutil.copytree(two_visits, tmp_path / "images"))
 
 
 def events_of(text: str) -> list[dict]:
@@ -49,15 +52,15 @@ def test_a_folder_plays_through_to_events(
 
 
 def test_a_folder_without_sensors_is_warned_of_once_and_in_its_event(
-    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    own_folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    arguments = ["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+    arguments = ["--camera", str(own_folder), "--model", str(tiny_bundle.path), "--view", "none",
                  "--events", "-"]  # fmt: skip
     assert main(arguments) == 0
     assert "warning" not in events_of(capsys.readouterr().out)[0]["camera"]
     assert "60 degrees" not in caplog.text
-    (folder / "camera.json").unlink()
+    (own_folder / "camera.json").unlink()
     assert main(arguments) == 0
     started = events_of(capsys.readouterr().out)[0]
     assert "60 degrees" in started["camera"]["warning"]
@@ -65,12 +68,12 @@ def test_a_folder_without_sensors_is_warned_of_once_and_in_its_event(
 
 
 def test_depth_in_another_unit_is_an_event_and_a_line(
-    folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str],
+    own_folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    description = json.loads((folder / "camera.json").read_text())
-    (folder / "camera.json").write_text(json.dumps({**description, "depth_scale": 5}))
-    assert main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+    description = json.loads((own_folder / "camera.json").read_text())
+    (own_folder / "camera.json").write_text(json.dumps({**description, "depth_scale": 5}))
+    assert main(["--camera", str(own_folder), "--model", str(tiny_bundle.path), "--view", "none",
                  "--events", "-"]) == 0  # fmt: skip
     hints = [e for e in events_of(capsys.readouterr().out) if e["event"] == "hint"]
     assert [hint["kind"] for hint in hints] == ["depth_scale"]
@@ -78,11 +81,11 @@ def test_depth_in_another_unit_is_an_event_and_a_line(
 
 
 def test_an_image_of_another_size_ends_a_folder(
-    folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
+    own_folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = folder / "colour/000005.png"
+    path = own_folder / "colour/000005.png"
     cv2.imwrite(str(path), cv2.imread(str(path))[:, 1:])
-    code = main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+    code = main(["--camera", str(own_folder), "--model", str(tiny_bundle.path), "--view", "none",
                  "--events", "-"])  # fmt: skip
     captured = capsys.readouterr()
     events = events_of(captured.out)
@@ -119,10 +122,8 @@ def test_the_bundles_report_of_the_chosen_set_is_told_at_the_start(
     ("accepting", "reason"), [([], "colour_alone"), (["--accept-colour-alone"], None)]
 )
 def test_colour_alone_decides_only_where_it_is_accepted_by_name(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], accepting: list[str], reason: str | None
+    folder: Path, capsys: pytest.CaptureFixture[str], accepting: list[str], reason: str | None
 ) -> None:
-    folder = tmp_path / "images"
-    write_folder(visits([40, 40]), folder)
     assert main(["--camera", str(folder), "--modalities", "colour", "--view", "none",
                  "--events", "-", *accepting]) == 0  # fmt: skip
     captured = capsys.readouterr()
@@ -168,11 +169,11 @@ def test_a_second_opinion_that_cannot_be_had_ends_the_program(
 
 
 def test_a_folder_whose_name_is_no_text_is_judged_and_recorded(
-    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    own_folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     odd = os.fsencode(tmp_path) + b"/pr\xfcf"
     try:
-        os.rename(folder, odd)
+        os.rename(own_folder, odd)
     except OSError:
         pytest.skip("this file system takes no such name")
     audit = tmp_path / "audit.db"

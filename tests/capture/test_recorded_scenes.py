@@ -18,7 +18,7 @@ from tests.capture.cameras.software_device import record
 
 pytestmark = pytest.mark.slow
 
-FRAMES_EACH = 66
+FRAMES_EACH = 45
 GAP_MS = 500.0
 
 

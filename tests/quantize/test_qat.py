@@ -68,6 +68,7 @@ def built(material, config, replaced):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(qat, "write", watched)
+        patch.setattr(qat, "LARGE_COUNT", 96)
         return build(material, config, 0.0)
 
 

@@ -14,7 +14,6 @@ from rise_edge.capture.__main__ import main
 from rise_edge.capture.audit import Audit
 from rise_edge.capture.audit.query import Selection, records
 from rise_edge.capture.audit.record import COLUMNS
-from rise_edge.capture.cameras import write_folder
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import sessions
 from tests.capture.audit.audits import exclusive_lock, record, rows, write_audit
@@ -197,17 +196,14 @@ def recorded_live_sessions(path: Path) -> set[int]:
 
 
 def test_a_full_disk_makes_no_live_without_a_record(
-    path: Path, tiny_bundle: Bundle, tmp_path: Path
+    path: Path, tiny_bundle: Bundle, eight_visits: Path
 ) -> None:
-    folder = tmp_path / "images"
-    write_folder(visits([40] * 12, frames_each=9), folder)
-
     def limit() -> None:
         # Room for the schema and a few sessions.
         resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 
     done = subprocess.run(
-        capture(folder, tiny_bundle, path), capture_output=True, timeout=60, preexec_fn=limit
+        capture(eight_visits, tiny_bundle, path), capture_output=True, timeout=60, preexec_fn=limit
     )
     events = parse(done.stdout)
     failed = [event for event in events if event["event"] == "audit_failed"]
@@ -221,11 +217,9 @@ def test_a_full_disk_makes_no_live_without_a_record(
 
 
 def test_a_killed_process_leaves_a_record_of_every_live_that_it_gave_out(
-    path: Path, tiny_bundle: Bundle, tmp_path: Path
+    path: Path, tiny_bundle: Bundle, eight_visits: Path
 ) -> None:
-    folder = tmp_path / "images"
-    write_folder(visits([40] * 8, frames_each=9), folder)
-    process = subprocess.Popen(capture(folder, tiny_bundle, path), stdout=subprocess.PIPE)
+    process = subprocess.Popen(capture(eight_visits, tiny_bundle, path), stdout=subprocess.PIPE)
     assert process.stdout is not None
     head = b"".join(process.stdout.readline() for _ in range(4))
     os.kill(process.pid, signal.SIGKILL)
@@ -236,10 +230,9 @@ def test_a_killed_process_leaves_a_record_of_every_live_that_it_gave_out(
 
 
 def test_the_command_says_where_it_records(
-    path: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    path: Path, tiny_bundle: Bundle, two_visits: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_folder(visits([40, 90]), tmp_path / "images")
-    code = main(["--camera", str(tmp_path / "images"), "--model", str(tiny_bundle.path),
+    code = main(["--camera", str(two_visits), "--model", str(tiny_bundle.path),
                  "--view", "none", "--events", "-", "--audit", str(path)])  # fmt: skip
     events = parse(capsys.readouterr().out.encode())
     assert code == 0
