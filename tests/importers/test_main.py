@@ -129,12 +129,19 @@ def test_a_package_that_is_missing_is_named_with_its_extra(
 def test_nothing_is_left_when_it_is_stopped(name: str, tmp_path: Path) -> None:
     clip, folder = write_clip(tmp_path / "a.mp4", count=4000), tmp_path / "out" / "images"
     command = [sys.executable, "-m", "rise_edge.importers", str(clip), str(folder)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, preexec_fn=_hear_interrupts
+    )
     _wait_for(folder.parent)
     os.kill(process.pid, getattr(signal, name))
     _, error = process.communicate(timeout=30)
     assert (process.returncode, error) == (130, "stopped: no folder was written\n")
     assert list(folder.parent.iterdir()) == []
+
+
+def _hear_interrupts() -> None:
+    """What a shell runs in the background ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _wait_for(parent: Path) -> None:
