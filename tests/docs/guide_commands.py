@@ -343,6 +343,11 @@ GUIDES = {
             "python train/benchmark.py --out runs/sweep --protocol all-sources --targets depot "
             "--rows rise --seeds 0 --missing --workers 2 --sweep weight_mmsd --values 0 0.3 1 "
             "--train.epochs 5": Read("takes hours"),
+            "python train/train.py --out runs/demo --data.crops 2000 --epochs 18 "
+            "--augment.depth-bumps-mm 4 --augment.depth-tilt 0.1 --augment.shade 0.2 "
+            "--augment.surroundings 0.25": TRAINED,
+            "python train/evaluate.py runs/demo --out runs/demo/real --real "
+            "docs/real_sets/kinect2_faces --pictures ../shared/real": PICTURES,
         },
     ),
 }  # fmt: skip

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 pytest.importorskip("tyro", reason="needs the extra calibrate")
 
 _PLACE = re.compile(r"^(/opt/rise-edge/source|path/to/rise_edge)/")
-_SUBCOMMANDS = {"audit": 1, "evidence": 1}
+_SUBCOMMANDS = {"simulator": 1, "audit": 1, "evidence": 1}
 _SHOWN = ("calibration", "device", "docs", "quantize", "rise_edge", "tests", "train")
 _HELPS = """
 import contextlib, io, json, runpy, sys
@@ -121,7 +121,8 @@ def programs(command: str) -> list[tuple[tuple[str, ...], set[str]]]:
         words = shlex.split(part)
         flags = {word.partition("=")[0] for word in words if word.startswith("--")}
         if words[:2] == ["python", "-m"]:
-            program: tuple[str, ...] = (words[2],)
+            below = _SUBCOMMANDS.get(words[2].rpartition(".")[2], 0)
+            program: tuple[str, ...] = (words[2], *words[3 : 3 + below])
         elif words[0] == "python" and words[1].endswith(".py"):
             program = (words[1],)
         elif words[0] == "rise-edge":

@@ -279,6 +279,8 @@ def test_an_answer_that_was_long_under_way_is_not_shown(
         record_told(page)
         playing.show(scenes.passed)
         wait_told(page, "out_of_order")
+        while not held:  # the server may be slower than the page's patience
+            page.wait_for_timeout(20)
         playing.show(scenes.checked)
         held.pop()()
         wait_told(page, "checking")
