@@ -17,6 +17,7 @@ _GRIDS = ((16, 2), (8, 6))  # cells in a row, anchors a cell: Bazarevsky et al. 
 _WINDOW = 2.5  # side of the window for the closer look, in widths of the face
 _CLOSER_SCORE = 0.6  # of the detections that place the keypoints in the closer look
 _CANDIDATE_SCORE = 0.5  # of what may be a face upside down: it is looked at both ways up
+_RIVAL_SCORE = 0.6  # of what may be a second face, which can only deny
 _UPRIGHT_SCORE = 0.9  # that hardly any face reaches upside down: such a face is upright
 _BOTH_WAYS = (4.0, 2.0)  # sides of the windows that are looked at both ways up, in widths
 _SURE = 1.0  # difference of the log odds both ways up that needs no second window
@@ -54,6 +55,8 @@ class FaceDetector:
     def detect(self, colour: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Find the faces of a colour image, the largest first.
 
+        Only the first must reach `min_score`: what may be another face counts from 60%.
+
         The keypoints of the first are placed by a closer look. If it is upside down they are too:
         its right eye lies to the image's right, and its roll is about 180 degrees.
 
@@ -68,7 +71,9 @@ class FaceDetector:
             likeliest = certain[0] if certain else max(faces, key=lambda face: face.score)
             face = self._settle(colour, likeliest)
             if face.score >= self.min_score:
-                return (face, *certain[1:])
+                doubt = min(_RIVAL_SCORE, self.min_score)
+                rivals = (f for f in faces if f is not likeliest and f.score >= doubt)
+                return (face, *rivals)
         return ()
 
     def _find(self, network: _BlazeFace, colour: NDArray[np.uint8], min_score: float) -> list[Face]:

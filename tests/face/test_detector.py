@@ -8,6 +8,7 @@ from rise_edge.face.face import LEFT_EYE, MOUTH, NOSE, RIGHT_EYE
 from rise_edge.simulator import Presentation
 from tests.pictures import photograph
 from tests.real_data import real
+from tests.rendered_faces import doubled, rendered
 
 # Read off the photograph by eye, in pixels of 512: right eye, left eye, nose tip, mouth.
 BY_EYE = {RIGHT_EYE: (205, 106), LEFT_EYE: (246, 105), NOSE: (226, 129), MOUTH: (225, 150)}
@@ -108,3 +109,12 @@ def test_nothing_is_found_where_nothing_is(scene: np.ndarray) -> None:
 def test_an_unknown_input_size_is_refused(sizes: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="128 and 256"):
         FaceDetector(sizes)
+
+
+def test_a_second_face_counts_though_it_is_less_sure_than_the_first() -> None:
+    alone = rendered("office", 1)
+    one, two = (f.colour.pixels.astype(float) for f in (alone, doubled(alone, 0.9)))
+    faded = (one + (two - one) * 0.225).astype(np.uint8)
+    first, second = FaceDetector().detect(faded)
+    assert first.score > 0.9
+    assert 0.6 <= second.score < 0.7

@@ -26,6 +26,7 @@ const MAX_OVERLAP = 0.3; // intersection over union above which two detections a
 const WINDOW = 2.5; // side of the window for the closer look, in widths of the face
 const CLOSER_SCORE = 0.6; // of the detections that place the keypoints in the closer look
 const CANDIDATE_SCORE = 0.5; // of what may be a face upside down: it is looked at both ways up
+const RIVAL_SCORE = 0.6; // of what may be a second face, which can only deny
 const UPRIGHT_SCORE = 0.9; // that hardly any face reaches upside down: such a face is upright
 const BOTH_WAYS = [4, 2]; // sides of the windows that are looked at both ways up, in widths
 const SURE = 1; // difference of the log odds both ways up that needs no second window
@@ -53,7 +54,7 @@ class Detector {
   /**
    * Find the faces of a picture, the largest first. The second network is asked where the first
    * one finds none: it finds faces half as large, in four times the time. If the first face is
-   * upside down its keypoints are too.
+   * upside down its keypoints are too. Only the first must reach MIN_SCORE.
    *
    * @param {import("./picture.js").Picture} picture
    * @returns {Promise<import("./face.js").Face[]>}
@@ -65,7 +66,8 @@ class Detector {
       if (faces.length === 0) continue;
       const [likeliest] = certain.length ? certain : faces.toSorted((a, b) => b.score - a.score);
       const face = await this.#settle(picture, likeliest);
-      if (face.score >= MIN_SCORE) return [face, ...certain.slice(1)];
+      const rivals = faces.filter((f) => f !== likeliest && f.score >= RIVAL_SCORE);
+      if (face.score >= MIN_SCORE) return [face, ...rivals];
     }
     return [];
   }
