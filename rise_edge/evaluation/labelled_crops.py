@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.capture.cameras.folder_description import Sensor, assumed_sensor, read_description
+from rise_edge.capture.cameras.infrared_scale import FACE_GREY
 from rise_edge.errors import CameraError
 from rise_edge.evaluation.labelled_pictures import Pictures, read_pictures
 from rise_edge.evaluation.labelled_set import LabelledSet, LabelledSetError, Presentation
@@ -23,9 +24,6 @@ from rise_edge.evidence import EvidenceConfig, examine_faces
 from rise_edge.face import CROP_SIZE, Crop, Face, FaceDetector, crop_face
 from rise_edge.face.face import Square, face_square
 from rise_edge.frame import Frame, Image, Modality
-
-FACE_LEVEL = 80
-"""Grey to which the median of a face in 16-bit infrared is brought."""
 
 _MIDDLE = 0.5  # of the face's square, in each direction: skin, whatever stands around the head
 
@@ -141,7 +139,7 @@ def _eight_bit(pictures: Pictures, square: Square) -> Pictures:
 
 
 def _levels(infrared: NDArray[Any], square: Square) -> NDArray[np.uint8]:
-    """Infrared in 8 bits: the median of the square's middle half is brought to `FACE_LEVEL`."""
+    """Infrared in 8 bits: the median of the square's middle half is brought to `FACE_GREY`."""
     if infrared.dtype == np.uint8:
         return np.asarray(infrared, np.uint8)
     half = max(1, round(square.side * _MIDDLE / 2))
@@ -150,7 +148,7 @@ def _levels(infrared: NDArray[Any], square: Square) -> NDArray[np.uint8]:
     median = float(np.median(face)) if face.size else 0.0
     if median <= 0:
         raise ValueError("expected a face that is lit in 16-bit infrared, got one of median 0")
-    scaled = np.round(infrared.astype(np.float32) * (FACE_LEVEL / median))
+    scaled = np.round(infrared.astype(np.float32) * (FACE_GREY / median))
     return np.minimum(scaled, 255).astype(np.uint8)
 
 

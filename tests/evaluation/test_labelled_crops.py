@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rise_edge.capture.cameras.folder_description import FolderDescription, Sensor
+from rise_edge.capture.cameras.infrared_scale import FACE_GREY
 from rise_edge.evaluation import (
     LabelledCrop,
     LabelledCutter,
@@ -17,7 +18,6 @@ from rise_edge.evaluation import (
     Presentation,
     read_labelled_sets,
 )
-from rise_edge.evaluation.labelled_crops import FACE_LEVEL
 from rise_edge.face import crop_face, face_square
 from rise_edge.face.crop import cut_square
 from rise_edge.frame import Modality
@@ -57,7 +57,7 @@ def test_infrared_in_16_bits_is_scaled_by_the_face(tmp_path: Path) -> None:
     wide[:20] = 60000  # a lamp above the face
     cv2.imwrite(str(folder / "a_infrared.png"), wide)
     found = cut_one(folder)
-    assert np.median(found.crop.infrared) == FACE_LEVEL
+    assert np.median(found.crop.infrared) == FACE_GREY
     assert found.frame.infrared is not None
     assert found.frame.infrared.pixels[0, 0] == 255
 
