@@ -20,6 +20,9 @@ from train.datasets.pictures import EightBitDepth, Pictures, Units, read_picture
 Faces = Literal["cropped", "detect"]
 
 _REACH = QualityConfig()
+_BEYOND = 1.5
+"""How much nearer or farther than a device judges faces those of a list may be: other units are
+further off."""
 
 
 @dataclass(frozen=True)
@@ -77,19 +80,19 @@ class Preparer:
 
 
 def _expect_millimetres(picture: NDArray[np.uint16], crop: NDArray[np.uint16]) -> None:
-    """Part of the face is where the device would judge it; a face may also have no reading.
+    """Part of the face is about where a device would judge it; a face may also have no reading.
 
     Raises:
         ValueError: all readings in the middle of the crop are elsewhere, or all of the picture are
             too near.
     """
-    near, far = _REACH.min_distance_mm, _REACH.max_distance_mm
+    near, far = _REACH.min_distance_mm / _BEYOND, _REACH.max_distance_mm * _BEYOND
     size = crop.shape[0]
     middle = crop[size // 4 : size - size // 4, size // 4 : size - size // 4]
     readings = middle[middle > 0] if picture.max() >= near else picture[picture > 0]
     if readings.size and not np.any((readings >= near) & (readings <= far)):
         raise ValueError(
-            f"expected depth in millimetres, part of the face within {near:g} to {far:g}, got "
+            f"expected depth in millimetres, part of the face within {near:.0f} to {far:.0f}, got "
             f"{readings.min()} to {readings.max()}; another unit belongs into the camera.json of "
             "the line as depth_scale"
         )

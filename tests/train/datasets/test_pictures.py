@@ -131,7 +131,7 @@ def test_depth_of_which_no_face_is_in_reach_is_refused(tmp_path, unit, factor):
     depth = (_FACE_MM * factor).astype(np.uint16)
     depth[:3] = round(3000 * factor)  # a wall behind
     path = _written(tmp_path, depth)
-    with pytest.raises(ValueError, match=r"expected depth in millimetres.*250 to 1000"):
+    with pytest.raises(ValueError, match=r"expected depth in millimetres.*167 to 1500"):
         Preparer().crop(_entry(path, Modality.DEPTH))
 
 
@@ -165,3 +165,12 @@ def test_all_such_lines_of_a_list_are_named_together(tmp_path):
     assert [problem.split(": ")[0] for problem in refused.value.problems] == [
         "a.csv:2", "a.csv:4", "a.csv:5",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("distance_mm", [200, 1300])
+def test_a_face_somewhat_nearer_or_farther_than_devices_judge_may_be_learned_from(
+    tmp_path, distance_mm
+):
+    depth = np.full_like(_FACE_MM, distance_mm)
+    crop = Preparer().crop(_entry(_written(tmp_path, depth), Modality.DEPTH))
+    assert np.unique(crop.depth_mm) == distance_mm
