@@ -71,7 +71,10 @@ def test_the_report_is_written_whole(measured, tmp_path):
         assert f"({picture}.png)" in text
         assert (tmp_path / f"new/{picture}.png").read_bytes().startswith(b"\x89PNG")
     assert "dusk (not all seen in training, which had" in text
-    assert set(report["diagnostics"]) == {"source", "target", "live_drift"}
+    risks = report["diagnostics"]
+    assert set(risks) == {"source", "target", "live_drift", "live_quantile_drift"}
+    assert f"| target | dusk {risks['target']['risk_slope']['dusk']:.2f} | " in text
+    assert f"| bona_fide {risks['target']['synergy_risk']['bona_fide']:.2f}, attack " in text
 
 
 def test_an_impossible_set_of_missing_modalities_is_refused():
