@@ -162,7 +162,8 @@ def evaluate(
 
 def diagnose(run: Run, validation: CropDataset, target: CropDataset) -> dict[str, Any]:
     """The two risks, on held-out source subjects and on the target."""
-    sharpness = run.config.algorithm.sharpness
+    radial = run.algorithm.network.radial
+    sharpness = run.config.algorithm.sharpness if radial else 1.0  # a linear score is the logit
     parts = {"source": validation, "target": target}
     found = {name: scores(run.algorithm, part) for name, part in parts.items()}
     threshold = balanced_threshold(found["source"], validation, run.config.criterion)
