@@ -1,23 +1,21 @@
 """Diagnostics: the two risks that RiSe (arXiv 2511.14157) names, as numbers of a trained model.
 
 The measures are this project's. Representation invariance: is one radius right for every domain,
-and do living faces of different domains have the same norm? Synergy invariance: how much do the
-modalities' features tell of each other beyond what the class tells?
+and do living faces of different domains have the same norm? Synergy invariance: how much do risk
+and score depend on the combination of modalities, beyond what each of them shows by itself?
 """
 
 from __future__ import annotations
 
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.frame import Modality
+from rise_edge.frame import Modality, modality_set
 from train.datasets.crops import CropDataset
-from train.scoring import Outputs
-
-_ROWS = 500
+from train.radius import MODALITY_SETS
+from train.recombined import Recombined
 
 
 def risk_slopes(
@@ -52,48 +50,115 @@ def live_drift(
 
     In units of the mean standard deviation within a domain, so that scores of any scale compare.
     """
-    live = [found[(domain == name) & bona_fide] for name in np.unique(domain)]
-    means = [float(part.mean()) for part in live]
-    return (max(means) - min(means)) / float(np.mean([part.std() for part in live]))
+    live = _live(found, domain, bona_fide)
+    return _in_deviations([float(part.mean()) for part in live], live)
 
 
-def dependence(made: Outputs, dataset: CropDataset) -> dict[str, float]:
-    """Normalised HSIC between each two modalities' pooled features, mean over the two classes.
-
-    Within a class, since every useful feature depends on the class.
+def live_quantile_drift(
+    found: NDArray[np.float32],
+    domain: NDArray[np.str_],
+    bona_fide: NDArray[np.bool_],
+    level: float = 0.95,
+) -> float:
+    """The same of an upper quantile, where a radius has to lie to reject equally few everywhere.
 
     Args:
-        made: of the data set.
-        dataset: its labels; the first 500 rows of each class are used.
+        found: scores (N,).
+        domain: (N,).
+        bona_fide: (N,).
+        level: of the quantile, in (0, 1).
     """
-    classes = [np.flatnonzero(dataset.bona_fide == live)[:_ROWS] for live in (True, False)]
+    live = _live(found, domain, bona_fide)
+    return _in_deviations([float(np.quantile(part, level)) for part in live], live)
+
+
+def _live(
+    found: NDArray[np.float32], domain: NDArray[np.str_], bona_fide: NDArray[np.bool_]
+) -> list[NDArray[np.float32]]:
+    """Scores of the bona fide presentations of each domain that has any."""
+    return [found[(domain == name) & bona_fide] for name in np.unique(domain[bona_fide])]
+
+
+def _in_deviations(values: list[float], live: list[NDArray[np.float32]]) -> float:
+    return (max(values) - min(values)) / float(np.mean([part.std() for part in live]))
+
+
+def synergy_risk(
+    bona_fide: Recombined, attack: Recombined, threshold: float, sharpness: float
+) -> dict[str, float]:
+    """Rise of each class's cross-entropy when each modality is another crop's of the class.
+
+    Above 0: the model relies on a correlation between modalities that these crops have. Below 0:
+    their correlation misleads it. At 0 it makes no difference. Their mean is the rise of the
+    class-balanced risk. Recombined attacks mix species too: where an easy species lends a hard one
+    its evidence, the risk of attacks falls without any spurious correlation.
+
+    Args:
+        bona_fide: scores of crops of that class.
+        attack: likewise.
+        threshold: the radius.
+        sharpness: kappa of the logit kappa (score - threshold).
+
+    Returns:
+        Class -> the difference in nats; NaN if it has too few crops.
+    """
+
+    def risk(score: NDArray[np.float32], sign: int) -> float:
+        logit = sharpness * (score.astype(np.float64) - threshold)
+        return float(np.logaddexp(0, sign * logit).mean()) if score.size else float("nan")
+
     return {
-        f"{one}-{other}": float(
-            np.mean([hsic(made.pooled[i][rows], made.pooled[j][rows]) for rows in classes])
-        )
-        for (i, one), (j, other) in combinations(enumerate(Modality), 2)
+        name: risk(part.mixed, sign) - risk(part.own, sign)
+        for name, part, sign in (("bona_fide", bona_fide, 1), ("attack", attack, -1))
     }
 
 
-def hsic(x: NDArray[Any], y: NDArray[Any]) -> float:
-    """Hilbert-Schmidt independence criterion (Gretton and others, 2005), in [0, 1].
+def variance_components(mixed: NDArray[Any]) -> NDArray[np.float64]:
+    """Functional analysis of variance of a score over independent modalities (Hoeffding, Sobol).
 
-    Gaussian kernels whose width is the median distance; divided by both own criteria, so that 0
-    means independent and 1 means the same up to distance.
+    f(colour, depth, infrared) is a mean, an effect of each modality, and interactions of two and of
+    three, all uncorrelated. With two candidates for each modality and all eight recombinations, the
+    effects are the contrasts of a 2x2x2 factorial; unbiased, as for random effects (Cornfield and
+    Tukey, 1956), so that a component which is 0 may be estimated a little below.
 
     Args:
-        x: (N, P).
-        y: (N, Q).
+        mixed: (P, 2, 2, 2) as in `Recombined`, P >= 1.
+
+    Returns:
+        (2, 2, 2): the variance of the effect of those modalities whose index is 1, colour first;
+        [0, 0, 0] is the square of the mean.
     """
-    a, b = _centred_kernel(x), _centred_kernel(y)
-    scale = np.sqrt((a * a).sum() * (b * b).sum())
-    return float((a * b).sum() / scale) if scale > 0 else 0.0
+    contrast = np.array([[0.5, 0.5], [0.5, -0.5]])
+    unmix = np.array([[1.0, -1.0], [0.0, 2.0]])
+    axes = "pabc,ia,jb,kc->pijk"
+    effects = np.einsum(axes, np.asarray(mixed, np.float64), contrast, contrast, contrast)
+    squares = (effects**2).mean(0, keepdims=True)
+    components: NDArray[np.float64] = np.einsum(axes, squares, unmix, unmix, unmix)[0]
+    return components
 
 
-def _centred_kernel(x: NDArray[Any]) -> NDArray[np.float64]:
-    x = np.asarray(x, np.float64)
-    lengths = (x * x).sum(1)
-    squared = np.maximum(lengths[:, None] + lengths[None, :] - 2 * x @ x.T, 0.0)
-    width = np.median(squared[np.triu_indices(len(x), 1)])
-    kernel = np.exp(-squared / width) if width > 0 else np.ones_like(squared)
-    return np.asarray(kernel - kernel.mean(0) - kernel.mean(1)[:, None] + kernel.mean())
+def variance_shares(mixed: NDArray[Any]) -> dict[str, float]:
+    """Share of each set of modalities in the score's variance; see `variance_components`.
+
+    Args:
+        mixed: (P, 2, 2, 2) as in `Recombined`; without any, and of a score that never changes, the
+            shares are NaN.
+    """
+    sets = {modality_set(s): tuple(int(m in s) for m in Modality) for s in MODALITY_SETS}
+    if mixed.size == 0 or np.ptp(mixed) == 0:
+        return dict.fromkeys(sets, float("nan"))
+    components = variance_components(mixed)
+    total = sum(components[at] for at in sets.values())
+    return {name: float(components[at] / total) for name, at in sets.items()}
+
+
+def interaction_share(shares: dict[str, float]) -> float:
+    """Share of the variance that no sum of one term for each modality can explain.
+
+    0 for an additive score, 1 for one to which no modality adds anything by itself. A norm has some
+    of it by its form, as the root of a sum of squares.
+
+    Args:
+        shares: as `variance_shares` has them.
+    """
+    return 1.0 - sum(shares[m.value] for m in Modality)

@@ -30,10 +30,18 @@ from train.checkpoint import CONFIG, Run, RunError, expect_people, open_run
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_dataset, load_splits
 from train.datasets.splits import Splits
-from train.diagnostics import dependence, live_drift, risk_slopes
+from train.diagnostics import (
+    interaction_share,
+    live_drift,
+    live_quantile_drift,
+    risk_slopes,
+    synergy_risk,
+    variance_shares,
+)
 from train.plots import det_curve, errors_by_species, norm_histogram, png, polar_picture
 from train.radius import balanced_threshold
 from train.real_pictures import on_real_pictures, write_real
+from train.recombined import recombined
 from train.report import by_species, measure, summary
 from train.scoring import outputs, scores
 
@@ -154,23 +162,42 @@ def evaluate(
 
 def diagnose(run: Run, validation: CropDataset, target: CropDataset) -> dict[str, Any]:
     """The two risks, on held-out source subjects and on the target."""
-    sharpness = run.config.algorithm.sharpness
-    found = scores(run.algorithm, validation)
-    threshold = balanced_threshold(found, validation, run.config.criterion)
+    radial = run.algorithm.network.radial
+    sharpness = run.config.algorithm.sharpness if radial else 1.0  # a linear score is the logit
     parts = {"source": validation, "target": target}
-    result: dict[str, Any] = {}
-    made = {name: outputs(run.algorithm, part) for name, part in parts.items()}
-    for name, part in parts.items():
-        result[name] = {
-            "risk_slope": risk_slopes(made[name].score, part, threshold, sharpness),
-            "dependence": dependence(made[name], part),
-        }
-    result["live_drift"] = live_drift(
-        np.concatenate([made[name].score for name in parts]),
+    found = {name: scores(run.algorithm, part) for name, part in parts.items()}
+    threshold = balanced_threshold(found["source"], validation, run.config.criterion)
+    live = (
+        np.concatenate(list(found.values())),
         np.concatenate([part.domain for part in parts.values()]),
         np.concatenate([part.bona_fide for part in parts.values()]),
     )
+    result: dict[str, Any] = {
+        name: {
+            "risk_slope": risk_slopes(found[name], part, threshold, sharpness),
+            **_synergy(run, part, threshold, sharpness),
+        }
+        for name, part in parts.items()
+    }
+    result["live_drift"] = live_drift(*live)
+    result["live_quantile_drift"] = live_quantile_drift(*live)
     return result
+
+
+def _synergy(run: Run, part: CropDataset, threshold: float, sharpness: float) -> dict[str, Any]:
+    """How much risk and score depend on the combination of modalities, in one data set."""
+    live, attack = (
+        recombined(run.algorithm, part.select(rows)) for rows in (part.bona_fide, ~part.bona_fide)
+    )
+    shares = {
+        "bona_fide": variance_shares(live.mixed),
+        "attack": variance_shares(attack.mixed),
+    }
+    return {
+        "synergy_risk": synergy_risk(live, attack, threshold, sharpness),
+        "interaction_share": {name: interaction_share(each) for name, each in shares.items()},
+        "variance_share": shares,
+    }
 
 
 def write(report: dict[str, Any], run: Run, target: CropDataset, folder: Path) -> None:
@@ -214,10 +241,11 @@ def _target(config: EvaluateConfig, run: Run) -> CropDataset:
 def _markdown(report: dict[str, Any], pictures: list[str]) -> str:
     whole = report["source-val"][WHOLE_SET]
     seen = "seen" if set(report["domains"]) <= set(report["source_domains"]) else "not all seen"
+    risks = report["diagnostics"]
     diagnostics = "\n".join(
-        f"| {part} | {_numbers(n['risk_slope'])} | {_numbers(n['dependence'])} |"
-        for part, n in report["diagnostics"].items()
-        if part != "live_drift"
+        f"| {part} | {_numbers(n['risk_slope'])} | {_numbers(n['synergy_risk'])} "
+        f"| {_numbers(n['interaction_share'])} |"
+        for part, n in ((name, risks[name]) for name in ("source", "target"))
     )
     shown = "\n\n".join(f"![{name}]({name}.png)" for name in pictures)
     return f"""# Evaluation
@@ -241,12 +269,14 @@ With all modalities, `source-val`:
 BPCER where no species is accepted more often than 10%, 5%, 1%:
 {", ".join(f"{100 * rate:.1f}%" for rate in whole["bpcer_at_apcer"].values())}.
 
-Mean norms of bona fide presentations lie up to {report["diagnostics"]["live_drift"]:.2f} standard
-deviations apart between domains.
+Mean norms of bona fide presentations lie up to {risks["live_drift"]:.2f} standard deviations apart
+between domains, their 95% quantiles up to {risks["live_quantile_drift"]:.2f}.
 
-| held-out | slope of the risk at the radius | HSIC between modalities |
-|---|---|---|
+| held-out | slope of the risk at the radius | synergy risk | interaction's share of the variance |
+|---|---|---|---|
 {diagnostics}
+
+Synergy risk: rise of the cross-entropy when each modality is another crop's of the same class.
 
 {shown}
 """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from rise_edge.frame import Modality
 from train.algorithms import Algorithm
 from train.datasets.crops import CropDataset
+from train.normalise import Normalised
 
 _BATCH = 64
 
@@ -27,12 +29,10 @@ class Outputs:
     Attributes:
         score: f32 (N,), more is more like an attack; the norm where there is a sphere.
         embedding: f32 (N, D).
-        pooled: f32 (N, C) for each modality.
     """
 
     score: NDArray[np.float32]
     embedding: NDArray[np.float32]
-    pooled: tuple[NDArray[np.float32], ...]
 
 
 @torch.no_grad()
@@ -46,21 +46,37 @@ def outputs(
         dataset: raw crops.
         shown: the modalities that the model may read.
     """
+    found = []
+    with evaluation_mode(algorithm):
+        for crop in normalised_batches(algorithm, dataset, shown):
+            features = algorithm.network.features(crop)
+            found.append((algorithm.evidence(features), features.embedding))
+    score, embedding = (torch.cat(part).cpu().numpy() for part in zip(*found, strict=True))
+    return Outputs(score, embedding)
+
+
+@contextmanager
+def evaluation_mode(algorithm: Algorithm) -> Iterator[None]:
+    """Evaluation mode inside the block, and the mode of before after it."""
+    was_training = algorithm.training
+    algorithm.eval()
+    try:
+        yield
+    finally:
+        algorithm.train(was_training)
+
+
+def normalised_batches(
+    algorithm: Algorithm, dataset: CropDataset, shown: Iterable[Modality] = tuple(Modality)
+) -> Iterator[Normalised]:
+    """Every row as the network reads it, where its weights are; for the arguments see `outputs`."""
     shown = frozenset(shown)
     mask = torch.tensor([[float(m in shown) for m in Modality]])
     device = next(algorithm.parameters()).device
-    was_training = algorithm.training
-    algorithm.eval()
-    found = []
     for start in range(0, len(dataset), _BATCH):
         batch = dataset.batch(np.arange(start, min(start + _BATCH, len(dataset))))
         inputs = (*batch.crop[:3], batch.present * mask)
-        crop = algorithm.normalise(*(tensor.to(device) for tensor in inputs))
-        features = algorithm.network.features(crop)
-        found.append((algorithm.evidence(features), features.embedding, *features.pooled))
-    algorithm.train(was_training)
-    score, embedding, *pooled = (torch.cat(part).cpu().numpy() for part in zip(*found, strict=True))
-    return Outputs(score, embedding, tuple(pooled))
+        yield algorithm.normalise(*(tensor.to(device) for tensor in inputs))
 
 
 def scores(

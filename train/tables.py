@@ -126,18 +126,30 @@ def _species(cells: Sequence[Cell]) -> dict[str, float]:
 
 
 def _risks(cells: Sequence[Cell]) -> dict[str, float]:
-    """Largest slope among the sources, drift of live norms from source to target, dependence."""
+    """Both risks, mean over targets and seeds: of slopes and synergy risks their sizes.
+
+    The slope is the largest of a domain; a synergy risk of either sign is one, and must not be
+    cancelled by another; the interaction's share is the mean of both classes'.
+    """
     parts = [cell["reports"][name]["diagnostics"] for cell in cells for name in cell["targets"]]
+    target = [part["target"] for part in parts]
     return {
-        "slope in source": _mean(
-            [max(map(abs, p["source"]["risk_slope"].values())) for p in parts]
-        ),
-        "slope in target": _mean(
-            [max(map(abs, p["target"]["risk_slope"].values())) for p in parts]
-        ),
-        "live drift": _mean([p["live_drift"] for p in parts]),
-        "HSIC in target": _mean([_mean(list(p["target"]["dependence"].values())) for p in parts]),
+        "slope in source": _mean([_steepest(part["source"]) for part in parts]),
+        "slope in target": _mean([_steepest(part) for part in target]),
+        "live drift": _mean([part["live_drift"] for part in parts]),
+        "live 95% drift": _mean([part["live_quantile_drift"] for part in parts]),
+        "synergy risk in target": _mean([abs(_balanced(p["synergy_risk"])) for p in target]),
+        "interaction share in target": _mean([_balanced(p["interaction_share"]) for p in target]),
     }
+
+
+def _steepest(part: dict[str, Any]) -> float:
+    slopes: dict[str, float] = part["risk_slope"]
+    return max(map(abs, slopes.values()))
+
+
+def _balanced(by_class: dict[str, float]) -> float:
+    return _mean(list(by_class.values()))
 
 
 def _mean(values: Sequence[float]) -> float:

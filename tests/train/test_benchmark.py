@@ -130,6 +130,21 @@ def test_tables_are_means_and_deviations_over_seeds(cells, tmp_path):
     assert (tmp_path / "hter.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_synergy_risks_of_both_signs_do_not_cancel(cells):
+    pair = [json.loads(json.dumps({**cell, "variant": "radial"})) for cell in cells[:2]]
+    for cell, risk, share in zip(pair, (0.25, -0.75), (0.1, 0.3), strict=True):
+        target = cell["reports"]["lit"]["diagnostics"]["target"]
+        target["synergy_risk"] = {"bona_fide": risk, "attack": risk}
+        target["interaction_share"] = {"bona_fide": share, "attack": 3 * share}
+    risks = tables(pair)["risks"]["radial"]
+    assert list(risks) == [
+        "slope in source", "slope in target", "live drift", "live 95% drift",
+        "synergy risk in target", "interaction share in target",
+    ]  # fmt: skip
+    assert risks["synergy risk in target"] == pytest.approx(0.5)
+    assert risks["interaction share in target"] == pytest.approx(0.4)
+
+
 def test_a_sweep_is_drawn_against_its_field(cells, tmp_path):
     swept = [{**cell, "variant": f"rise,weight_irm={i}"} for i, cell in enumerate(cells)]
     write_tables(tables(swept), "weight_irm", tmp_path)

@@ -1,6 +1,7 @@
 """Evaluation: two columns of thresholds, each from where its name says, and a whole report."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,11 @@ from rise_edge.frame import Modality
 from rise_edge.pad_metrics import eer_threshold, hter
 from tests.evaluation.drawn_sets import row, write_set
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
+from train.algorithms import build_algorithm
 from train.checkpoint import open_run
-from train.evaluate import EvaluateConfig, evaluate, main, shown_sets, write
+from train.diagnostics import risk_slopes
+from train.evaluate import EvaluateConfig, diagnose, evaluate, main, shown_sets, write
+from train.networks import NetworkConfig, build_network
 from train.radius import balanced_threshold
 from train.real_pictures import on_real_pictures, write_real
 from train.scoring import outputs, scores
@@ -71,7 +75,22 @@ def test_the_report_is_written_whole(measured, tmp_path):
         assert f"({picture}.png)" in text
         assert (tmp_path / f"new/{picture}.png").read_bytes().startswith(b"\x89PNG")
     assert "dusk (not all seen in training, which had" in text
-    assert set(report["diagnostics"]) == {"source", "target", "live_drift"}
+    risks = report["diagnostics"]
+    assert set(risks) == {"source", "target", "live_drift", "live_quantile_drift"}
+    assert f"| target | dusk {risks['target']['risk_slope']['dusk']:.2f} | " in text
+    assert f"| bona_fide {risks['target']['synergy_risk']['bona_fide']:.2f}, attack " in text
+
+
+def test_the_risk_of_a_linear_head_is_that_of_its_own_logit(measured):
+    run, splits, target, _ = measured
+    network = build_network(NetworkConfig(width=4, directions=4, head="linear"))
+    linear = replace(run, algorithm=build_algorithm(network, run.config.algorithm, 2))
+    found = scores(linear.algorithm, target)
+    threshold = balanced_threshold(
+        scores(linear.algorithm, splits.validation), splits.validation, run.config.criterion
+    )
+    slopes = diagnose(linear, splits.validation, target)["target"]["risk_slope"]
+    assert slopes == risk_slopes(found, target, threshold, sharpness=1.0)
 
 
 def test_an_impossible_set_of_missing_modalities_is_refused():
