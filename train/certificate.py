@@ -82,13 +82,16 @@ class CertifyConfig:
 def main(config: CertifyConfig) -> dict[str, Certificate]:
     """Certify each run, write its certificate, print the bounds and the KL terms.
 
+    Returns:
+        Certificates by the run's folder.
+
     Raises:
         RunError: a run or its data cannot be used.
         OSError: a certificate cannot be written.
     """
     found = {}
     for folder in config.runs:
-        found[folder.name] = certificate = _certify_folder(folder, config)
+        found[str(folder)] = certificate = _certify_folder(folder, config)
         text = json.dumps(asdict(certificate), indent=2) + "\n"
         write_atomic(config.out or folder / CERTIFICATE, text.encode())
         _console.print(f"{folder}:", markup=False)

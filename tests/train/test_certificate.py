@@ -77,7 +77,7 @@ def test_runs_are_certified_side_by_side(runs, monkeypatch, capsys):
     certified = main(CertifyConfig(folders, confidence=0.9))
     for folder in folders:
         kept = json.loads((folder / CERTIFICATE).read_text())
-        assert kept == json.loads(json.dumps(asdict(certified[folder.name])))
+        assert kept == json.loads(json.dumps(asdict(certified[str(folder)])))
         assert kept["confidence"] == 0.9
     said = capsys.readouterr().out
     assert all(word in said for word in ("sphere", "hyperplane", "worst domain", "90%"))
