@@ -14,7 +14,7 @@ if __name__ == "__main__":  # a script's folder comes first on the path, and `tr
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from rise_edge.evaluation import read_labelled_sets
 from rise_edge.evaluation.report import one_line
 from rise_edge.frame import Modality, modality_set, parse_modality_set
 from rise_edge.pad_metrics import eer_threshold
+from train.certificate import bounds_table, certificate_of, explained
 from train.checkpoint import CONFIG, Run, RunError, expect_people, open_run
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_dataset, load_splits
@@ -38,6 +39,7 @@ from train.diagnostics import (
     synergy_risk,
     variance_shares,
 )
+from train.error_bounds import Certificate
 from train.plots import det_curve, errors_by_species, norm_histogram, png, polar_picture
 from train.radius import balanced_threshold
 from train.real_pictures import on_real_pictures, write_real
@@ -99,7 +101,9 @@ def main(config: EvaluateConfig) -> dict[str, Any]:
     except ValueError as error:
         raise RunError(f"this data cannot be evaluated: {error}") from None
     report = {**evaluate(run, splits.validation, target, shown), "missing_people": missing}
-    write(report, run, target, config.out)
+    certificate = None if config.domains else _certificate(run, splits)
+    report["certificate"] = None if certificate is None else asdict(certificate)
+    write(report, run, target, config.out, certificate)
     if config.real:
         numbers = on_real_pictures(run, splits.validation, config.real, config.pictures)
         write_real(numbers, config.out)
@@ -200,7 +204,13 @@ def _synergy(run: Run, part: CropDataset, threshold: float, sharpness: float) ->
     }
 
 
-def write(report: dict[str, Any], run: Run, target: CropDataset, folder: Path) -> None:
+def write(
+    report: dict[str, Any],
+    run: Run,
+    target: CropDataset,
+    folder: Path,
+    certificate: Certificate | None = None,
+) -> None:
     """Write report.json, report.md and the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     names = list(report["source-val"])
@@ -217,7 +227,7 @@ def write(report: dict[str, Any], run: Run, target: CropDataset, folder: Path) -
     for name, figure in pictures.items():
         (folder / f"{name}.png").write_bytes(png(figure))
     (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    text = _markdown(report, list(pictures))
+    text = _markdown(report, list(pictures)) + _certificate_text(certificate)
     (folder / "report.md").write_text(text, encoding="utf-8")
 
 
@@ -236,6 +246,21 @@ def _target(config: EvaluateConfig, run: Run) -> CropDataset:
     whole = load_dataset(data)
     known = np.array([*run.division.train, *run.division.validation])
     return whole.select(~np.isin(whole.subject, known))
+
+
+def _certificate(run: Run, splits: Splits) -> Certificate | None:
+    """The run's certificate; None, and why on stderr, where its people do not suffice for one."""
+    try:
+        return certificate_of(run, splits.validation, splits.test)
+    except ValueError as error:
+        _console.print(f"no certificate: {error}", markup=False)
+        return None
+
+
+def _certificate_text(certificate: Certificate | None) -> str:
+    if certificate is None:
+        return ""
+    return f"\n## Certificate\n\n{explained(certificate)}\n\n{bounds_table(certificate)}\n"
 
 
 def _markdown(report: dict[str, Any], pictures: list[str]) -> str:
