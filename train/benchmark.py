@@ -36,6 +36,7 @@ from train.datasets.division import Division
 from train.datasets.sources import domains_of, load_domain
 from train.datasets.splits import Splits, split_subjects
 from train.evaluate import evaluate, shown_sets
+from train.start import Start, open_start
 from train.tables import EXPLAINED, error_tables, tables, write_tables
 from train.train import (
     expect_accelerator,
@@ -144,7 +145,18 @@ def _expect_to_begin(config: BenchmarkConfig, plan: list[tuple[Variant, Task, in
     """Refuse, before any data is rendered, what no cell can begin with."""
     expect_accelerator(config.train)
     for cell in plan:
-        expect_folder_for(replace(_wanted(config, *cell), resume=True))
+        wanted = replace(_wanted(config, *cell), resume=True)
+        expect_folder_for(wanted)
+        _expect_unseen(open_start(wanted), wanted)
+
+
+def _expect_unseen(start: Start | None, config: TrainConfig) -> None:
+    """Domains are only unseen to a model that began from other data."""
+    if start is not None and any(people.may_be_in(config.data) for people in start.known):
+        raise RunError(
+            f"{start.path} has learned from the data that this benchmark measures on; begin from a "
+            "checkpoint of other data, or leave --train.from out"
+        )
 
 
 def _expect_same_people(

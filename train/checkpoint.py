@@ -170,6 +170,22 @@ def open_run(folder: Path, checkpoint: str = BEST) -> Run:
     return Run(folder, config, division, algorithm.eval(), state)
 
 
+def expect_finished(run: Run, role: str) -> None:
+    """All epochs of a run are done.
+
+    Args:
+        run: with its folder and config.
+        role: what the run is wanted for, in words.
+
+    Raises:
+        RunError: some are not.
+    """
+    done = len(load(run.folder / LAST)[1]["history"])
+    if done < run.config.epochs:
+        raise RunError(f"expected a finished run as {role}, {run.folder} has done {done} of "
+                       f"{run.config.epochs} epochs; finish it with --resume")  # fmt: skip
+
+
 def expect_people(run: Run, splits: Splits, parts: tuple[str, ...], hint: str) -> Division:
     """The people by whom a run was divided are still there; who is not is said on stderr.
 

@@ -8,7 +8,9 @@ import typing
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+
+import tyro
 
 from train.algorithms import AlgorithmConfig
 from train.datasets.augment import AugmentConfig
@@ -30,6 +32,9 @@ class TrainConfig:
         network: what to train.
         algorithm: what to minimise.
         augment: how to disturb training crops.
+        start_from: finished model whose weights training begins from: the folder of a run, or a
+            file of `train/export_checkpoint.py`. The network must be the same. People whom that
+            model was trained on are not measured on, where the data are the same.
         teacher: folder of a finished run, of a larger network on the same data, to learn from too.
         distillation: how strongly to learn from the teacher.
         epochs: how often to go through the data.
@@ -54,6 +59,7 @@ class TrainConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     algorithm: AlgorithmConfig = field(default_factory=AlgorithmConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    start_from: Annotated[Path | None, tyro.conf.arg(name="from")] = None
     teacher: Path | None = None
     distillation: DistillationConfig = field(default_factory=DistillationConfig)
     epochs: int = 24
@@ -79,6 +85,8 @@ class TrainConfig:
                 raise ValueError(f"expected {name} >= 0, got {getattr(self, name)}")
         if self.teacher is not None and not any(vars(self.distillation).values()):
             raise ValueError("expected weight_norm or weight_direction > 0 beside a teacher")
+        if self.start_from is not None and self.network != self.network.blank:
+            raise ValueError("expected --from or weights of the network, got both")
 
 
 def to_json(config: TrainConfig) -> str:

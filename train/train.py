@@ -30,6 +30,7 @@ from train.datasets.splits import Splits
 from train.radius import calibrate
 from train.report import measure_sets, summary
 from train.scoring import scores
+from train.start import expect_apart, open_start
 from train.teacher import open_teacher
 from train.trainer import Trainer
 
@@ -49,7 +50,7 @@ def main(config: TrainConfig) -> dict[str, Any]:
     """
     expect_to_begin(config)
     try:
-        splits = load_splits(config.data, kept_division(config))
+        splits = divided(config)
     except ValueError as error:
         raise RunError(f"this data cannot be trained on: {error}") from None
     if not train_on(config, splits):
@@ -64,6 +65,38 @@ def main(config: TrainConfig) -> dict[str, Any]:
     return report
 
 
+def divided(config: TrainConfig) -> Splits:
+    """The data of a run, in the parts that it began with, or in new ones.
+
+    Nobody whom the model to begin from was trained on comes into a part that is measured.
+
+    Raises:
+        ValueError: the data cannot be trained on, or nobody is left to measure on.
+        RunError: the run to resume, the teacher or the model to begin from cannot be used.
+    """
+    kept, start = kept_division(config), open_start(config)
+    splits = load_splits(config.data, kept)
+    if start is None or kept is not None:
+        return splits
+    division = Division.of(splits)
+    apart = start.apart(division, config.data)
+    if apart == division:
+        return splits
+    _console.print(
+        f"{len({*apart.train} - {*division.train})} people go to the training part, as "
+        f"{start.path} was trained on them",
+        markup=False,
+    )
+    splits = load_splits(config.data, apart)
+    for name, part in (("validation", splits.validation), ("test", splits.test)):
+        if not len(part) or part.missing_class:
+            raise ValueError(
+                f"the {name} part has no {part.missing_class} presentations left of people whom "
+                f"{start.path} was not trained on; add people"
+            )
+    return splits
+
+
 def train_on(
     config: TrainConfig, splits: Splits, watched: Mapping[str, CropDataset] | None = None
 ) -> bool:
@@ -74,7 +107,8 @@ def train_on(
 
     Raises:
         RunError: `out` holds another run, the data or the teacher cannot be used or are divided
-            otherwise, or training diverged.
+            otherwise, the model to begin from does not fit or was trained on people who are to be
+            measured on, or training diverged.
         MissingExtraError: the network needs an extra that is not installed.
     """
     # Not with the config's precision: Fabric would round a batch to it, depth in millimetres too.
@@ -85,11 +119,13 @@ def train_on(
     if config.threads:
         torch.set_num_threads(config.threads)
     expect_folder_for(config)
-    teacher = open_teacher(config)
+    teacher, start = open_teacher(config), open_start(config)
     try:
         division = Division.of(splits)
         expect_division(config, division)
-        trainer = Trainer(config, fabric, splits, watched, teacher)
+        if start is not None:
+            expect_apart(start, division, config.data)
+        trainer = Trainer(config, fabric, splits, watched, teacher, start)
     except ValueError as error:
         raise RunError(f"this run cannot begin: {error}") from None
     begin_folder(config, fabric, division)
@@ -101,11 +137,13 @@ def expect_to_begin(config: TrainConfig) -> None:
     """Refuse, before any data is rendered, a run that cannot begin whatever its data are.
 
     Raises:
-        RunError: `out` holds another run, or the accelerator or the teacher cannot be used.
+        RunError: `out` holds another run, or the accelerator, the teacher or the model to begin
+            from cannot be used.
     """
     expect_folder_for(config)
     expect_accelerator(config)
     open_teacher(config)
+    open_start(config)
 
 
 def expect_accelerator(config: TrainConfig) -> None:
@@ -136,6 +174,7 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
         "epoch": run.state["epoch"],
         "crops": {n: len(getattr(splits, n)) for n in ("train", "validation", "test")},
         "left_out": sorted({line for part in parts for line in part.left_out}),
+        "began_from": run.state.get("began_from"),
         "crops_per_second": history[-1]["crops_per_second"],
         "history": history,
         "test": measure_sets(scorer, splits.test, radii),
