@@ -33,6 +33,7 @@ from train.scoring import scores
 from train.start import expect_apart, open_start
 from train.teacher import open_teacher
 from train.trainer import Trainer
+from train.underfitting import measure_fit
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -57,6 +58,8 @@ def main(config: TrainConfig) -> dict[str, Any]:
         return {}
     report = evaluate_run(config.out, splits)
     _console.print(summary(report["test"]), soft_wrap=False)
+    if report["fit"]["advice"]:
+        _console.print(f"warning: {report['fit']['advice']}", style="yellow", markup=False)
     _console.print(
         f"report in {config.out / 'report.json'}; `python train/evaluate.py {config.out} --out "
         "FOLDER` draws pictures",
@@ -177,6 +180,7 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
         "began_from": run.state.get("began_from"),
         "crops_per_second": history[-1]["crops_per_second"],
         "history": history,
+        "fit": measure_fit(run.algorithm, splits.train, splits.validation, history).to_dict(),
         "test": measure_sets(scorer, splits.test, radii),
     }
     (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
