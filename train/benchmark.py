@@ -29,7 +29,7 @@ from rise_edge.command import run_command
 from rise_edge.usable_cpus import usable_cpus
 from rise_edge.write_atomic import write_atomic
 from train.cells import ROWS, Protocol, Task, Variant, cell_config, tasks
-from train.checkpoint import CONFIG, LAST, RunError, load, open_run
+from train.checkpoint import CONFIG, LAST, RunError, expect_same, load, open_run
 from train.config import TrainConfig
 from train.datasets.crops import CropDataset, join
 from train.datasets.division import Division
@@ -42,9 +42,9 @@ from train.train import (
     expect_accelerator,
     expect_division,
     expect_folder_for,
-    expect_same,
     train_on,
 )
+from train.tuning import settled
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -171,7 +171,7 @@ def _expect_same_people(
 def _wanted(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -> TrainConfig:
     """The config of a cell's run."""
     out = config.out / "cells" / variant.name / task.name / f"seed-{seed}"
-    return replace(cell_config(config.train, variant, task, seed), out=out)
+    return settled(replace(cell_config(config.train, variant, task, seed), out=out))
 
 
 def _run(

@@ -21,7 +21,7 @@ from lightning_fabric.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
 from rise_edge.command import run_command
-from train.checkpoint import CONFIG, RunError, begin, open_run, read_division
+from train.checkpoint import CONFIG, RunError, begin, expect_same, open_run, read_division
 from train.config import TrainConfig, from_json
 from train.datasets.crops import CropDataset
 from train.datasets.division import Division
@@ -33,6 +33,7 @@ from train.scoring import scores
 from train.start import expect_apart, open_start
 from train.teacher import open_teacher
 from train.trainer import Trainer
+from train.tuning import settled, tune
 from train.underfitting import measure_fit
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -49,6 +50,7 @@ def main(config: TrainConfig) -> dict[str, Any]:
             or training diverged.
         MissingExtraError: the network needs an extra that is not installed.
     """
+    config = settled(config)
     expect_to_begin(config)
     try:
         splits = divided(config)
@@ -121,6 +123,7 @@ def train_on(
     fabric.launch()
     if config.threads:
         torch.set_num_threads(config.threads)
+    config = settled(config)
     expect_folder_for(config)
     teacher, start = open_teacher(config), open_start(config)
     try:
@@ -128,6 +131,8 @@ def train_on(
         expect_division(config, division)
         if start is not None:
             expect_apart(start, division, config.data)
+        if config.augment.tune:
+            config = replace(config, augment=tune(config, fabric, splits, start))
         trainer = Trainer(config, fabric, splits, watched, teacher, start)
     except ValueError as error:
         raise RunError(f"this run cannot begin: {error}") from None
@@ -237,25 +242,6 @@ def begin_folder(config: TrainConfig, fabric: Fabric, division: Division) -> Non
     fabric.barrier()
     if fabric.is_global_zero:
         begin(config, division)
-
-
-def expect_same(config: TrainConfig, stored: TrainConfig) -> None:
-    """A run goes on only with the config that it was begun with.
-
-    Raises:
-        RunError: they differ in something that shapes the result.
-    """
-    wanted, begun = _that_matters(config), _that_matters(stored)
-    for name, value in wanted.items():
-        if value != begun[name]:
-            raise RunError(f"run {config.out} was begun with {name} = {begun[name]}, expected the "
-                           f"same to resume it, got {value}")  # fmt: skip
-
-
-def _that_matters(config: TrainConfig) -> dict[str, Any]:
-    unimportant = {"out", "resume", "threads"}
-    whole = vars(replace(config, data=config.data.content))
-    return {name: value for name, value in whole.items() if name not in unimportant}
 
 
 if __name__ == "__main__":

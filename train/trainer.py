@@ -67,6 +67,7 @@ class Trainer:
         watched: further crops whose errors are noted after each epoch and decide nothing.
         teacher: what to learn from besides the labels.
         start: what to begin from instead of chance.
+        quiet: print nothing.
 
     Raises:
         ValueError: the data lacks a class in some domain, the algorithm refuses the network, or its
@@ -83,6 +84,7 @@ class Trainer:
         watched: Mapping[str, CropDataset] | None = None,
         teacher: Algorithm | None = None,
         start: Start | None = None,
+        quiet: bool = False,
     ) -> None:
         self.config, self.fabric, self.splits = config, fabric, splits
         self.watched = dict(watched or {})
@@ -104,7 +106,7 @@ class Trainer:
             splits.train, config.batch_size, config.seed, fabric.global_rank, fabric.world_size
         )
         self.history: list[dict[str, float]] = []
-        self._console = Console(stderr=True, soft_wrap=True)
+        self._console = Console(stderr=True, soft_wrap=True, quiet=quiet)
         if goes_on:
             self._resume()
 
