@@ -21,7 +21,16 @@ from lightning_fabric.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
 from rise_edge.command import run_command
-from train.checkpoint import CONFIG, RunError, begin, expect_same, open_run, read_division
+from train.checkpoint import (
+    CONFIG,
+    LAST,
+    RunError,
+    begin,
+    expect_same,
+    load,
+    open_run,
+    read_division,
+)
 from train.config import TrainConfig, from_json
 from train.datasets.crops import CropDataset
 from train.datasets.division import Division
@@ -175,6 +184,8 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
     scorer = partial(scores, run.algorithm)
     radii = calibrate(scorer, splits.validation, run.config.criterion)
     history = run.state["history"]
+    whole = load(folder / LAST)[1]["history"]  # the other ends at the best epoch
+    fit = measure_fit(run.algorithm, splits.train, splits.validation, whole, run.state["epoch"])
     parts = (splits.train, splits.validation, splits.test)
     report = {
         "radii": radii,
@@ -185,7 +196,7 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
         "began_from": run.state.get("began_from"),
         "crops_per_second": history[-1]["crops_per_second"],
         "history": history,
-        "fit": measure_fit(run.algorithm, splits.train, splits.validation, history).to_dict(),
+        "fit": fit.to_dict(),
         "test": measure_sets(scorer, splits.test, radii),
     }
     (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

@@ -32,12 +32,14 @@ class Fit:
         held_out_eer: the same on held-out people of the training domains.
         late_fall: share of the training loss that the last eighth of the epochs took away from the
             eighth before; None after fewer than four epochs.
+        kept_late: whether the epoch that is kept, the best on held-out people, is in that eighth.
     """
 
     crops: int
     training_eer: float
     held_out_eer: float
     late_fall: float | None
+    kept_late: bool
 
     @property
     def underfits(self) -> bool:
@@ -47,9 +49,9 @@ class Fit:
 
     @property
     def still_learns(self) -> bool:
-        """The loss was still falling at the end, and there was something left to learn."""
+        """The loss and the held-out error were still falling, and something was left to learn."""
         steep = self.late_fall is not None and self.late_fall > _STEEP
-        return steep and self.training_eer > _LEARNED_EER
+        return self.kept_late and steep and self.training_eer > _LEARNED_EER
 
     @property
     def advice(self) -> str:
@@ -79,6 +81,7 @@ def measure_fit(
     train: CropDataset,
     held_out: CropDataset,
     history: Sequence[dict[str, float]],
+    epoch: int,
 ) -> Fit:
     """Measure a trained network on some of its training crops.
 
@@ -87,6 +90,7 @@ def measure_fit(
         train: crops that it was trained on; at most `MOST_CROPS` are read, both classes alike.
         held_out: crops of other people in the same domains.
         history: of the training, an entry for each epoch.
+        epoch: number of the epoch that is kept, from 1.
 
     Raises:
         ValueError: a class is missing.
@@ -97,6 +101,7 @@ def measure_fit(
         eer(scores(algorithm, some), some.bona_fide),
         eer(scores(algorithm, held_out), held_out.bona_fide),
         _late_fall([entry.get("classification", entry["total"]) for entry in history]),
+        epoch > len(history) - _eighth(len(history)),
     )
 
 
@@ -110,6 +115,10 @@ def _both_alike(dataset: CropDataset) -> np.ndarray[Any, np.dtype[np.int64]]:
 def _late_fall(losses: Sequence[float]) -> float | None:
     if len(losses) < 4:
         return None
-    some = max(1, len(losses) // 8)
+    some = _eighth(len(losses))
     before, last = np.mean(losses[-2 * some : -some]), np.mean(losses[-some:])
     return float(1 - last / before) if before > 0 else 0.0
+
+
+def _eighth(epochs: int) -> int:
+    return max(1, epochs // 8)

@@ -51,16 +51,13 @@ def test_augmentation_that_hides_everything_is_advised_against_once(
     ],
 )
 def test_what_counts_as_underfitting(training, held_out, fall, underfits, still_learns):
-    fit = Fit(1000, training, held_out, fall)
+    fit = Fit(1000, training, held_out, fall, kept_late=True)
     assert (fit.underfits, fit.still_learns) == (underfits, still_learns)
     assert bool(fit.advice) == (underfits or still_learns)
 
 
 def _measured(history, data):
-    class Model:
-        pass
-
-    return measure_fit(Model(), data, data, history)
+    return measure_fit(None, data, data, history, epoch=len(history))
 
 
 @pytest.fixture
@@ -89,3 +86,12 @@ def test_the_late_fall_is_that_of_the_last_eighth(losses, expected, no_network):
 def test_the_risk_is_what_falls_where_the_sum_grows_with_a_penalty(no_network):
     history = [{"total": 1.0 + i, "classification": 1.0} for i in range(8)]
     assert _measured(history, debug_dataset(count=40)).late_fall == 0
+
+
+@pytest.mark.parametrize(("epoch", "late"), [(14, False), (15, True), (16, True)])
+def test_a_run_whose_best_epoch_is_long_past_needs_no_more_epochs(epoch, late, no_network):
+    data = debug_dataset(count=40)
+    history = [{"total": 1.0 / (i + 1)} for i in range(16)]
+    fit = measure_fit(None, data, data, history, epoch)
+    assert fit.kept_late == late
+    assert not dataclasses.replace(fit, training_eer=0.04, late_fall=0.5, kept_late=False).advice
