@@ -257,7 +257,7 @@ def _markdown(record: dict[str, Any], table: TextTable) -> str:
     return f"""# Strengths of the augmentation
 
 Factors on the strengths that were configured, and the HTER in each domain (or draw of people) that
-a short training of {record["config"]["tuning"]["epochs"]} epochs left out, at the radius of the
+a short training ({record["config"]["tuning"]["epochs"]} epochs) left out, at the radius of the
 others' held-out people. The first row is the choice; as the smallest of several, its HTER is lower
 than that of another place will be.
 
