@@ -43,6 +43,7 @@ def provenance(run: Run, splits: Splits, precision: str) -> dict[str, Any]:
         "data": {**data, "domains": list(splits.train.domains)},
         "crops": {name: len(part) for name, part in vars(splits).items()},
         "epoch": run.state["epoch"],
+        **{key: run.state[key] for key in ("began_from",) if key in run.state},
         **{key: config[key] for key in ("network", "algorithm", "criterion", "seed")},
         "precision": precision,
         "code_version": code_version(),

@@ -29,21 +29,22 @@ from rise_edge.command import run_command
 from rise_edge.usable_cpus import usable_cpus
 from rise_edge.write_atomic import write_atomic
 from train.cells import ROWS, Protocol, Task, Variant, cell_config, tasks
-from train.checkpoint import CONFIG, LAST, RunError, load, open_run
+from train.checkpoint import CONFIG, LAST, RunError, expect_same, load, open_run
 from train.config import TrainConfig
 from train.datasets.crops import CropDataset, join
 from train.datasets.division import Division
 from train.datasets.sources import domains_of, load_domain
 from train.datasets.splits import Splits, split_subjects
 from train.evaluate import evaluate, shown_sets
+from train.start import Start, open_start
 from train.tables import EXPLAINED, error_tables, tables, write_tables
 from train.train import (
     expect_accelerator,
     expect_division,
     expect_folder_for,
-    expect_same,
     train_on,
 )
+from train.tuning import settled
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -144,7 +145,18 @@ def _expect_to_begin(config: BenchmarkConfig, plan: list[tuple[Variant, Task, in
     """Refuse, before any data is rendered, what no cell can begin with."""
     expect_accelerator(config.train)
     for cell in plan:
-        expect_folder_for(replace(_wanted(config, *cell), resume=True))
+        wanted = replace(_wanted(config, *cell), resume=True)
+        expect_folder_for(wanted)
+        _expect_unseen(open_start(wanted), wanted)
+
+
+def _expect_unseen(start: Start | None, config: TrainConfig) -> None:
+    """Domains are only unseen to a model that began from other data."""
+    if start is not None and any(people.may_be_in(config.data) for people in start.known):
+        raise RunError(
+            f"{start.path} has learned from the data that this benchmark measures on; begin from a "
+            "checkpoint of other data, or leave --train.from out"
+        )
 
 
 def _expect_same_people(
@@ -159,7 +171,7 @@ def _expect_same_people(
 def _wanted(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -> TrainConfig:
     """The config of a cell's run."""
     out = config.out / "cells" / variant.name / task.name / f"seed-{seed}"
-    return replace(cell_config(config.train, variant, task, seed), out=out)
+    return settled(replace(cell_config(config.train, variant, task, seed), out=out))
 
 
 def _run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -168,6 +168,41 @@ def open_run(folder: Path, checkpoint: str = BEST) -> Run:
     )
     restore_model(algorithm, tensors)
     return Run(folder, config, division, algorithm.eval(), state)
+
+
+def expect_same(config: TrainConfig, stored: TrainConfig) -> None:
+    """A run goes on only with the config that it was begun with.
+
+    Raises:
+        RunError: they differ in something that shapes the result.
+    """
+    wanted, begun = _that_matters(config), _that_matters(stored)
+    for name, value in wanted.items():
+        if value != begun[name]:
+            raise RunError(f"run {config.out} was begun with {name} = {begun[name]}, expected the "
+                           f"same to resume it, got {value}")  # fmt: skip
+
+
+def _that_matters(config: TrainConfig) -> dict[str, Any]:
+    unimportant = {"out", "resume", "threads"}
+    whole = vars(replace(config, data=config.data.content))
+    return {name: value for name, value in whole.items() if name not in unimportant}
+
+
+def expect_finished(run: Run, role: str) -> None:
+    """All epochs of a run are done.
+
+    Args:
+        run: with its folder and config.
+        role: what the run is wanted for, in words.
+
+    Raises:
+        RunError: some are not.
+    """
+    done = len(load(run.folder / LAST)[1]["history"])
+    if done < run.config.epochs:
+        raise RunError(f"expected a finished run as {role}, {run.folder} has done {done} of "
+                       f"{run.config.epochs} epochs; finish it with --resume")  # fmt: skip
 
 
 def expect_people(run: Run, splits: Splits, parts: tuple[str, ...], hint: str) -> Division:

@@ -8,13 +8,16 @@ import typing
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+
+import tyro
 
 from train.algorithms import AlgorithmConfig
 from train.datasets.augment import AugmentConfig
 from train.datasets.sources import DataConfig
 from train.distillation import DistillationConfig
 from train.networks import NetworkConfig
+from train.strengths import TuningConfig
 
 T = TypeVar("T")
 
@@ -30,6 +33,10 @@ class TrainConfig:
         network: what to train.
         algorithm: what to minimise.
         augment: how to disturb training crops.
+        tuning: how --augment.tune chooses strengths.
+        start_from: finished model whose weights training begins from: the folder of a run, or a
+            file of `train/export_checkpoint.py`. The network must be the same. People whom that
+            model was trained on are not measured on, where the data are the same.
         teacher: folder of a finished run, of a larger network on the same data, to learn from too.
         distillation: how strongly to learn from the teacher.
         epochs: how often to go through the data.
@@ -54,6 +61,8 @@ class TrainConfig:
     network: NetworkConfig = field(default_factory=NetworkConfig)
     algorithm: AlgorithmConfig = field(default_factory=AlgorithmConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
+    tuning: TuningConfig = field(default_factory=TuningConfig)
+    start_from: Annotated[Path | None, tyro.conf.arg(name="from")] = None
     teacher: Path | None = None
     distillation: DistillationConfig = field(default_factory=DistillationConfig)
     epochs: int = 24
@@ -79,6 +88,11 @@ class TrainConfig:
                 raise ValueError(f"expected {name} >= 0, got {getattr(self, name)}")
         if self.teacher is not None and not any(vars(self.distillation).values()):
             raise ValueError("expected weight_norm or weight_direction > 0 beside a teacher")
+        if self.augment.tune and self.devices * self.machines > 1:
+            raise ValueError("expected one device with --augment.tune; tune with --devices 1, then "
+                             "train on several with the strengths that it prints")  # fmt: skip
+        if self.start_from is not None and self.network != self.network.blank:
+            raise ValueError("expected --from or weights of the network, got both")
 
 
 def to_json(config: TrainConfig) -> str:

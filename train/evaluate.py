@@ -46,6 +46,7 @@ from train.real_pictures import on_real_pictures, write_real
 from train.recombined import recombined
 from train.report import by_species, measure, summary
 from train.scoring import outputs, scores
+from train.start import known_in, known_people
 
 WHOLE_SET = modality_set(Modality)
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -244,8 +245,8 @@ def _target(config: EvaluateConfig, run: Run) -> CropDataset:
     species = config.attack_species or run.config.data.attack_species
     data = replace(run.config.data, domains=config.domains, attack_species=species)
     whole = load_dataset(data)
-    known = np.array([*run.division.train, *run.division.validation])
-    return whole.select(~np.isin(whole.subject, known))
+    known = [*frozenset().union(*known_in(known_people(run), data))]
+    return whole.select(~np.isin(whole.subject, np.array(known, str)))
 
 
 def _certificate(run: Run, splits: Splits) -> Certificate | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from train.algorithms import Algorithm
-from train.checkpoint import LAST, RunError, load, open_run
+from train.checkpoint import RunError, expect_finished, open_run
 from train.config import TrainConfig
 
 
@@ -19,10 +19,7 @@ def open_teacher(config: TrainConfig) -> Algorithm | None:
     if config.teacher is None:
         return None
     run = open_run(config.teacher)
-    done = len(load(config.teacher / LAST)[1]["history"])
-    if done < run.config.epochs:
-        raise RunError(f"expected a finished run as teacher, {config.teacher} has done {done} of "
-                       f"{run.config.epochs} epochs; finish it with --resume")  # fmt: skip
+    expect_finished(run, "teacher")
     if not run.algorithm.network.radial:
         raise RunError(f"teacher {config.teacher} has a linear head: its scores are no norms; "
                        "expected one trained with --network.head polar")  # fmt: skip

@@ -21,7 +21,16 @@ from lightning_fabric.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
 from rise_edge.command import run_command
-from train.checkpoint import CONFIG, RunError, begin, open_run, read_division
+from train.checkpoint import (
+    CONFIG,
+    LAST,
+    RunError,
+    begin,
+    expect_same,
+    load,
+    open_run,
+    read_division,
+)
 from train.config import TrainConfig, from_json
 from train.datasets.crops import CropDataset
 from train.datasets.division import Division
@@ -30,8 +39,11 @@ from train.datasets.splits import Splits
 from train.radius import calibrate
 from train.report import measure_sets, summary
 from train.scoring import scores
+from train.start import expect_apart, open_start
 from train.teacher import open_teacher
 from train.trainer import Trainer
+from train.tuning import settled, tune
+from train.underfitting import measure_fit
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -47,21 +59,56 @@ def main(config: TrainConfig) -> dict[str, Any]:
             or training diverged.
         MissingExtraError: the network needs an extra that is not installed.
     """
+    config = settled(config)
     expect_to_begin(config)
     try:
-        splits = load_splits(config.data, kept_division(config))
+        splits = divided(config)
     except ValueError as error:
         raise RunError(f"this data cannot be trained on: {error}") from None
     if not train_on(config, splits):
         return {}
     report = evaluate_run(config.out, splits)
     _console.print(summary(report["test"]), soft_wrap=False)
+    if report["fit"]["advice"]:
+        _console.print(f"warning: {report['fit']['advice']}", style="yellow", markup=False)
     _console.print(
         f"report in {config.out / 'report.json'}; `python train/evaluate.py {config.out} --out "
         "FOLDER` draws pictures",
         markup=False,
     )
     return report
+
+
+def divided(config: TrainConfig) -> Splits:
+    """The data of a run, in the parts that it began with, or in new ones.
+
+    Nobody whom the model to begin from was trained on comes into a part that is measured.
+
+    Raises:
+        ValueError: the data cannot be trained on, or nobody is left to measure on.
+        RunError: the run to resume, the teacher or the model to begin from cannot be used.
+    """
+    kept, start = kept_division(config), open_start(config)
+    splits = load_splits(config.data, kept)
+    if start is None or kept is not None:
+        return splits
+    division = Division.of(splits)
+    apart = start.apart(division, config.data)
+    if apart == division:
+        return splits
+    _console.print(
+        f"{len({*apart.train} - {*division.train})} people go to the training part, as "
+        f"{start.path} was trained on them",
+        markup=False,
+    )
+    splits = load_splits(config.data, apart)
+    for name, part in (("validation", splits.validation), ("test", splits.test)):
+        if not len(part) or part.missing_class:
+            raise ValueError(
+                f"the {name} part has no {part.missing_class} presentations left of people whom "
+                f"{start.path} was not trained on; add people"
+            )
+    return splits
 
 
 def train_on(
@@ -74,7 +121,8 @@ def train_on(
 
     Raises:
         RunError: `out` holds another run, the data or the teacher cannot be used or are divided
-            otherwise, or training diverged.
+            otherwise, the model to begin from does not fit or was trained on people who are to be
+            measured on, or training diverged.
         MissingExtraError: the network needs an extra that is not installed.
     """
     # Not with the config's precision: Fabric would round a batch to it, depth in millimetres too.
@@ -84,12 +132,17 @@ def train_on(
     fabric.launch()
     if config.threads:
         torch.set_num_threads(config.threads)
+    config = settled(config)
     expect_folder_for(config)
-    teacher = open_teacher(config)
+    teacher, start = open_teacher(config), open_start(config)
     try:
         division = Division.of(splits)
         expect_division(config, division)
-        trainer = Trainer(config, fabric, splits, watched, teacher)
+        if start is not None:
+            expect_apart(start, division, config.data)
+        if config.augment.tune:
+            config = replace(config, augment=tune(config, fabric, splits, start))
+        trainer = Trainer(config, fabric, splits, watched, teacher, start)
     except ValueError as error:
         raise RunError(f"this run cannot begin: {error}") from None
     begin_folder(config, fabric, division)
@@ -101,11 +154,13 @@ def expect_to_begin(config: TrainConfig) -> None:
     """Refuse, before any data is rendered, a run that cannot begin whatever its data are.
 
     Raises:
-        RunError: `out` holds another run, or the accelerator or the teacher cannot be used.
+        RunError: `out` holds another run, or the accelerator, the teacher or the model to begin
+            from cannot be used.
     """
     expect_folder_for(config)
     expect_accelerator(config)
     open_teacher(config)
+    open_start(config)
 
 
 def expect_accelerator(config: TrainConfig) -> None:
@@ -129,6 +184,8 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
     scorer = partial(scores, run.algorithm)
     radii = calibrate(scorer, splits.validation, run.config.criterion)
     history = run.state["history"]
+    whole = load(folder / LAST)[1]["history"]  # the other ends at the best epoch
+    fit = measure_fit(run.algorithm, splits.train, splits.validation, whole, run.state["epoch"])
     parts = (splits.train, splits.validation, splits.test)
     report = {
         "radii": radii,
@@ -136,8 +193,10 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
         "epoch": run.state["epoch"],
         "crops": {n: len(getattr(splits, n)) for n in ("train", "validation", "test")},
         "left_out": sorted({line for part in parts for line in part.left_out}),
+        "began_from": run.state.get("began_from"),
         "crops_per_second": history[-1]["crops_per_second"],
         "history": history,
+        "fit": fit.to_dict(),
         "test": measure_sets(scorer, splits.test, radii),
     }
     (folder / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
@@ -194,25 +253,6 @@ def begin_folder(config: TrainConfig, fabric: Fabric, division: Division) -> Non
     fabric.barrier()
     if fabric.is_global_zero:
         begin(config, division)
-
-
-def expect_same(config: TrainConfig, stored: TrainConfig) -> None:
-    """A run goes on only with the config that it was begun with.
-
-    Raises:
-        RunError: they differ in something that shapes the result.
-    """
-    wanted, begun = _that_matters(config), _that_matters(stored)
-    for name, value in wanted.items():
-        if value != begun[name]:
-            raise RunError(f"run {config.out} was begun with {name} = {begun[name]}, expected the "
-                           f"same to resume it, got {value}")  # fmt: skip
-
-
-def _that_matters(config: TrainConfig) -> dict[str, Any]:
-    unimportant = {"out", "resume", "threads"}
-    whole = vars(replace(config, data=config.data.content))
-    return {name: value for name, value in whole.items() if name not in unimportant}
 
 
 if __name__ == "__main__":

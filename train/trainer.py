@@ -43,6 +43,7 @@ from train.distillation import Distilled
 from train.networks import build_network
 from train.radius import balanced_threshold
 from train.scoring import scores
+from train.start import Start
 
 TENSORBOARD = "tensorboard"
 """Folder of a run's event files; `tensorboard --logdir` shows all runs below a folder."""
@@ -65,6 +66,8 @@ class Trainer:
         splits: what to train on, and the held-out source subjects that the epoch is chosen on.
         watched: further crops whose errors are noted after each epoch and decide nothing.
         teacher: what to learn from besides the labels.
+        start: what to begin from instead of chance.
+        quiet: print nothing.
 
     Raises:
         ValueError: the data lacks a class in some domain, the algorithm refuses the network, or its
@@ -80,6 +83,8 @@ class Trainer:
         splits: Splits,
         watched: Mapping[str, CropDataset] | None = None,
         teacher: Algorithm | None = None,
+        start: Start | None = None,
+        quiet: bool = False,
     ) -> None:
         self.config, self.fabric, self.splits = config, fabric, splits
         self.watched = dict(watched or {})
@@ -88,6 +93,9 @@ class Trainer:
         network = build_network(config.network.blank if goes_on else config.network)
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.algorithm = build_algorithm(network, config.algorithm, len(splits.train.domains))
+        if start is not None and not goes_on:
+            start.fill(self.algorithm)
+        self._begun = start.state if start is not None else {}
         optimiser = torch.optim.AdamW(_groups(self.algorithm, config.weight_decay))
         trained: nn.Module = self.algorithm
         if teacher is not None:
@@ -98,7 +106,7 @@ class Trainer:
             splits.train, config.batch_size, config.seed, fabric.global_rank, fabric.world_size
         )
         self.history: list[dict[str, float]] = []
-        self._console = Console(stderr=True, soft_wrap=True)
+        self._console = Console(stderr=True, soft_wrap=True, quiet=quiet)
         if goes_on:
             self._resume()
 
@@ -189,7 +197,11 @@ class Trainer:
             entry |= self._held_out()
         self.history.append(entry)
         if self.fabric.is_global_zero:
-            state = {"history": self.history, "domains": self.splits.train.domains}
+            state = {
+                "history": self.history,
+                "domains": self.splits.train.domains,
+                **self._begun,
+            }
             tensors = model_tensors(self.algorithm)
             if min(self.history, key=_quality) is entry:
                 save(self.config.out / BEST, tensors, {**state, "epoch": epoch + 1})
@@ -224,6 +236,7 @@ class Trainer:
         restore_model(self.algorithm, tensors)
         restore_optimiser(self.optimiser, tensors)
         self.history = state["history"]
+        self._begun = {name: state[name] for name in self._begun}
 
 
 def _lacks_memory(error: Exception) -> bool:

@@ -24,6 +24,8 @@ class AugmentConfig:
     Those that are off by default were not shown to help: train/README.md has what was tried.
 
     Attributes:
+        tune: choose the other strengths by leaving each source domain out in turn, beginning from
+            those given here; see train/tuning.py.
         flip: share of crops that are mirrored.
         shift_px: largest shift of the whole crop.
         registration_px: largest further shift of colour and infrared against depth.
@@ -43,6 +45,7 @@ class AugmentConfig:
         drop_modality: share of crops that lose one or two modalities.
     """
 
+    tune: bool = False
     flip: float = 0.5
     shift_px: int = 5
     registration_px: int = 2
