@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import beta, binom
+from scipy.special import bdtr, betaincinv
 
 
 def least_sessions(bpcer: float, confidence: float) -> int:
@@ -64,7 +64,7 @@ def held(n: int, k: int, bpcer: float) -> float:
     >>> round(held(59, 59, 0.05), 4), round(held(58, 58, 0.05), 4)
     (0.9515, 0.949)
     """
-    return float(binom.cdf(k - 1, n, 1 - bpcer))
+    return float(bdtr(k - 1, n, 1 - bpcer))
 
 
 def marginal_rank(n: int, bpcer: float) -> int:
@@ -74,7 +74,7 @@ def marginal_rank(n: int, bpcer: float) -> int:
 
 def expected_bpcer(n: int, k: int, share: float = 0.5) -> float:
     """The BPCER that this share of all calibrations stays below, for a continuous F."""
-    return float(1 - beta.ppf(1 - share, k, n + 1 - k))
+    return float(1 - betaincinv(k, n + 1 - k, 1 - share))
 
 
 def _expect_rates(bpcer: float, confidence: float) -> None:

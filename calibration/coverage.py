@@ -24,7 +24,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
-from scipy.stats import beta, betabinom, norm
+from scipy.special import ndtr
 
 from calibration.conformal import held, least_sessions, marginal_rank, rank
 from calibration.output_file import expect_writable
@@ -83,7 +83,7 @@ class FittedScores:
 
     def beyond(self, radius: float) -> float:
         """The share of scores beyond a radius, exactly."""
-        return float(norm.sf((np.log(radius) - self._logs) / self._width).mean())
+        return float(ndtr((self._logs - np.log(radius)) / self._width).mean())
 
 
 def drawn_bpcer(
@@ -134,7 +134,7 @@ def main(config: CoverageConfig) -> None:
     n, k = least, rank(least, config.bpcer, config.confidence)
     others = len(scores) - n
     counted = split_bpcer(scores, n, k, config.draws, rng)
-    theory = float(betabinom.cdf(np.floor(config.bpcer * others), others, n + 1 - k, k))
+    theory = _theory_of_counts(others, n, k, config.bpcer)
     table.add_row(f"real, {others} others", f"chosen, {k}", f"{n}", *_row(counted, config, theory))
     Console().print(table)
     if config.picture:
@@ -153,6 +153,13 @@ def _scores(config: CoverageConfig) -> NDArray[np.float64]:
     return np.array(scores)
 
 
+def _theory_of_counts(others: int, n: int, k: int, bpcer: float) -> float:
+    """With which probability a BPCER that is counted on some other sessions is the asked one."""
+    from scipy.stats import betabinom  # takes a second to import
+
+    return float(betabinom.cdf(np.floor(bpcer * others), others, n + 1 - k, k))
+
+
 def _row(bpcer: NDArray[np.float64], config: CoverageConfig, theory: float) -> tuple[str, ...]:
     count = int(np.sum(bpcer <= config.bpcer))
     low, high = clopper_pearson(count, len(bpcer))
@@ -161,6 +168,8 @@ def _row(bpcer: NDArray[np.float64], config: CoverageConfig, theory: float) -> t
 
 
 def _plot(found: dict[tuple[int, int], NDArray[np.float64]], config: CoverageConfig) -> None:
+    from scipy.stats import beta
+
     figure = Figure(figsize=(9.0, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     edges = np.linspace(0, 2.5 * config.bpcer, 51)

@@ -1,11 +1,10 @@
-"""Error rates, cross-checked against scikit-learn and scipy."""
+"""Error rates, cross-checked against scikit-learn and scipy.
+
+Both are imported where they are used: every worker imports every module, one runs it.
+"""
 
 import numpy as np
 import pytest
-from scipy.interpolate import interp1d
-from scipy.optimize import brentq
-from scipy.stats import binomtest
-from sklearn.metrics import det_curve, roc_auc_score, roc_curve
 
 from rise_edge import pad_metrics
 
@@ -20,6 +19,8 @@ def _draw(seed: int, rows: int = 400, tied: bool = False):
 @pytest.mark.parametrize("tied", [False, True])
 @pytest.mark.parametrize("seed", range(4))
 def test_auc_equals_scikit_learn(seed, tied):
+    from sklearn.metrics import roc_auc_score
+
     scores, live = _draw(seed, tied=tied)
     assert pad_metrics.auc(scores, live) == pytest.approx(roc_auc_score(~live, scores), abs=1e-12)
 
@@ -27,6 +28,10 @@ def test_auc_equals_scikit_learn(seed, tied):
 @pytest.mark.parametrize("tied", [False, True])
 @pytest.mark.parametrize("seed", range(4))
 def test_eer_equals_the_crossing_of_scikit_learns_roc(seed, tied):
+    from scipy.interpolate import interp1d
+    from scipy.optimize import brentq
+    from sklearn.metrics import roc_curve
+
     scores, live = _draw(seed, tied=tied)
     fpr, tpr, _ = roc_curve(~live, scores, drop_intermediate=False)
     expected = brentq(lambda x: 1.0 - x - interp1d(fpr, tpr)(x), 0.0, 1.0)
@@ -34,6 +39,8 @@ def test_eer_equals_the_crossing_of_scikit_learns_roc(seed, tied):
 
 
 def test_error_curve_equals_scikit_learns_det_curve():
+    from sklearn.metrics import det_curve
+
     scores, live = _draw(7, tied=True)
     curve = pad_metrics.error_curve(scores, live)
     # scikit-learn calls `score >= t` positive; here an attack is refused when `score > t`.
@@ -49,6 +56,8 @@ def test_error_curve_equals_scikit_learns_det_curve():
     [(0, 1, 0.95), (1, 1, 0.95), (0, 300, 0.95), (3, 300, 0.9), (299, 300, 0.99), (70, 2000, 0.95)],
 )  # fmt: skip
 def test_clopper_pearson_equals_scipy(errors, total, confidence):
+    from scipy.stats import binomtest
+
     exact = binomtest(errors, total).proportion_ci(confidence, method="exact")
     ours = pad_metrics.clopper_pearson(errors, total, confidence)
     assert ours == pytest.approx((exact.low, exact.high), abs=1e-9)

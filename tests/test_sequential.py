@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from scipy.stats import multivariate_normal
 
 from rise_edge.sequential import EXTREME, MarginScatter, SequentialConfig, SequentialTest
 
@@ -26,6 +25,8 @@ def outcome(margins: np.ndarray, times_ms: np.ndarray) -> str:
 
 
 def test_the_ratio_is_that_of_the_two_processes_likelihoods() -> None:
+    from scipy.stats import multivariate_normal
+
     times_ms = np.array([0.0, 33.0, 70.0, 170.0, 180.0])
     margins = np.array([0.1, -0.05, 0.2, 0.3, 0.25])
     test = SequentialTest(CONFIG, SCATTER)

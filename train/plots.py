@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.projections.polar import PolarAxes
 from numpy.typing import NDArray
-from scipy.stats import norm as normal
+from scipy.special import ndtri
 
 from rise_edge.pad_metrics import error_curve
 from train.datasets.crops import CropDataset
@@ -62,14 +62,14 @@ def det_curve(scores_of: dict[str, NDArray[np.float32]], dataset: CropDataset) -
     low = _TICKS[0] / 2
     for colour, (name, found) in zip(COLOURS, scores_of.items(), strict=False):
         curve = error_curve(found, dataset.bona_fide)
-        x, y = (normal.ppf(np.clip(rate, low, 0.9)) for rate in (curve.apcer, curve.bpcer))
+        x, y = (ndtri(np.clip(rate, low, 0.9)) for rate in (curve.apcer, curve.bpcer))
         axes.plot(x, y, color=colour, linewidth=1.6, label=name.replace("+", " + "))
-    ticks = normal.ppf(_TICKS)
+    ticks = ndtri(_TICKS)
     words = [f"{100 * tick:g}%" for tick in _TICKS]
     axes.set_xticks(ticks, words)
     axes.set_yticks(ticks, words)
-    axes.set_xlim(normal.ppf(low), normal.ppf(0.9))
-    axes.set_ylim(normal.ppf(low), normal.ppf(0.9))
+    axes.set_xlim(ndtri(low), ndtri(0.9))
+    axes.set_ylim(ndtri(low), ndtri(0.9))
     axes.set_xlabel("APCER, all attack species together")
     axes.set_ylabel("BPCER")
     axes.grid(color="#dddddd", linewidth=0.6)

@@ -33,11 +33,13 @@ from tests.capture.cameras.software_device import PLUGGED, SoftwareDevice
 
 pytestmark = pytest.mark.slow
 
+VIEWS = 16
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("x") / "site"
-    simulate(SimulateConfig(folder, seed=7))
+    simulate(SimulateConfig(folder, views=VIEWS, seed=7))
     return folder
 
 
@@ -50,7 +52,7 @@ def test_a_folder_is_registered_and_then_used(
     assert found.device == "site"
     said = capsys.readouterr().out
     assert "reprojection of each view, px" in said
-    assert "000024" in said
+    assert f"{VIEWS:06d}" in said
     for name in ("calibration_coverage.png", "calibration_residuals.png"):
         assert cv2.imread(str(folder / name)) is not None
     with FolderCamera(folder) as camera:
@@ -170,7 +172,7 @@ def test_a_live_camera_is_guided_until_nothing_is_missing(
 ) -> None:
     rng = np.random.default_rng(4)
     rig, board = random_rig(rng), Board()
-    views = [rig.take(board, pose, rng, n) for n, pose in enumerate(good_poses(rng))]
+    views = [rig.take(board, pose, rng, n) for n, pose in enumerate(good_poses(rng, VIEWS))]
     made = SoftwareDevice(views[0])
 
     looked_at, look = 0, Gathering.look

@@ -48,7 +48,7 @@ def colour_view(width: int, baseline_mm: float, yaw_deg: float) -> Viewpoint:
 
 @pytest.mark.parametrize(
     ("attack", "width", "baseline_mm", "yaw_deg"),
-    [("flat_print", 1280, 15.0, 0.0), ("rigid_mask", 960, -59.0, 1.5)],
+    [("flat_print", 848, 15.0, 0.0), ("rigid_mask", 640, -59.0, 1.5)],
     ids=["like a D435", "another baseline, resolution and angle"],
 )
 def test_a_recording_of_rendered_scenes_ends_in_the_right_verdicts(

@@ -312,8 +312,9 @@ GUIDES = {
         {
             "pip install -e '.[quantize]'": INSTALLS,
             "python train/train.py --out runs/demo": Typed(
-                "--data.crops 32 --data.subjects 16 --data.size 28 --network.width 4 --epochs 1 "
-                "--batch-size 16 --precision 32-true --threads 1 --data.cache cache"
+                "--data.domains office lobby --data.crops 32 --data.subjects 16 --data.size 28 "
+                "--network.width 4 --epochs 1 --batch-size 16 --precision 32-true --threads 1 "
+                "--data.cache cache"
             ),
             "python quantize/qat.py runs/demo rise_edge/models/demo": TRAINED,
             "python train/evaluate.py runs/demo --out runs/demo/unseen --domains night backlit":

@@ -70,10 +70,10 @@ def test_every_command_of_a_page_has_its_class(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of images: somebody walks up to the camera and is judged."""
+    """A folder of images: somebody comes near the camera and is judged."""
     folder = tmp_path_factory.mktemp("frames") / "images"
     with open_camera("simulated", seed=1) as camera:
-        frames = [frame for frame in islice(iter(camera.read, None), 45) if frame]
+        frames = [frame for frame in islice(iter(camera.read, None), 26, 48) if frame]
         write_folder(frames, folder)
     return folder
 

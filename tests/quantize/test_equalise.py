@@ -5,7 +5,7 @@ import torch
 
 from quantize.equalise import equalise
 from quantize.graph import fold_batch_norms
-from tests.quantize.int8_models import random_crops, trained_like
+from tests.quantize.small_network import random_crops, trained_like
 from train.networks import NetworkConfig, build_network
 from train.normalise import Normalise
 

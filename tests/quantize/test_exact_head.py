@@ -6,20 +6,17 @@ import numpy as np
 import onnx
 import pytest
 
-pytest.importorskip("torchao", reason="needs the quantize extra")
-pytest.importorskip("executorch", reason="needs the quantize extra")
-
 from quantize.exact_head import Linear, PooledMap, snapped, softplus_pieces
 from quantize.kernels import onnx_convolutions
 from quantize.with_exact_head import has_polar_head, with_exact_head
-from tests.quantize.int8_models import int8_models, random_crops, run_onnx
+from tests.quantize.small_network import random_crops, run_onnx
 
 MAPS = [PooledMap(3, 196, 0.0071), PooledMap(5, 49, 0.0133)]
 
 
 @pytest.fixture(scope="module")
-def floating():
-    return int8_models().unsigned
+def floating(int8):
+    return int8.unsigned
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +101,8 @@ def test_the_pieces_make_softplus():
     assert [piece[-1] for piece in pieces] == [0, 0, 0, 0]
 
 
-def test_maps_with_a_zero_point_are_refused():
-    signed = onnx.load_model_from_string(int8_models().signed)
+def test_maps_with_a_zero_point_are_refused(int8):
+    signed = onnx.load_model_from_string(int8.signed)
     assert has_polar_head(signed)
     with pytest.raises(ValueError, match="in uint8 with a zero point of 0, got int8 and -128"):
         with_exact_head(signed)

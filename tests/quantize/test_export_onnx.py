@@ -7,14 +7,12 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-import torch
 
 from quantize import export_onnx
 from quantize.build import name_of
 from quantize.export_onnx import build
-from quantize.graph import DeviceGraph, fold_batch_norms
+from quantize.graph import fold_batch_norms
 from quantize.material import Material
-from quantize.onnx_file import onnx_bytes
 from quantize.provenance import NOTICE
 from quantize.runtime_scores import scorer_on
 from rise_edge import BundleError, Checker, open_bundle
@@ -24,25 +22,16 @@ from rise_edge.report_warnings import report_warnings
 from rise_edge.runtimes import open_runtime
 from rise_edge.selftest import prove
 from rise_edge.set_report import read_set_report
-from tests.train.debug_data import debug_config, debug_splits
 from train.algorithms import AlgorithmConfig
-from train.checkpoint import RunError, open_run
+from train.checkpoint import RunError
 from train.networks import NetworkConfig, build_network
 from train.scoring import scores
-from train.train import train_on
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def built(material, tmp_path_factory):
     folder = tmp_path_factory.mktemp("export")
-    config, splits = debug_config(folder / "run", epochs=3), debug_splits()
-    train_on(config, splits)
-    run = open_run(config.out)
-    return (
-        run,
-        splits,
-        build(Material(run, splits, {"elsewhere": splits.test}), folder / "mine"),
-    )
+    return material.run, material.splits, build(material, folder / "mine")
 
 
 def test_the_bundle_proves_itself_on_its_golden_vectors(built):
@@ -118,6 +107,14 @@ def test_the_model_names_no_folder_takes_any_batch_and_adds_no_maps(built):
     assert "BatchNormalization" not in kinds
 
 
+def test_the_same_network_gives_the_same_bytes(built, int8):
+    files = built[2].read("model.onnx"), int8.bundle.read("model_float.onnx")
+    models = [onnx.load_model_from_string(file) for file in files]
+    for model in models:
+        del model.metadata_props[:]  # the name of the bundle
+    assert models[0].SerializeToString() == models[1].SerializeToString()
+
+
 def test_a_model_without_a_sphere_around_bona_fide_is_refused(built):
     run, splits, _ = built
     network = build_network(NetworkConfig(width=4, head="linear"))
@@ -136,10 +133,15 @@ def test_a_part_of_one_class_is_refused(built, live, missing):
         Material(run, dataclasses.replace(splits, validation=only), {})
 
 
-def test_the_shipped_size_of_the_edge_network_is_below_two_megabytes():
-    torch.manual_seed(0)
-    graph = DeviceGraph(fold_batch_norms(build_network(NetworkConfig())))
-    assert len(onnx_bytes(graph, 112)) < 2e6
+def test_the_shipped_size_of_the_edge_network_is_below_two_megabytes(built):
+    run, _, bundle = built
+
+    def weights(network):
+        return 4 * sum(value.numel() for value in fold_batch_norms(network).parameters())
+
+    nodes = len(bundle.read("model.onnx")) - weights(run.algorithm.network)
+    assert 0 < nodes < 2e5
+    assert weights(build_network(NetworkConfig())) + nodes < 2e6
 
 
 def test_the_report_says_how_it_does_elsewhere_and_what_nobody_knows(built):

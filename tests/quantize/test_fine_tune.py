@@ -5,12 +5,8 @@ import dataclasses
 import pytest
 import torch
 
-pytest.importorskip("torchao", reason="needs the quantize extra")
-pytest.importorskip("executorch", reason="needs the quantize extra")
-
-from quantize.fake_quantise import set_ranges
 from quantize.fine_tune import FineTuneConfig, FineTuner, calibration_crops
-from tests.quantize.int8_models import prepared_network, trained_like
+from tests.quantize.small_network import prepared_network, trained_like
 from tests.train.debug_data import debug_dataset
 from train.checkpoint import RunError, load
 from train.datasets.augment import AugmentConfig
@@ -24,6 +20,8 @@ def tuner(folder, dataset=None, **changes):
     config = dataclasses.replace(CONFIG, **changes)
     data = dataset or debug_dataset(96)
     prepared = prepared_network()
+    from quantize.fake_quantise import set_ranges
+
     set_ranges(prepared, calibration_crops(data, config))
     return FineTuner(
         prepared, network, data, RADII, AugmentConfig(), config, folder / "qat.safetensors"

@@ -4,15 +4,13 @@ import dataclasses
 
 import pytest
 
-pytest.importorskip("torchao", reason="needs the quantize extra")
-pytest.importorskip("executorch", reason="needs the quantize extra")
-
 from quantize import export_targets, qat
 from quantize.export_targets import TargetsConfig
 from quantize.fine_tune import FineTuneConfig
 from quantize.qat import QatConfig
 from quantize.work import begin_work, expect_work
 from rise_edge import BundleError
+from tests.quantize.small_network import expect_quantize_extra
 from tests.train.debug_data import debug_config, debug_splits
 from train.checkpoint import RunError, open_run
 from train.train import train_on
@@ -27,6 +25,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def no_data(monkeypatch):
+    expect_quantize_extra()
     for module in (qat, export_targets):
         monkeypatch.setattr(module, "load_material", lambda _: pytest.fail("data was loaded"))
 

@@ -11,69 +11,29 @@ import onnx
 import pytest
 import torch
 
-pytest.importorskip("torchao", reason="needs the quantize extra")
-pytest.importorskip("executorch", reason="needs the quantize extra")
-
 from quantize import qat
 from quantize.bars import decision_bars, time_bar
-from quantize.build import manifest_fields, words_of
-from quantize.fine_tune import FineTuneConfig
-from quantize.int8_model import export, fine_tuned
-from quantize.material import Material, expect_quantisable
-from quantize.qat import LARGE_GOLDEN, STATE, QatConfig, build, quantised
+from quantize.material import expect_quantisable
+from quantize.qat import LARGE_GOLDEN, STATE, quantised
 from quantize.work import begin_work
 from rise_edge import BundleError, open_bundle
 from rise_edge.errors import MissingExtraError
 from rise_edge.frame import Modality
 from rise_edge.selftest import prove
-from tests.tiny_bundle import write_tiny_bundle
-from tests.train.debug_data import debug_config, debug_splits
-from train.checkpoint import RunError, open_run
+from train.checkpoint import RunError
 from train.networks import NetworkConfig
-from train.train import train_on
 
 WHOLE = "colour+depth+infrared"
 
 
 @pytest.fixture(scope="module")
-def material(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("qat")
-    config, splits = debug_config(folder / "run", epochs=3), debug_splits()
-    train_on(config, splits)
-    return Material(open_run(config.out), splits, {"elsewhere": splits.test})
+def built(int8):
+    return int8.bundle
 
 
 @pytest.fixture(scope="module")
-def config(material):
-    run = material.run.folder
-    fine_tuning = FineTuneConfig(epochs=2, batch_size=32, learning_rate=1e-4)
-    return QatConfig(run, run.parent / "bundle", "debug", fine_tuning=fine_tuning, threads=1)
-
-
-@pytest.fixture(scope="module")
-def replaced(material, config):
-    """What build left of the bundle that was in its place, until it wrote the new one."""
-    write_tiny_bundle(config.bundle)
-    return contents(config.bundle), []
-
-
-@pytest.fixture(scope="module")
-def built(material, config, replaced):
-    """The one whole build of this module: it takes half a minute."""
-    write = qat.write
-
-    def watched(*arguments):
-        replaced[1].append(contents(config.bundle))
-        return write(*arguments)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(qat, "write", watched)
-        patch.setattr(qat, "LARGE_COUNT", 96)
-        return build(material, config, 0.0)
-
-
-def contents(folder):
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
+def config(int8):
+    return int8.config
 
 
 @pytest.fixture(scope="module")
@@ -152,13 +112,16 @@ def test_the_text_shows_bars_margins_and_pictures_that_are_there(built):
         assert built.read(picture).startswith(b"\x89PNG")
 
 
-def test_a_second_run_goes_on_from_the_state_and_gives_the_same_model(material, config, built):
-    state = config.work_folder / STATE
-    words = words_of(manifest_fields(config.name, material, ""))  # before there was a report
-    radii = dict(built.manifest.radii["onnx_float"])
-    core, history = fine_tuned(material, radii, config.fine_tuning, state)
+def test_a_second_run_goes_on_from_the_state_and_gives_the_same_model(material, config, int8):
+    from quantize.int8_model import fine_tuned
+
+    radii = dict(int8.bundle.manifest.radii["onnx_float"])
+    core, history = fine_tuned(material, radii, config.fine_tuning, config.work_folder / STATE)
     assert len(history) == config.fine_tuning.epochs
-    assert export(core, 32, words, pte=False).onnx == built.read("model.onnx")
+    assert core.code == int8.core.code
+    before, after = int8.core.state_dict(), core.state_dict()
+    assert list(before) == list(after)
+    assert all(torch.equal(after[name], value) for name, value in before.items())
 
 
 def test_a_build_that_went_on_from_a_state_claims_no_time():
@@ -171,7 +134,9 @@ def test_the_work_of_other_settings_is_not_gone_on_from(material, config, built)
         begin_work(config.work_folder, material.run, other)
 
 
-def test_post_training_quantisation_trains_nothing(material, config, monkeypatch):
+def test_post_training_quantisation_trains_nothing(material, config, int8, monkeypatch):
+    made = int8.post_training
+    monkeypatch.setattr("quantize.int8_model.post_training", lambda *_: made)
     monkeypatch.setattr("quantize.int8_model.export", lambda core, size, words: core)
     before = material.run.algorithm.network.state_dict()
     core, history = quantised(material, {}, dataclasses.replace(config, ptq=True), "")
@@ -199,10 +164,9 @@ def test_an_altered_model_is_refused(built, tmp_path):
             open_bundle(copy)
 
 
-def test_the_bundle_that_was_there_stays_until_the_new_one_is_whole(built, replaced):
-    before, at_the_last_step = replaced
-    assert at_the_last_step == [before]
-    assert built.read("model.onnx") != before["model.onnx"]
+def test_the_bundle_that_was_there_stays_until_the_new_one_is_whole(int8):
+    assert int8.at_the_last_step == int8.before
+    assert int8.bundle.read("model.onnx") != int8.before["model.onnx"]
 
 
 def test_another_architecture_is_refused_before_anything_is_done(material, config, monkeypatch):

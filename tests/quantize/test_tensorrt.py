@@ -5,35 +5,25 @@ import onnx
 import pytest
 from onnx import TensorProto, numpy_helper
 
-pytest.importorskip("torchao", reason="needs the quantize extra")
-pytest.importorskip("executorch", reason="needs the quantize extra")
-
-from quantize.convert import convert
-from quantize.fake_quantise import fake_quantise, set_ranges
-from quantize.graph import DeviceGraph
 from quantize.kernels import onnx_convolutions
-from quantize.onnx_file import onnx_bytes
 from quantize.tensorrt import tensorrt_problems
-from tests.quantize.int8_models import SIZE, int8_models, random_crops, run_onnx, trained_like
-from train.normalise import Normalise
+from tests.quantize.small_network import random_crops, run_onnx
 
 
 @pytest.fixture(scope="module")
-def symmetric():
-    prepared = fake_quantise(trained_like(), SIZE, symmetric=True)
-    set_ranges(prepared, (Normalise()(*random_crops(16, seed)) for seed in range(3)))
-    return onnx_bytes(DeviceGraph(convert(prepared)), SIZE)
+def symmetric(targets):
+    return (targets / "model_tensorrt.onnx").read_bytes()
 
 
-def test_the_symmetric_file_breaks_no_rule_and_gives_nearly_the_same_norms(symmetric):
+def test_the_symmetric_file_breaks_no_rule_and_gives_nearly_the_same_norms(symmetric, int8):
     assert tensorrt_problems(onnx.load_model_from_string(symmetric)) == []
     crops = random_crops(32, seed=7)
-    ours, theirs = (run_onnx(file, crops)[1] for file in (symmetric, int8_models().unsigned))
+    ours, theirs = (run_onnx(file, crops)[1] for file in (symmetric, int8.unsigned))
     assert 0 < np.abs(ours - theirs).max() < 0.05 * theirs.mean()
 
 
-def test_the_file_for_onnxruntime_is_refused_for_its_zero_points():
-    problems = tensorrt_problems(onnx.load_model_from_string(int8_models().unsigned))
+def test_the_file_for_onnxruntime_is_refused_for_its_zero_points(int8):
+    problems = tensorrt_problems(onnx.load_model_from_string(int8.unsigned))
     assert any("zero point of 0 in int8" in problem for problem in problems)
 
 

@@ -7,15 +7,12 @@ import pytest
 
 from quantize.onnx_file import INPUTS
 from quantize.zero_points import own_zero_points
-from tests.quantize.int8_models import int8_models, random_crops, run_onnx
-
-pytest.importorskip("torchao", reason="needs the quantize extra")
-pytest.importorskip("executorch", reason="needs the quantize extra")
+from tests.quantize.small_network import random_crops, run_onnx
 
 
 @pytest.fixture(scope="module")
-def models():
-    shared = onnx.load_model_from_string(int8_models().unsigned)
+def models(int8):
+    shared = onnx.load_model_from_string(int8.unsigned)
     return shared, own_zero_points(shared)
 
 

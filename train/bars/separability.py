@@ -11,9 +11,6 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from rise_edge import pad_metrics
 from rise_edge.frame import ALL_MODALITIES, Modality
@@ -203,6 +200,10 @@ def _synergy_bar(plain: Errors, skewed: Errors, domains: tuple[str, ...]) -> Bar
 
 def _statistics_bar(study: Study) -> Bar:
     """Logistic regression on means and deviations, within each domain."""
+    from sklearn.linear_model import LogisticRegression  # takes a second to import
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     found = {}
     for domain in study.sources:
         known, held_out = (study.load(of(domain, 0.0)) for of in (study.learned, study.measured))

@@ -42,7 +42,8 @@ def compile_kotlin(sources: list[Path], output: Path) -> None:
         [_COMPILER, "-no-stdlib", "-no-reflect", "-Werror", "-cp", str(library),
          "-d", str(output), *map(str, sources)],
         jars,
-        ("-XX:TieredStopAtLevel=1",),  # one compilation is too short for the second compiler
+        # One compilation is too short for the second compiler, and for threads that collect.
+        ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
     )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from tests.device.cpp import interface as c
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
 
 _FPS = 15.0
-_FRAMES = 480
+_FRAMES = 300
 _WIDTH_IN_SIDES = 0.7
 _UNFINISHED = "unfinished"
 
@@ -68,7 +68,7 @@ def _with_faults(seen: list[Seen]) -> Iterator[Seen]:
     for index, one in enumerate(seen):
         if 200 <= index < 220:  # the depth sensor stalls
             one = replace(one, frame=replace(one.frame, depth=seen[200].frame.depth))
-        if 400 <= index < 415:  # nobody could look
+        if 240 <= index < 255:  # nobody could look
             continue
         if index % 125 == 17 and one.face is not None:  # a face is swapped for a flipped one
             one = replace(one, frame=_flipped(one.frame))
@@ -145,7 +145,7 @@ def test_every_session_ends_as_pythons(library: ctypes.CDLL, stream: list[Seen])
     assert _cpp(library, stream, ALL_MODALITIES, accept=False) == here
     outcomes = {outcome for _, outcome, _ in here}
     assert outcomes == {"LIVE", "SPOOF", "UNDECIDED"}
-    assert len(here) >= 9
+    assert len(here) >= 6
 
 
 @pytest.mark.parametrize("accept", [False, True])

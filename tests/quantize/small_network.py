@@ -1,15 +1,13 @@
-"""A small network, quantised and exported once for all tests that look at it."""
+"""A small network, crops for it, and what its files make of them."""
 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from functools import cache
 
 import numpy as np
-import onnx
 import onnxruntime as ort
+import pytest
 import torch
 from torch import fx
 
@@ -17,54 +15,15 @@ from quantize.onnx_file import INPUTS, OUTPUTS, example_crops
 from train.networks import NetworkConfig, build_network
 from train.normalise import Normalise
 
-if TYPE_CHECKING:
-    from executorch.exir import EdgeProgramManager
-
 SIZE = 32
 
 
-@dataclass(eq=False)
-class Int8Models:
-    network: torch.nn.Module
-    graph: torch.nn.Module
-    signed: bytes
-    unsigned: bytes
-
-    @property
-    def converted(self) -> fx.GraphModule:
-        return self.graph.core
-
-    @cached_property
-    def lowered(self) -> EdgeProgramManager:
-        """On XNNPACK: made when it is read, since it takes ten seconds. It must warn of nothing: a
-        warning is an error in every test.
-        """
-        from quantize.pte_file import lower_to_xnnpack
-
-        return lower_to_xnnpack(self.graph, SIZE)
-
-    @cached_property
-    def pte(self) -> bytes:
-        from quantize.pte_file import pte_bytes
-
-        return pte_bytes(self.lowered)
-
-
-@cache
-def int8_models() -> Int8Models:
-    from quantize.convert import convert
-    from quantize.fake_quantise import set_ranges
-    from quantize.graph import DeviceGraph
-    from quantize.onnx_file import onnx_bytes
-    from quantize.unsigned import unsigned_activations
-
-    network = trained_like()
-    prepared = prepared_network()
-    set_ranges(prepared, (Normalise()(*random_crops(16, seed)) for seed in range(3)))
-    graph = DeviceGraph(convert(prepared))
-    signed = onnx_bytes(graph, SIZE)
-    unsigned = unsigned_activations(onnx.load_model_from_string(signed)).SerializeToString()
-    return Int8Models(network, graph, signed, unsigned)
+def expect_quantize_extra() -> None:
+    """Skip the running test without torchao and executorch: only what runs imports them, since
+    every worker collects every module.
+    """
+    for package in ("torchao", "executorch"):
+        pytest.importorskip(package, reason="needs the quantize extra")
 
 
 def prepared_network() -> fx.GraphModule:
@@ -74,6 +33,7 @@ def prepared_network() -> fx.GraphModule:
 
 @cache
 def _prepared() -> fx.GraphModule:
+    expect_quantize_extra()
     from quantize.fake_quantise import fake_quantise
 
     return fake_quantise(trained_like(), SIZE)
