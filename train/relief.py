@@ -18,10 +18,12 @@ if __name__ == "__main__":  # a script's folder comes first on the path, and `tr
 import json
 import shlex
 from dataclasses import asdict, dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
+import numpy as np
 import torch
 import tyro
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 from torch import Generator
@@ -168,8 +170,8 @@ def _no_face_bars(target: Target, count: int, size: int, seed: int) -> list[Bar]
     ]
 
 
-def _inside(target: Target, dataset: CropDataset) -> Any:
-    return scores(target.algorithm, dataset) <= target.threshold
+def _inside(target: Target, dataset: CropDataset) -> NDArray[np.bool_]:
+    return np.asarray(scores(target.algorithm, dataset) <= target.threshold)
 
 
 def show(report: AttackReport, console: Console) -> None:

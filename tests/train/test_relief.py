@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from rise_edge.bundle import default_bundle_path
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
 from train import relief
 from train.attacks.accepted import Accepted
@@ -57,7 +58,7 @@ def test_everything_is_measured_and_written(run_folder, debug, monkeypatch, caps
 
 
 def test_sessions_that_open_end_with_1(run_folder, debug, monkeypatch, tmp_path):
-    bundle = ("--bundle", relief.rise_edge.bundle.default_bundle_path())
+    bundle = ("--bundle", default_bundle_path())
     assert attack(monkeypatch, run_folder, "--out", tmp_path, "--only", "relief", *bundle) == 1
     report = json.loads((tmp_path / "relief.json").read_text())
     assert report["sessions"]["optimised"]["count"] == 24
