@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import tee
 from typing import Any
 
 import cv2
@@ -28,37 +27,37 @@ Height = NDArray[np.float32]
 """Millimetres (S, S) over the square of a face; positive is farther from the camera."""
 
 
-class ShapedCamera(Camera):
-    """Plays frames in which a surface is added to the depth of the largest face.
+class Film(Camera):
+    """Plays frames to their end.
 
     Args:
         frames: as a camera took them.
-        height_mm: the surface; all zeros leave the frames as they are.
-        detector: finds the face.
     """
 
     live = False
 
-    def __init__(self, frames: Iterable[Frame], height_mm: Height, detector: FaceDetector) -> None:
-        self.name = self.serial = "shaped"
+    def __init__(self, frames: Iterable[Frame]) -> None:
+        self.name = self.serial = "film"
         self._frames = iter(frames)
-        self._height_mm = height_mm
-        self._detector = detector
 
     def open(self) -> None:
         """Nothing to start; see `Camera.open`."""
 
     def read(self, timeout_ms: int = 1000) -> Frame | None:
         """The next frame; see `Camera.read`."""
-        frame = next(self._frames, None)
-        if frame is None or frame.colour is None or not self._height_mm.any():
-            return frame
-        faces = self._detector.detect(frame.colour.pixels)
-        square = crop_face(frame, faces[0]).square if faces else None
-        return frame if square is None else shaped(frame, square, self._height_mm)
+        return next(self._frames, None)
 
     def close(self) -> None:
         """Nothing to stop; see `Camera.close`."""
+
+
+def face_squares(frames: Iterable[Frame], detector: FaceDetector) -> list[Square | None]:
+    """The square of the largest face in each frame, in pixels of depth; None without a face."""
+    squares = []
+    for frame in frames:
+        faces = () if frame.colour is None else detector.detect(frame.colour.pixels)
+        squares.append(crop_face(frame, faces[0]).square if faces else None)
+    return squares
 
 
 def shaped(frame: Frame, square: Square, height_mm: Height) -> Frame:
@@ -138,10 +137,16 @@ def count_live(
     species = []
     for presentation, *heights in zip(showing.presentations(), *heights_mm.values(), strict=True):
         species.append(presentation.setting.species.name)
-        films = tee(presentation.frames(), len(heights))
-        for kind, frames, height_mm in zip(heights_mm, films, heights, strict=True):
-            live[kind].append(_is_live(checker, ShapedCamera(frames, height_mm, detector)))
+        frames = list(presentation.frames())
+        squares = face_squares(frames, detector)
+        for found, height_mm in zip(live.values(), heights, strict=True):
+            found.append(_is_live(checker, Film(_shown(frames, squares, height_mm))))
     return {kind: Accepted.of(np.array(found), np.array(species)) for kind, found in live.items()}
+
+
+def _shown(frames: list[Frame], squares: list[Square | None], height_mm: Height) -> Iterator[Frame]:
+    for frame, square in zip(frames, squares, strict=True):
+        yield frame if square is None else shaped(frame, square, height_mm)
 
 
 def _is_live(checker: Checker, camera: Camera) -> bool:

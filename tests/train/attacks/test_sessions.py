@@ -12,7 +12,7 @@ from rise_edge import Checker
 from rise_edge.face import FaceDetector, Square, crop_face
 from tests.pictures import photograph_frame
 from tests.tiny_bundle import write_tiny_bundle
-from train.attacks.sessions import ShapedCamera, Showing, count_live, shaped
+from train.attacks.sessions import Showing, count_live, face_squares, shaped
 
 SIDE = 40
 
@@ -53,16 +53,18 @@ def test_a_square_that_leaves_the_picture_is_cut(middle):
     assert after.depth.pixels.shape == (512, 512)
 
 
-def test_the_surface_follows_the_face():
-    frame = photograph_frame()
+def test_the_surface_lies_over_the_square_that_is_cropped():
+    frame, empty = photograph_frame(), photograph_frame()
+    assert frame.colour is not None
+    assert empty.colour is not None
+    empty.colour.pixels[:] = 90
     detector = FaceDetector()
+    square, nothing = face_squares([frame, empty], detector)
+    assert square is not None
+    assert nothing is None
     face = detector.detect(frame.colour.pixels)[0]
-    crop = crop_face(frame, face)
-    with ShapedCamera([frame], step_surface(), detector) as camera:
-        seen = camera.read()
-        assert camera.read() is None
-    assert seen is not None
-    added = crop_face(seen, face).depth_mm.astype(int) - crop.depth_mm
+    after = crop_face(shaped(frame, square, step_surface()), face)
+    added = after.depth_mm.astype(int) - crop_face(frame, face).depth_mm
     assert (added[10:-10, 10:50] == -20).all()
     assert (added[10:-10, -50:-10] == 30).all()
 
