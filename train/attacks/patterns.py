@@ -17,6 +17,11 @@ from torch.nn.functional import interpolate
 
 from train.datasets.crops import Batch
 
+_NEARER, _FAR = 0.04, 0.75  # shares of a face's readings; a device allows 0.05 in front of it
+_STEP_MM, _DENT_MM = 55.0, 5.0  # a device allows 60 and 10
+_EYES, _MOUTH, _NOSE = ((0.344, 0.344), (0.344, 0.656)), ((0.656, 0.5),), ((0.53, 0.5),)
+_NOSE_FROM_EYES_TO_MOUTH = 0.6
+
 
 @dataclass(frozen=True)
 class Pattern(ABC):
@@ -43,6 +48,10 @@ class Pattern(ABC):
             batch: raw crops, N of them.
             values: (1, C, G, G) for all crops, or (N, C, G, G) for each its own; in [-1, 1].
         """
+
+    def refusal(self, batch: Batch) -> Tensor:
+        """How clearly a device refuses each crop (N,) as a bad view; 0 where it judges it."""
+        return torch.zeros(len(batch), device=batch.present.device)
 
     def random(self, count: int, generator: Generator) -> Tensor:
         """Patterns (count, C, G, G) of evenly distributed numbers."""
@@ -72,6 +81,23 @@ class Relief(Pattern):
         depth_mm = batch.depth_mm.float()
         shaped = (depth_mm + self.height_mm(values, depth_mm.shape[1])).clamp(min=1.0)
         return replace(batch, depth_mm=torch.where(depth_mm > 0, shaped, depth_mm))
+
+    def refusal(self, batch: Batch) -> Tensor:
+        """See `Pattern.refusal`: a face that is behind something, or whose nose is a dent.
+
+        The rules of `rise_edge.quality`, kept with a little to spare, at the places that eyes, nose
+        and mouth have in every crop; in units of 10 mm beyond the limit.
+        """
+        depth_mm = batch.depth_mm.float()
+        size = depth_mm.shape[1]
+        quarter = size // 4
+        inner = depth_mm[:, quarter : size - quarter, quarter : size - quarter].flatten(1)
+        filled = torch.where(inner > 0, inner, _mean_reading(inner)[:, None])
+        near, far = (filled.quantile(share, 1) for share in (_NEARER, _FAR))
+        eyes, mouth, nose = (_point(depth_mm, places) for places in (_EYES, _MOUTH, _NOSE))
+        plane = eyes + _NOSE_FROM_EYES_TO_MOUTH * (mouth - eyes)
+        excess = (far - near - _STEP_MM).relu() + (nose - plane - _DENT_MM).relu()
+        return excess / 10
 
     def height_mm(self, values: Tensor, size: int) -> Tensor:
         """Millimetres (1 or N, S, S) over a crop of side `size`."""
@@ -123,6 +149,23 @@ class Overlay(Pattern):
         """See `Pattern.apply`."""
         ink = self.levels * smooth(values, batch.colour.shape[1]).permute(0, 2, 3, 1)
         return replace(batch, colour=(batch.colour.float() + ink).clamp(0.0, 255.0))
+
+
+def _point(depth_mm: Tensor, places: tuple[tuple[float, float], ...]) -> Tensor:
+    """Mean reading (N,) around places (row, column) in shares of the side."""
+    size = depth_mm.shape[1]
+    half = max(1, size // 28)
+    points = []
+    for place in places:
+        row, column = (round(share * size) for share in place)
+        patch = depth_mm[:, row - half : row + half, column - half : column + half]
+        points.append(_mean_reading(patch.flatten(1)))
+    return torch.stack(points).mean(0)
+
+
+def _mean_reading(depth_mm: Tensor) -> Tensor:
+    """Mean (N,) over the readings of each row (N, P); 0 where there is none."""
+    return depth_mm.sum(1) / (depth_mm > 0).sum(1).clamp(min=1)
 
 
 def smooth(values: Tensor, size: int) -> Tensor:

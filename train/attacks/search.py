@@ -66,14 +66,25 @@ class Target:
             pattern: what is added.
             values: one for all crops, or one for each; see `Pattern.apply`.
         """
-        found = []
-        with torch.no_grad():
-            for start in range(0, len(dataset), _SCORED):
-                rows = np.arange(start, min(start + _SCORED, len(dataset)))
-                own = values if len(values) == 1 else values[rows]
-                shown = _recorded(pattern.apply(dataset.batch(rows), own))
-                found.append(self.evidence(shown) <= self.threshold)
-        return torch.cat(found).numpy()
+        return self._judged(dataset, pattern, values)[0]
+
+    def opened(self, dataset: CropDataset, pattern: Pattern, values: Tensor) -> NDArray[np.bool_]:
+        """`inside`, and no bad view that a device would refuse."""
+        inside, refusal = self._judged(dataset, pattern, values)
+        return np.asarray(inside & (refusal <= 0))
+
+    @torch.no_grad()
+    def _judged(
+        self, dataset: CropDataset, pattern: Pattern, values: Tensor
+    ) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        inside, refusal = [], []
+        for start in range(0, len(dataset), _SCORED):
+            rows = np.arange(start, min(start + _SCORED, len(dataset)))
+            own = values if len(values) == 1 else values[rows]
+            shown = _recorded(pattern.apply(dataset.batch(rows), own))
+            inside.append(self.evidence(shown) <= self.threshold)
+            refusal.append(pattern.refusal(shown))
+        return torch.cat(inside).numpy(), torch.cat(refusal).numpy()
 
 
 def _recorded(batch: Batch) -> Batch:
@@ -92,6 +103,8 @@ def search(
 ) -> Tensor:
     """The pattern (1, C, G, G) that brings most of the crops inside, by gradient descent (Adam).
 
+    What a device would refuse as a bad view costs, and is not counted as brought inside.
+
     The loss is a softplus of how far outside each crop is, so that neither those which are well
     inside nor a few which never will be decide the direction. It is one evidence that is lowered: a
     model whose evidence is the largest of several terms is attacked in all of them.
@@ -107,7 +120,7 @@ def search(
     unit = _usual_distance(target, dataset)
     found = [_descend(target, dataset, pattern, config, unit, generator)
              for _ in range(config.starts)]  # fmt: skip
-    return max(found, key=lambda values: target.inside(dataset, pattern, values).sum())
+    return max(found, key=lambda values: target.opened(dataset, pattern, values).sum())
 
 
 def _usual_distance(target: Target, dataset: CropDataset) -> float:
@@ -133,7 +146,7 @@ def _descend(
         rows = torch.randperm(len(dataset), generator=generator)[:count].numpy()
         shown = pattern.apply(dataset.batch(rows), values)
         outside = (target.evidence(shown) - target.threshold) / unit
-        loss = softplus(_SLOPE * (outside + _DEPTH)).mean()
+        loss = (softplus(_SLOPE * (outside + _DEPTH)) + pattern.refusal(shown)).mean()
         (values.grad,) = torch.autograd.grad(loss, values)
         optimiser.step()
         schedule.step()

@@ -10,6 +10,7 @@ from torch import Generator
 from tests.train.debug_data import SIZE, debug_dataset
 from train.attacks.patterns import Light, Overlay, Pattern, Relief, rearranged, smooth
 
+SIDE = 112
 PATTERNS = (Relief(), Light(), Overlay())
 IMAGES = {"relief": "depth_mm", "light": "infrared", "overlay": "colour"}
 
@@ -96,3 +97,25 @@ def test_a_rearranged_pattern_has_the_same_numbers_elsewhere():
     other = rearranged(values, Generator().manual_seed(1))
     assert not torch.equal(other, values)
     assert torch.equal(other.flatten(2).sort().values, values.flatten(2).sort().values)
+
+
+def test_a_device_refuses_a_dent_in_the_place_of_the_nose_and_what_hides_the_face():
+    flat = batch()
+    flat = type(flat)(**{**vars(flat), "depth_mm": torch.full((6, SIDE, SIDE), 600)})
+    nothing, dent, bump, edge = torch.zeros(4, 1, 1, 7, 7)
+    dent[0, 0, 3:5, 2:5] = 0.6
+    bump[0, 0, 3:5, 2:5] = -0.6
+    edge[0, 0, :3] = -1
+    edge[0, 0, 3:] = 1
+    refused = [bool((Relief().refusal(Relief().apply(flat, v)) > 0).all())
+               for v in (nothing, dent, bump, edge)]  # fmt: skip
+    assert refused == [False, True, False, True]
+
+
+def test_a_crop_without_depth_has_no_gradient_that_is_not_a_number():
+    empty = batch()
+    empty = type(empty)(**{**vars(empty), "depth_mm": torch.zeros(6, SIDE, SIDE)})
+    values = drawn(Relief()).requires_grad_()
+    Relief().refusal(Relief().apply(empty, values)).sum().backward()
+    assert values.grad is not None
+    assert torch.isfinite(values.grad).all()
