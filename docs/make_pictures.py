@@ -101,10 +101,13 @@ def _write(path: Path, picture: np.ndarray) -> None:
         raise RuntimeError(f"cannot write {path}")
 
 
-_LEAVE_ONE_OUT = (
-    "--unseen night backlit --workers 2 --train.data.synergy 1 --train.data.size 56 "
-    "--train.network.width 24 --train.epochs 12 --train.augment.colour-gain 0 "
-    "--train.augment.infrared-gain 0"
+_PARTS = (
+    "--targets office lobby --seeds 0 --missing --train.data.crops 1500 --train.data.subjects 150 "
+    "--rows erm radial invariance angular mixing shuffling disentanglement recombination denial "
+    "mmsd rise --train.data.synergy 1 --train.data.size 56 --train.network.width 24 "
+    "--train.epochs 12 --train.augment.light 0 --train.algorithm.weight-angular 0.1 "
+    "--train.algorithm.weight-mixing 0.3 --train.algorithm.weight-shuffling 0.3 "
+    "--train.algorithm.weight-disentanglement 0.3 --train.algorithm.weight-recombination 0.3"
 )
 
 RECIPES = {
@@ -183,17 +186,8 @@ RECIPES = {
         long=True,
     ),
     "leave-one-out": Recipe(
-        (f"python train/benchmark.py --out runs/leave-one-out {_LEAVE_ONE_OUT}",),
-        {"leave_one_out.png": "runs/leave-one-out/hter.png"},
-        long=True,
-    ),
-    "sweeps": Recipe(
-        (
-            "python train/benchmark.py --out runs/sweep --protocol all-sources --targets depot "
-            "--rows rise --seeds 0 --missing --workers 2 --sweep weight_mmsd --values 0 0.3 1 "
-            "--train.epochs 5",
-        ),
-        {"sweeps.png": "runs/sweep/hter.png"},
+        (f"python train/benchmark.py --out runs/parts {_PARTS}",),
+        {"leave_one_out.png": "runs/parts/hter.png"},
         long=True,
     ),
     "polar": Recipe(

@@ -30,6 +30,7 @@ def report_numbers(material: Material, models: Mapping[str, Calibrated]) -> dict
     splits = material.splits
     return {
         "criterion": material.run.config.criterion,
+        "allowed_bpcer": material.run.config.allowed_bpcer,
         "crops": {name: len(part) for name, part in vars(splits).items()},
         "domains": splits.train.domains,
         "runtimes": {name: _errors(material, model) for name, model in models.items()},
@@ -89,9 +90,10 @@ def _text(name: str, notice: str, numbers: Mapping[str, Any], more: str) -> str:
 Measured with the {runtime} runtime on {whole["crops"]} crops of {whole["subjects"]}
 subjects whom neither training nor the choice of epoch and radius has seen. The domains
 ({", ".join(numbers["domains"])}) were all seen in training. The radius lies where BPCER
-equals {_CRITERIA[numbers["criterion"]]}, on {numbers["crops"]["validation"]} crops of other
-held-out subjects. Brackets are 95% intervals: Clopper-Pearson, and over subjects for HTER, EER
-and AUC.
+equals {_CRITERIA[numbers["criterion"]]}, or farther out, until no domain has more than
+{100 * numbers["allowed_bpcer"]:g}% of its bona fide presentations outside; on
+{numbers["crops"]["validation"]} crops of other held-out subjects. Brackets are 95% intervals:
+Clopper-Pearson, and over subjects for HTER, EER and AUC.
 
 {summary(errors["test"])}
 

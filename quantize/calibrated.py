@@ -75,7 +75,7 @@ def calibrated(
     validation = material.splits.validation
     if before is None:
         return Calibrated(
-            runtime, scorer, calibrate(scorer, validation, material.run.config.criterion)
+            runtime, scorer, calibrate(scorer, validation, material.run.config.radius_rule)
         )
     radii = {}
     for name, radius in before.radii.items():

@@ -8,9 +8,9 @@ their vectors are, nor in exp and log, which every library approximates its own 
   pooled features count the steps of their maps, weights are rounded to such multiples, and vectors
   whose length is asked for are rounded to 52 bits for the sum of their squares;
 - softplus is a table of cubic pieces;
-- all else is one operation at a time: + - * / sqrt, round, floor, max.
+- all else is one operation at a time: + - * / sqrt, round, floor, min, max.
 
-It gives what `train.polar.PolarHead` gives within 1e-6.
+It gives what `train.networks.PolarTerms` gives within 1e-6.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ import torch
 from numpy.polynomial import Chebyshev, Polynomial
 from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from train.polar import SHORTEST
 
 _LARGEST_COUNT = 255
 _EXACT_BITS = 52
@@ -62,10 +64,15 @@ class ExactHead(nn.Module):
         directions: of each polar term, in the same order. A modality's reads its own map, the fused
             one's reads all.
         lengths: the same.
+        allowance: f64 (M,), what the modalities tolerate by themselves.
     """
 
     def __init__(
-        self, maps: Sequence[PooledMap], directions: Sequence[Linear], lengths: Sequence[Linear]
+        self,
+        maps: Sequence[PooledMap],
+        directions: Sequence[Linear],
+        lengths: Sequence[Linear],
+        allowance: NDArray[np.float64],
     ) -> None:
         super().__init__()
         self._terms = len(maps)
@@ -74,6 +81,8 @@ class ExactHead(nn.Module):
         self.bias: Tensor
         self.register_buffer("weight", torch.from_numpy(whole.weight))
         self.register_buffer("bias", torch.from_numpy(whole.bias))
+        self.allowance: Tensor
+        self.register_buffer("allowance", torch.from_numpy(allowance))
         for power, values in enumerate(softplus_pieces()):
             self.register_buffer(f"piece_{power}", torch.from_numpy(values))
 
@@ -87,14 +96,24 @@ class ExactHead(nn.Module):
         *maps, present = maps_and_present
         counts = [one.float().sum((2, 3)) for one in maps]  # whole numbers below 2**24
         seen = [counts[i] * present[:, i : i + 1] for i in range(self._terms - 1)]
-        features = torch.cat([*seen, counts[-1]], dim=1).double()
+        complete = present.amin(1, keepdim=True)
+        features = torch.cat([*seen, counts[-1] * complete], dim=1).double()
         terms = nn.functional.linear(features, self.weight, self.bias)
         vectors = torch.unflatten(terms[:, : -self._terms], 1, (self._terms, -1))
         shown = nn.functional.pad(present, (0, 1), value=1.0).double()
-        lengths = self._softplus(terms[:, -self._terms :]) * shown
+        judged = self._judged(terms[:, -self._terms :], present.double(), complete.double())
+        lengths = (self._softplus(judged) + SHORTEST) * shown
+        scaled = lengths / _length(lengths) * lengths.amax(1, keepdim=True)
         directions = vectors / _length(vectors).clamp(min=_TINY)
-        embedding = (lengths.unsqueeze(2) * directions).flatten(1).float()
+        embedding = (scaled.unsqueeze(2) * directions).flatten(1).float()
         return embedding, _length(embedding.double()).squeeze(1).float()
+
+    def _judged(self, logits: Tensor, present: Tensor, complete: Tensor) -> Tensor:
+        """Logits of the modalities by themselves and of all together, as `PolarTerms` has them."""
+        together = logits[:, -1:] * complete
+        for i in range(self._terms - 1):
+            together = together + logits[:, i : i + 1] * present[:, i : i + 1]
+        return torch.cat([logits[:, :-1] - self.allowance, together], dim=1)
 
     def _softplus(self, values: Tensor) -> Tensor:
         """log(1 + exp(x)) = max(x, 0) + log(1 + exp(-|x|)), the latter from the table."""

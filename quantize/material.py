@@ -32,7 +32,7 @@ class Material:
 
     def __post_init__(self) -> None:
         network, folder = self.run.algorithm.network, self.run.folder
-        if not network.radial or self.run.config.algorithm.inside != "bona_fide":
+        if not network.radial:
             raise RunError(
                 f"run {folder} has no sphere with bona fide presentations inside, which is what "
                 "devices decide by; train with --network.head polar"

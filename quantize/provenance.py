@@ -44,7 +44,10 @@ def provenance(run: Run, splits: Splits, precision: str) -> dict[str, Any]:
         "crops": {name: len(part) for name, part in vars(splits).items()},
         "epoch": run.state["epoch"],
         **{key: run.state[key] for key in ("began_from",) if key in run.state},
-        **{key: config[key] for key in ("network", "algorithm", "criterion", "seed")},
+        **{
+            key: config[key]
+            for key in ("network", "algorithm", "criterion", "allowed_bpcer", "seed")
+        },
         "precision": precision,
         "code_version": code_version(),
         "command": shlex.join(["python", _script(), *sys.argv[1:]]),

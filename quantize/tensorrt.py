@@ -20,9 +20,9 @@ _OPERATORS = {
     *_QUANTISED, "Abs", "Add", "And", "Cast", "Clip", "Concat", "Constant", "ConstantOfShape",
     "Conv", "Div", "Equal", "Exp", "Expand", "Flatten", "Gather", "Gemm", "Greater",
     "GreaterOrEqual", "Identity", "Less", "LessOrEqual", "Log", "MatMul", "Max", "Min", "Mul",
-    "Neg", "Not", "Or", "Pow", "ReduceL2", "ReduceMean", "ReduceSum", "ReduceSumSquare", "Relu",
-    "Reshape", "Shape", "Sigmoid", "Slice", "Softplus", "Split", "Sqrt", "Squeeze", "Sub", "Tanh",
-    "Transpose", "Unsqueeze", "Where",
+    "Neg", "Not", "Or", "Pad", "Pow", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin",
+    "ReduceSum", "ReduceSumSquare", "Relu", "Reshape", "Shape", "Sigmoid", "Slice", "Softplus",
+    "Split", "Sqrt", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze", "Where",
 }  # fmt: skip
 
 

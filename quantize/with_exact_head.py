@@ -41,7 +41,7 @@ def with_exact_head(model: onnx.ModelProto) -> onnx.ModelProto:
         [_linear(graph, stored, f"{term}.{part}.weight") for term in _TERMS]
         for part in ("direction", "length")
     )
-    head = _exported(ExactHead(maps, directions, lengths), maps)
+    head = _exported(ExactHead(maps, directions, lengths, _allowance(graph, stored)), maps)
     _replace_outputs(graph, head.graph, [*names, "present"])
     _keep_read(graph)
     del graph.value_info[:]
@@ -58,7 +58,7 @@ def _pooled_maps(
     for term in _TERMS:
         reads = next(n for n in graph.node if f"{term}.length.weight" in n.input).input[0]
         if makers[reads].op_type == "Concat":  # the fused term reads all features, its own last
-            reads = makers[reads].input[-1]
+            reads = makers[makers[reads].input[-1]].input[0]  # where no modality is missing
         mean = makers[makers[reads].input[0]]
         dequantised = makers[mean.input[0]]
         if (mean.op_type, dequantised.op_type) != ("ReduceMean", "DequantizeLinear"):
@@ -78,6 +78,17 @@ def _linear(
     """The layer of a weight. The exporter stores biases of equal values once, under one name."""
     layer = next(node for node in graph.node if weight in node.input)
     return Linear(*(stored[name].astype(np.float64) for name in layer.input[1:]))
+
+
+def _allowance(
+    graph: onnx.GraphProto, stored: Mapping[str, NDArray[np.generic]]
+) -> NDArray[np.float64]:
+    """What is subtracted from the logits of the modalities; see `train.networks.PolarTerms`."""
+    subtracted = [n.input[1] for n in graph.node if n.op_type == "Sub" and n.input[1] in stored]
+    found = [stored[name] for name in subtracted if stored[name].shape == (len(Modality),)]
+    if len(found) != 1:
+        raise ValueError(f"expected one allowance of {len(Modality)} logits, found {len(found)}")
+    return found[0].astype(np.float64)
 
 
 def _exported(head: ExactHead, maps: tuple[PooledMap, ...]) -> onnx.ModelProto:

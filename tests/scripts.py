@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import runpy
 import sys
 from pathlib import Path
@@ -35,4 +36,5 @@ def interrupt(script: str, monkeypatch: pytest.MonkeyPatch) -> int | str | None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(tyro, "cli", pressed)
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", pressed)
     return run_script(script, monkeypatch)

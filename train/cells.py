@@ -3,27 +3,64 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from train.algorithms import AlgorithmConfig
-from train.config import TrainConfig
 from train.networks import NetworkConfig
 
-Protocol = Literal["leave-one-out", "limited-sources", "all-sources"]
-Head = Literal["polar", "plain", "linear"]
+if TYPE_CHECKING:
+    from train.config import TrainConfig  # its flags need tyro, which a machine with a GPU may lack
 
-ROWS: dict[str, tuple[str, Head]] = {
-    "erm": ("erm", "linear"),
-    "irm": ("irm", "linear"),
-    "sa_fas": ("sa_fas", "linear"),
-    "plain": ("erm", "plain"),
-    "radial": ("erm", "polar"),
-    "asyirm": ("asyirm", "polar"),
-    "mmsd": ("mmsd", "polar"),
-    "rise": ("rise", "polar"),
+Protocol = Literal["leave-one-out", "limited-sources", "all-sources"]
+Head = Literal["polar", "linear"]
+
+
+class Row(NamedTuple):
+    """A row of the table.
+
+    Attributes:
+        algorithm: key of `train.algorithms.ALGORITHMS`.
+        head: of the network.
+        parts: of `rise`, the weights that count; the others are 0. None: all, as they are.
+    """
+
+    algorithm: str
+    head: Head
+    parts: tuple[str, ...] | None = ()
+
+
+_INVARIANCE = ("irm", "live")
+_ASYIRM = (*_INVARIANCE, "angular")
+_MMSD = ("mixing", "shuffling", "disentanglement", "recombination", "denial")
+PARTS = (*_ASYIRM, *_MMSD)
+"""Of RiSe: `weight_...` in its config."""
+STUDIED = {
+    "angular": 0.1,
+    "mixing": 0.3,
+    "shuffling": 0.3,
+    "disentanglement": 0.3,
+    "recombination": 0.5,
+    "denial": 0.5,
 }
-"""Rows of the table: algorithm and head. `plain` is a norm without the polar form, `radial` the
-polar form alone; each later row adds a part of RiSe."""
+"""Weights of parts that are switched off, in the row that is about one of them."""
+
+ROWS: dict[str, Row] = {
+    "erm": Row("erm", "linear"),
+    "irm": Row("irm", "linear"),
+    "sa_fas": Row("sa_fas", "linear"),
+    "radial": Row("erm", "polar"),
+    "invariance": Row("rise", "polar", _INVARIANCE),
+    "angular": Row("rise", "polar", ("angular",)),
+    "asyirm": Row("rise", "polar", _ASYIRM),
+    "mixing": Row("rise", "polar", ("mixing",)),
+    "shuffling": Row("rise", "polar", ("shuffling",)),
+    "disentanglement": Row("rise", "polar", ("disentanglement",)),
+    "recombination": Row("rise", "polar", ("recombination",)),
+    "denial": Row("rise", "polar", ("denial",)),
+    "mmsd": Row("rise", "polar", _MMSD),
+    "rise": Row("rise", "polar", None),
+}
+"""Rows of the table. `radial` is the polar head alone; each later row adds parts of RiSe to it."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +100,24 @@ class Variant:
 
     def algorithm(self, base: AlgorithmConfig) -> AlgorithmConfig:
         """The algorithm's config, the rest as in `base`."""
-        changes: dict[str, Any] = dict(self.changes)
-        return replace(base, name=ROWS[self.row][0], **changes)
+        row = ROWS[self.row]
+        changes: dict[str, Any] = {"name": row.algorithm, **_weights(row, base)}
+        return replace(base, **(changes | dict(self.changes)))
 
     def network(self, base: NetworkConfig) -> NetworkConfig:
         """The network's config, the rest as in `base`."""
-        return replace(base, head=ROWS[self.row][1])
+        return replace(base, head=ROWS[self.row].head)
+
+
+def _weights(row: Row, base: AlgorithmConfig) -> dict[str, float]:
+    """The weights that a row of `rise` changes."""
+    if row.parts is None or row.algorithm != "rise":
+        return {}
+    weights = {f"weight_{part}": 0.0 for part in PARTS if part not in row.parts}
+    for part in row.parts if len(row.parts) == 1 else ():
+        weight = f"weight_{part}"
+        weights[weight] = getattr(base, weight) or STUDIED[part]
+    return weights
 
 
 def tasks(

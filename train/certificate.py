@@ -29,7 +29,6 @@ from typing import Annotated
 import numpy as np
 import torch
 import tyro
-from numpy.typing import NDArray
 from rich.console import Console
 
 from rise_edge.command import run_command
@@ -42,7 +41,8 @@ from train.datasets.simulated import request_of, simulated
 from train.datasets.sources import DataConfig, load_splits
 from train.error_bounds import WIDTHS, Certificate, Rate, certify
 from train.gibbs import Presentations
-from train.scoring import outputs
+from train.polar import to_length
+from train.scoring import logits, outputs
 
 CERTIFICATE = "certificate.json"
 CROPS_OF_NEW_PERSON = 4
@@ -126,9 +126,8 @@ def presentations(run: Run, dataset: CropDataset) -> Presentations:
     """What the run's network makes of a data set, all modalities shown."""
     made = outputs(run.algorithm, dataset)
     radial = run.algorithm.network.radial
-    inverted = radial and run.config.algorithm.inside == "attack"
     return Presentations(
-        logit=_attack_logit(run, -made.score if inverted else made.score),
+        logit=logits(run.algorithm, made.score, _boundary(run)),
         embedding=made.embedding[:, :0] if radial else made.embedding,
         bona_fide=dataset.bona_fide,
         domain=dataset.domain,
@@ -220,17 +219,16 @@ def new_people(data: DataConfig, people: int) -> CropDataset:
     return smaller(simulated(request, data.cache, data.workers), data.size)
 
 
-@torch.no_grad()
-def _attack_logit(run: Run, score: NDArray[np.float32]) -> NDArray[np.float32]:
-    logit: NDArray[np.float32] = run.algorithm.attack_logit(torch.from_numpy(score)).numpy()
-    return logit
+def _boundary(run: Run) -> float:
+    """The score on the boundary that was trained."""
+    return float(run.algorithm.radius.value.detach()) if run.algorithm.network.radial else 0.0
 
 
 def _radius(run: Run, shift: float, width: float) -> tuple[float, float]:
-    """Mean and standard deviation of the radius, as the logit is linear in the norm."""
-    at_zero, at_one = _attack_logit(run, np.array([0, 1], np.float32)).astype(float)
-    slope = at_one - at_zero
-    return -(at_zero + shift) / slope, width / abs(slope)
+    """Median of the drawn radius, and half the distance of the two that are a width beside it."""
+    drawn = run.algorithm.radius.s.detach() - shift + torch.tensor([-width, 0.0, width])
+    near, middle, far = to_length(drawn).tolist()
+    return middle, (far - near) / 2
 
 
 def _cells(rate: Rate) -> tuple[str, str, str]:

@@ -17,6 +17,7 @@ from train.datasets.augment import AugmentConfig
 from train.datasets.sources import DataConfig
 from train.distillation import DistillationConfig
 from train.networks import NetworkConfig
+from train.radius import RadiusRule
 from train.strengths import TuningConfig
 
 T = TypeVar("T")
@@ -47,6 +48,10 @@ class TrainConfig:
         clip_norm: largest norm of the gradient.
         criterion: where the radius is put on held-out source subjects: `pooled` where BPCER equals
             the APCER of all attacks together, `worst` where it equals the worst species' APCER.
+        allowed_bpcer: share of bona fide presentations that no source domain may have outside of a
+            radius: if it has more, the radius is larger.
+        modality_bpcer: share of bona fide presentations on held-out source subjects, in the domain
+            where it is largest, that each modality may reject by itself; each may deny.
         precision: `bf16-mixed` computes convolutions in bfloat16, `32-true` in float32.
         accelerator: as Lightning Fabric names it: `cpu`, `cuda`, `auto`.
         devices: processes on each machine.
@@ -71,7 +76,9 @@ class TrainConfig:
     weight_decay: float = 0.02
     clip_norm: float = 2.0
     criterion: Literal["pooled", "worst"] = "pooled"
-    precision: Literal["bf16-mixed", "32-true"] = "bf16-mixed"
+    allowed_bpcer: float = 0.01
+    modality_bpcer: float = 0.005
+    precision: Literal["bf16-mixed", "32-true"] = "32-true"
     accelerator: str = "cpu"
     devices: int = 1
     machines: int = 1
@@ -86,6 +93,9 @@ class TrainConfig:
         for name in ("weight_decay", "threads", "seed"):
             if getattr(self, name) < 0:
                 raise ValueError(f"expected {name} >= 0, got {getattr(self, name)}")
+        for name in ("allowed_bpcer", "modality_bpcer"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ValueError(f"expected {name} in [0, 1), got {getattr(self, name)}")
         if self.teacher is not None and not any(vars(self.distillation).values()):
             raise ValueError("expected weight_norm or weight_direction > 0 beside a teacher")
         if self.augment.tune and self.devices * self.machines > 1:
@@ -93,6 +103,11 @@ class TrainConfig:
                              "train on several with the strengths that it prints")  # fmt: skip
         if self.start_from is not None and self.network != self.network.blank:
             raise ValueError("expected --from or weights of the network, got both")
+
+    @property
+    def radius_rule(self) -> RadiusRule:
+        """Where radii are put on held-out source subjects."""
+        return RadiusRule(self.criterion, self.allowed_bpcer)
 
 
 def to_json(config: TrainConfig) -> str:

@@ -18,22 +18,17 @@ from train.radius import MODALITY_SETS
 from train.recombined import Recombined
 
 
-def risk_slopes(
-    found: NDArray[np.float32], dataset: CropDataset, threshold: float, sharpness: float
-) -> dict[str, float]:
-    """Slope of each domain's class-balanced cross-entropy over the threshold, there.
+def risk_slopes(logit: NDArray[np.float32], dataset: CropDataset) -> dict[str, float]:
+    """Slope of each domain's class-balanced cross-entropy over the threshold's logit, there.
 
     Zero in every domain means that no domain would want another threshold. A positive slope means
     that the domain would want a smaller one: more of its attacks lie inside than the model expects.
 
     Args:
-        found: scores (N,).
+        logit: of an attack (N,), 0 at the threshold.
         dataset: their labels.
-        threshold: the radius.
-        sharpness: kappa of the logit kappa (score - threshold).
     """
-    logit = sharpness * (found.astype(np.float64) - threshold)
-    slope = -sharpness * (1 / (1 + np.exp(-logit)) - ~dataset.bona_fide)
+    slope = ~dataset.bona_fide - 1 / (1 + np.exp(-logit.astype(np.float64)))
     return {
         domain: float(
             np.mean([slope[(dataset.domain == domain) & (dataset.bona_fide == live)].mean()
@@ -83,9 +78,7 @@ def _in_deviations(values: list[float], live: list[NDArray[np.float32]]) -> floa
     return (max(values) - min(values)) / float(np.mean([part.std() for part in live]))
 
 
-def synergy_risk(
-    bona_fide: Recombined, attack: Recombined, threshold: float, sharpness: float
-) -> dict[str, float]:
+def synergy_risk(bona_fide: Recombined, attack: Recombined) -> dict[str, float]:
     """Rise of each class's cross-entropy when each modality is another crop's of the class.
 
     Above 0: the model relies on a correlation between modalities that these crops have. Below 0:
@@ -94,18 +87,16 @@ def synergy_risk(
     its evidence, the risk of attacks falls without any spurious correlation.
 
     Args:
-        bona_fide: scores of crops of that class.
+        bona_fide: logits of an attack, of crops of that class; 0 at the threshold.
         attack: likewise.
-        threshold: the radius.
-        sharpness: kappa of the logit kappa (score - threshold).
 
     Returns:
         Class -> the difference in nats; NaN if it has too few crops.
     """
 
-    def risk(score: NDArray[np.float32], sign: int) -> float:
-        logit = sharpness * (score.astype(np.float64) - threshold)
-        return float(np.logaddexp(0, sign * logit).mean()) if score.size else float("nan")
+    def risk(logit: NDArray[np.float32], sign: int) -> float:
+        each = np.logaddexp(0, sign * logit.astype(np.float64))
+        return float(each.mean()) if logit.size else float("nan")
 
     return {
         name: risk(part.mixed, sign) - risk(part.own, sign)

@@ -25,7 +25,8 @@ class DistillationConfig:
     """What a student takes from its teacher; a weight of 0 switches its loss off.
 
     Attributes:
-        weight_norm: of the difference in norm, each in units of its own network's radius.
+        weight_norm: of the difference in the logits of the lengths, each apart from its own
+            network's radius.
         weight_direction: of the difference in direction.
     """
 
@@ -42,11 +43,11 @@ class Placement(NamedTuple):
     """Where embeddings lie, told so that two networks can be compared.
 
     Attributes:
-        relative_norm: (N,), the norm in units of the radius: 1 is on the sphere.
+        logit: (N, T), of the length of each polar term: 0 is on the sphere.
         direction: (N, D); see `Network.direction`.
     """
 
-    relative_norm: Tensor
+    logit: Tensor
     direction: Tensor
 
 
@@ -65,6 +66,8 @@ class Distilled(nn.Module):
     def __init__(self, student: Algorithm, teacher: Algorithm, config: DistillationConfig) -> None:
         super().__init__()
         self.student = student
+        if config.weight_direction:
+            student.network.learn_directions(True)
         self.config = config
         self._teach = partial(_taught, teacher)
 
@@ -79,26 +82,27 @@ class Distilled(nn.Module):
 
 
 def placement(algorithm: Algorithm, features: Features) -> Placement:
-    """Norms and directions of a radial network.
+    """Lengths, as their logits, and directions of a polar network.
 
     The radius is taken as it is: the risk alone says where the sphere lies, and a student cannot
     come closer to its teacher by moving it.
     """
-    relative_norm = features.score / algorithm.radius.value.detach()
-    return Placement(relative_norm, algorithm.network.direction(features.embedding))
+    logit = features.logits - algorithm.radius.s.detach()
+    return Placement(logit, algorithm.network.direction(features.embedding))
 
 
 def distillation_losses(own: Placement, taught: Placement, config: DistillationConfig) -> Losses:
     """The weighted losses by name.
 
-    L_norm = mean of |rho / r - rho' / r'|: absolute, as attacks far outside would rule a square.
+    L_norm = mean of |l - l'| over crops and terms, with l the logit of a length: absolute, as
+    attacks far outside would rule a square.
     L_direction = mean of 1 - cos(u, u'). With a polar head the cosine is the mean of those of the
     terms; the term of an absent modality is zero in both networks and does not count.
     """
     losses: Losses = {}
     if config.weight_norm:
         losses["distillation_norm"] = config.weight_norm * functional.l1_loss(
-            own.relative_norm, taught.relative_norm
+            own.logit, taught.logit
         )
     if config.weight_direction:
         cosine = functional.cosine_similarity(own.direction, taught.direction, dim=1)

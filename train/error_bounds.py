@@ -74,7 +74,8 @@ class Certificate:
         divergence: KL(Q || P) in nats.
         divergences: the same for every width.
         shift: mean change of the logit by the mean of Q, over the bound half.
-        radius: mean and standard deviation of the drawn radius; None for a hyperplane.
+        radius: median of the drawn radius, and half the distance between those a width beside
+            it; None for a hyperplane.
         confidence: probability that all bounds hold.
         pooled: rates over all people.
         domains: rates by domain.

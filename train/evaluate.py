@@ -41,11 +41,11 @@ from train.diagnostics import (
 )
 from train.error_bounds import Certificate
 from train.plots import det_curve, errors_by_species, norm_histogram, png, polar_picture
-from train.radius import balanced_threshold
+from train.radius import chosen_threshold
 from train.real_pictures import on_real_pictures, write_real
 from train.recombined import recombined
 from train.report import by_species, measure, summary
-from train.scoring import outputs, scores
+from train.scoring import logits, outputs, scores
 from train.start import known_in, known_people
 
 WHOLE_SET = modality_set(Modality)
@@ -150,8 +150,8 @@ def evaluate(
     columns: dict[str, dict[str, Any]] = {"source-val": {}, "oracle": {}}
     for subset in shown:
         name = modality_set(subset)
-        radius = balanced_threshold(
-            scores(run.algorithm, validation, subset), validation, run.config.criterion
+        radius = chosen_threshold(
+            scores(run.algorithm, validation, subset), validation, run.config.radius_rule
         )
         found = scores(run.algorithm, target, subset)
         columns["source-val"][name] = measure(found, target, radius)
@@ -167,11 +167,9 @@ def evaluate(
 
 def diagnose(run: Run, validation: CropDataset, target: CropDataset) -> dict[str, Any]:
     """The two risks, on held-out source subjects and on the target."""
-    radial = run.algorithm.network.radial
-    sharpness = run.config.algorithm.sharpness if radial else 1.0  # a linear score is the logit
     parts = {"source": validation, "target": target}
     found = {name: scores(run.algorithm, part) for name, part in parts.items()}
-    threshold = balanced_threshold(found["source"], validation, run.config.criterion)
+    threshold = chosen_threshold(found["source"], validation, run.config.radius_rule)
     live = (
         np.concatenate(list(found.values())),
         np.concatenate([part.domain for part in parts.values()]),
@@ -179,8 +177,8 @@ def diagnose(run: Run, validation: CropDataset, target: CropDataset) -> dict[str
     )
     result: dict[str, Any] = {
         name: {
-            "risk_slope": risk_slopes(found[name], part, threshold, sharpness),
-            **_synergy(run, part, threshold, sharpness),
+            "risk_slope": risk_slopes(logits(run.algorithm, found[name], threshold), part),
+            **_synergy(run, part, threshold),
         }
         for name, part in parts.items()
     }
@@ -189,17 +187,18 @@ def diagnose(run: Run, validation: CropDataset, target: CropDataset) -> dict[str
     return result
 
 
-def _synergy(run: Run, part: CropDataset, threshold: float, sharpness: float) -> dict[str, Any]:
-    """How much risk and score depend on the combination of modalities, in one data set."""
+def _synergy(run: Run, part: CropDataset, threshold: float) -> dict[str, Any]:
+    """How much risk and logit depend on the combination of modalities, in one data set."""
     live, attack = (
-        recombined(run.algorithm, part.select(rows)) for rows in (part.bona_fide, ~part.bona_fide)
+        recombined(run.algorithm, part.select(rows)).logits(run.algorithm, threshold)
+        for rows in (part.bona_fide, ~part.bona_fide)
     )
     shares = {
         "bona_fide": variance_shares(live.mixed),
         "attack": variance_shares(attack.mixed),
     }
     return {
-        "synergy_risk": synergy_risk(live, attack, threshold, sharpness),
+        "synergy_risk": synergy_risk(live, attack),
         "interaction_share": {name: interaction_share(each) for name, each in shares.items()},
         "variance_share": shares,
     }

@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from rise_edge.frame import Modality
 from train.normalise import Normalised
-from train.polar import PolarHead, compose
+from train.polar import Polar, PolarHead, compose
 
 INPUT_CHANNELS = (3, 2, 1)
 """Channels of colour, depth and infrared, as `train.normalise.Normalised` has them."""
@@ -31,9 +31,8 @@ class NetworkConfig:
 
     Attributes:
         name: key of `NETWORKS`.
-        head: `polar` gives lengths and directions for each modality and for all together; `plain`
-            takes the norm of one linear embedding; `linear` has a linear logit and no sphere, for
-            comparison only.
+        head: `polar` gives lengths and directions for each modality and for all together; `linear`
+            has a linear logit and no sphere, for comparison only.
         width: channels of the edge network's first stage; the others grow with it.
         directions: size of each direction vector; the embedding has four times as many numbers.
         pretrained: begin vit_b16 from the weights that timm downloads from its hub.
@@ -41,7 +40,7 @@ class NetworkConfig:
     """
 
     name: str = "edge"
-    head: Literal["polar", "plain", "linear"] = "polar"
+    head: Literal["polar", "linear"] = "polar"
     width: int = 32
     directions: int = 16
     pretrained: bool = False
@@ -50,6 +49,8 @@ class NetworkConfig:
     def __post_init__(self) -> None:
         if self.name not in NETWORKS:
             raise ValueError(f"expected network among {', '.join(NETWORKS)}, got {self.name!r}")
+        if self.head not in HEADS:
+            raise ValueError(f"expected head among {', '.join(HEADS)}, got {self.head!r}")
         if self.width < 4 or self.directions < 2:
             raise ValueError(
                 f"expected width >= 4 and directions >= 2, got {self.width} and {self.directions}"
@@ -73,6 +74,9 @@ class Features(NamedTuple):
         tokens: (N, C, H', W') for each modality.
         pooled: (N, C) for each modality.
         fused: (N, F).
+        present: (N, 3), 0 or 1.
+        logits: (N, T), of an attack, apart from where the boundary is: of each modality by itself
+            and of all together; of a linear head, the last alone.
         embedding: (N, D).
         score: (N,), grows with the evidence of an attack: the norm of the embedding, or the logit
             of a linear head.
@@ -81,6 +85,8 @@ class Features(NamedTuple):
     tokens: tuple[Tensor, ...]
     pooled: tuple[Tensor, ...]
     fused: Tensor
+    present: Tensor
+    logits: Tensor
     embedding: Tensor
     score: Tensor
 
@@ -102,7 +108,7 @@ class Network(nn.Module, ABC):
         self.fused_features = fused_features
         self.embedding_size = (len(Modality) + 1) * config.directions
         self.radial = config.head != "linear"
-        self.head = _head(config, token_channels, fused_features)
+        self.head = HEADS[config.head](config, token_channels, fused_features)
 
     @abstractmethod
     def encode(self, crop: Normalised) -> tuple[Tensor, ...]:
@@ -117,15 +123,21 @@ class Network(nn.Module, ABC):
         pooled = tuple(pool(t).float() for t in tokens)
         fused = self.fuse(tokens).float()
         with torch.autocast(fused.device.type, enabled=False):
-            embedding: Tensor = self.head(pooled, fused, present)
-            return Features(tuple(tokens), pooled, fused, embedding, self.head.score(embedding))
+            made: Embedded = self.head(pooled, fused, present)
+        return Features(tuple(tokens), pooled, fused, present, *made)
+
+    def learn_directions(self, learned: bool) -> None:
+        """Whether directions are learned; if not, they stay as they were drawn at the start."""
+        if isinstance(self.head, PolarTerms):
+            for term in (*self.head.modalities, self.head.fused):
+                term.direction.requires_grad_(learned)
 
     def direction(self, embedding: Tensor) -> Tensor:
         """Where embeddings point, (N, D) of length 1 or less, whatever their lengths.
 
         Each polar term counts alike, so that no length of any modality shows in it.
         """
-        parts = len(Modality) + 1 if isinstance(self.head, _PolarTerms) else 1
+        parts = len(Modality) + 1 if self.radial else 1
         terms = embedding.reshape(len(embedding), parts, -1)
         return functional.normalize(terms, dim=2).flatten(1) / math.sqrt(parts)
 
@@ -136,8 +148,8 @@ class Network(nn.Module, ABC):
     def forward(self, colour: Tensor, depth: Tensor, infrared: Tensor, present: Tensor) -> Tensor:
         """Embedding (N, D) of normalised crops; this is what is exported."""
         tokens = self.encode(Normalised(colour, depth, infrared, present))
-        embedding: Tensor = self.head(tuple(pool(t) for t in tokens), self.fuse(tokens), present)
-        return embedding
+        made: Embedded = self.head(tuple(pool(t) for t in tokens), self.fuse(tokens), present)
+        return made.embedding
 
 
 class EdgeNetwork(Network):
@@ -189,49 +201,72 @@ def pool(tokens: Tensor) -> Tensor:
     return tokens.mean((2, 3), keepdim=True).flatten(1)
 
 
+def complete(present: Tensor) -> Tensor:
+    """(N, 1), 1 where no modality is missing."""
+    return present.amin(1, keepdim=True)
+
+
 def whole_feature(pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
-    """All that is known of a crop, (N, 3 C + F): each present modality's feature and the fused."""
+    """All that is known of a crop, (N, 3 C + F): each present modality's feature and the fused.
+
+    The fused one is 0 where a modality is missing: it was learned from all of them.
+    """
     seen = [feature * present[:, i : i + 1] for i, feature in enumerate(pooled)]
-    return torch.cat([*seen, fused], dim=1)
+    return torch.cat([*seen, fused * complete(present)], dim=1)
+
+
+class Embedded(NamedTuple):
+    """What a head makes of features; see `Features`."""
+
+    logits: Tensor
+    embedding: Tensor
+    score: Tensor
 
 
 class Head(nn.Module, ABC):
     """What turns the features of a network into its embedding."""
 
     @abstractmethod
-    def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
-        """Embedding (N, D) of (N, C) for each modality, (N, F) and (N, 3)."""
+    def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Embedded:
+        """Of (N, C) for each modality, (N, F) and (N, 3)."""
 
     @abstractmethod
     def rescale(self, pooled: Sequence[Tensor], fused: Tensor) -> None:
         """Expect features divided by these factors from now on; see `PolarHead.rescale`."""
 
-    def score(self, embedding: Tensor) -> Tensor:
-        """Evidence of an attack (N,): the norm, unless the head is linear."""
-        return norm(embedding)
 
-
-class _PolarTerms(Head):
+class PolarTerms(Head):
     """A polar term for each modality and one for all together.
 
-    The last one reads every modality's feature beside the fused one: with the fused feature alone
-    it learned half as fast as a linear head.
+    The logits of the modalities add up, as they do where modalities are independent given the
+    class. What only shows in all of them comes on top, from every feature; it takes part where none
+    is missing, so that no set of modalities must be learned for itself.
+
+    Attributes:
+        allowance: f32 (3,), what is subtracted from the logit of each modality before it denies by
+            itself: 0 while it learns. See `train.radius.allowances`.
     """
 
     def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
         super().__init__()
         self.modalities = nn.ModuleList(
-            PolarHead(token_channels, config.directions, start=0.5) for _ in Modality
+            PolarHead(token_channels, config.directions, start=1.0) for _ in Modality
         )
         whole = len(Modality) * token_channels + fused_features
-        self.fused = PolarHead(whole, config.directions, start=0.5)
+        self.fused = PolarHead(whole, config.directions, start=1.0)
+        self.allowance: Tensor
+        self.register_buffer("allowance", torch.zeros(len(Modality)))
 
-    def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
-        terms = []
-        for i, (head, feature) in enumerate(zip(self.modalities, pooled, strict=True)):
-            term = head(feature)
-            terms.append(term._replace(length=term.length * present[:, i : i + 1]))
-        return compose([*terms, self.fused(whole_feature(pooled, fused, present))])
+    def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Embedded:
+        """See `Head.forward`."""
+        terms = [head(feature) for head, feature in zip(self.modalities, pooled, strict=True)]
+        alone = torch.cat([term.logit for term in terms], dim=1)
+        whole = self.fused(whole_feature(pooled, fused, present))
+        together = (alone * present).sum(1, keepdim=True) + whole.logit * complete(present)
+        directions = torch.cat([*(term.direction for term in terms), whole.direction], dim=1)
+        judged = torch.cat([alone - self.allowance, together], dim=1)
+        embedding = compose(Polar(judged, directions), present)
+        return Embedded(torch.cat([alone, together], dim=1), embedding, norm(embedding))
 
     def rescale(self, pooled: Sequence[Tensor], fused: Tensor) -> None:
         """See `Head.rescale`."""
@@ -241,17 +276,20 @@ class _PolarTerms(Head):
         self.fused.rescale(torch.cat([*pooled, fused]))
 
 
-class _PlainEmbedding(Head):
-    """One linear embedding of all features; its norm has no coordinate of its own."""
+class LinearLogit(Head):
+    """A linear embedding and a linear logit: what is usual, and what RiSe is compared with."""
 
     def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
         super().__init__()
         features = len(Modality) * token_channels + fused_features
         self.linear = nn.Linear(features, (len(Modality) + 1) * config.directions)
+        self.logit = nn.Linear(self.linear.out_features, 1)
 
-    def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Tensor:
-        embedding: Tensor = self.linear(whole_feature(pooled, fused, present))
-        return embedding
+    def forward(self, pooled: Sequence[Tensor], fused: Tensor, present: Tensor) -> Embedded:
+        """See `Head.forward`."""
+        embedding = self.linear(whole_feature(pooled, fused, present))
+        logit = self.logit(embedding)
+        return Embedded(logit, embedding, logit.squeeze(1))
 
     @torch.no_grad()
     def rescale(self, pooled: Sequence[Tensor], fused: Tensor) -> None:
@@ -259,30 +297,15 @@ class _PlainEmbedding(Head):
         self.linear.weight.mul_(torch.cat([*pooled, fused]))
 
 
-class _LinearLogit(_PlainEmbedding):
-    """The same with a linear logit: what is usual, and what radial heads are compared with."""
-
-    def __init__(self, config: NetworkConfig, token_channels: int, fused_features: int) -> None:
-        super().__init__(config, token_channels, fused_features)
-        self.logit = nn.Linear(self.linear.out_features, 1)
-
-    def score(self, embedding: Tensor) -> Tensor:
-        logit: Tensor = self.logit(embedding)
-        return logit.squeeze(1)
-
-
 def norm(embedding: Tensor) -> Tensor:
     """Length (N,) of embeddings (N, D); its gradient is finite everywhere."""
     return (embedding.square().sum(1) + 1e-12).sqrt()
 
 
-def _head(config: NetworkConfig, token_channels: int, fused_features: int) -> Head:
-    kinds: dict[str, type[_PolarTerms | _PlainEmbedding]] = {
-        "polar": _PolarTerms,
-        "plain": _PlainEmbedding,
-        "linear": _LinearLogit,
-    }
-    return kinds[config.head](config, token_channels, fused_features)
+HEADS: dict[str, Callable[[NetworkConfig, int, int], Head]] = {
+    "polar": PolarTerms,
+    "linear": LinearLogit,
+}
 
 
 def _vit_b16(config: NetworkConfig) -> Network:

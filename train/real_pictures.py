@@ -35,7 +35,7 @@ def on_real_pictures(
         LabelledSetError: a set cannot be used.
     """
     sets = read_labelled_sets(folders, pictures)
-    radii = calibrate(partial(scores, run.algorithm), validation, run.config.criterion)
+    radii = calibrate(partial(scores, run.algorithm), validation, run.config.radius_rule)
 
     def read(crops: Sequence[Crop]) -> list[float]:
         return [float(score) for score in scores(run.algorithm, _dataset(crops))]

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from train.algorithms import Algorithm
 from train.datasets.crops import CropDataset
-from train.scoring import evaluation_mode, normalised_batches
+from train.scoring import evaluation_mode, logits, normalised_batches
 
 _BATCH = 64
 _MOST, _LEAST = 400, 6
@@ -37,6 +37,10 @@ class Recombined:
 
     own: NDArray[np.float32]
     mixed: NDArray[np.float32]
+
+    def logits(self, algorithm: Algorithm, threshold: float) -> Recombined:
+        """The same as logits of an attack, 0 at a threshold."""
+        return Recombined(*(logits(algorithm, s, threshold) for s in (self.own, self.mixed)))
 
 
 @torch.no_grad()
@@ -104,6 +108,6 @@ def _scores(
         rows = torch.from_numpy(index[start : start + _BATCH]).to(present.device)
         joined = [maps[rows[:, i]] for i, maps in enumerate(tokens)]
         features = algorithm.network.embed(joined, present.expand(len(rows), -1))
-        found.append(algorithm.evidence(features).float())
+        found.append(algorithm.score(features).float())
     scores: NDArray[np.float32] = torch.cat(found).cpu().numpy()
     return scores

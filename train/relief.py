@@ -44,7 +44,7 @@ from train.checkpoint import Run, open_run
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_splits
 from train.plots import png
-from train.radius import balanced_threshold
+from train.radius import chosen_threshold
 from train.scoring import scores
 
 
@@ -151,7 +151,7 @@ def _target(run: Run) -> Target:
     """The run's model at the threshold that its evaluation has."""
     validation = load_splits(run.config.data, run.division).validation
     found = scores(run.algorithm, validation)
-    return Target(run.algorithm, balanced_threshold(found, validation, run.config.criterion))
+    return Target(run.algorithm, chosen_threshold(found, validation, run.config.radius_rule))
 
 
 def _domains(run: Run) -> tuple[str, ...]:

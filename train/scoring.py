@@ -28,10 +28,12 @@ class Outputs:
 
     Attributes:
         score: f32 (N,), more is more like an attack; the norm where there is a sphere.
+        logits: f32 (N, T); see `train.networks.Features`.
         embedding: f32 (N, D).
     """
 
     score: NDArray[np.float32]
+    logits: NDArray[np.float32]
     embedding: NDArray[np.float32]
 
 
@@ -46,13 +48,18 @@ def outputs(
         dataset: raw crops.
         shown: the modalities that the model may read.
     """
-    found = []
     with evaluation_mode(algorithm):
-        for crop in normalised_batches(algorithm, dataset, shown):
-            features = algorithm.network.features(crop)
-            found.append((algorithm.evidence(features), features.embedding))
-    score, embedding = (torch.cat(part).cpu().numpy() for part in zip(*found, strict=True))
-    return Outputs(score, embedding)
+        return outputs_of(algorithm, normalised_batches(algorithm, dataset, shown))
+
+
+@torch.no_grad()
+def outputs_of(algorithm: Algorithm, crops: Iterable[Normalised]) -> Outputs:
+    """The same of batches that are where the weights are; the mode is the caller's."""
+    found = []
+    for crop in crops:
+        features = algorithm.network.features(crop)
+        found.append((algorithm.score(features), features.logits, features.embedding))
+    return Outputs(*(torch.cat(part).cpu().numpy() for part in zip(*found, strict=True)))
 
 
 @contextmanager
@@ -90,3 +97,15 @@ def rows_with(dataset: CropDataset, shown: Iterable[Modality]) -> NDArray[np.boo
     """Rows that hold all of the modalities."""
     columns = [i for i, m in enumerate(Modality) if m in frozenset(shown)]
     return np.asarray((dataset.present[:, columns] > 0).all(axis=1))
+
+
+def logits(
+    algorithm: Algorithm, found: NDArray[np.float32], threshold: float
+) -> NDArray[np.float32]:
+    """Logits of an attack, of scores of any shape: 0 at a threshold that was chosen for them."""
+    device = algorithm.radius.s.device
+    boundary = torch.tensor(threshold, dtype=torch.float32, device=device)
+    score = torch.from_numpy(found).to(device)
+    with torch.no_grad():
+        made = algorithm.attack_logit(score) - algorithm.attack_logit(boundary)
+    return made.cpu().numpy()

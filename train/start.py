@@ -183,8 +183,7 @@ def _sha256(file: Path) -> str:
 
 def _shape(config: TrainConfig) -> dict[str, Any]:
     """What two runs must have in common for the weights of one to mean the same in the other."""
-    network = {f"network.{n}": getattr(config.network, n) for n in _OF_THE_NETWORK}
-    return {**network, "algorithm.inside": config.algorithm.inside}
+    return {f"network.{n}": getattr(config.network, n) for n in _OF_THE_NETWORK}
 
 
 _OF_THE_NETWORK = ("name", "head", "width", "directions")

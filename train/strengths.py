@@ -17,18 +17,18 @@ STEPS = (0.0, 0.5, 1.0, 2.0)
 """Factors that are tried."""
 
 GROUPS: dict[str, dict[str, float]] = {
-    "brightness": {"colour_gain": 0.35, "colour_tint": 0.1, "infrared_gain": 0.35},
+    "brightness": {"colour_gain": 0.2, "colour_tint": 0.05, "infrared_gain": 0.2},
     "shifts": {"shift_px": 5, "registration_px": 2},
-    "noise": {"image_noise": 6.0, "depth_noise_mm": 3.0},
+    "noise": {"image_noise": 6.0, "depth_noise_mm": 3.0, "blur_px": 1.0, "depth_blur_px": 1.5},
     "holes": {"depth_holes": 0.1, "depth_patch": 0.2, "surroundings": 0.25},
     "shade": {"shade": 0.2, "depth_bumps_mm": 4.0, "depth_tilt": 0.1},
 }
 """Strengths that rise and fall together, with the values that a group has at factor 1 where none of
 its strengths was configured."""
 
-NOT_TUNED = ("tune", "flip", "drop_modality")
-"""Fields of `AugmentConfig` in no group: a mirrored face is a face, and what a missing modality
-costs does not show in crops that have all of them."""
+NOT_TUNED = ("tune", "flip", "light", "no_face", "sheets")
+"""Fields of `AugmentConfig` in no group: a mirrored face is a face, light is a share, and what
+shows nobody or a sheet is no face."""
 
 _SHARES = ("depth_holes", "depth_patch", "surroundings")
 

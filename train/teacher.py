@@ -27,7 +27,6 @@ def open_teacher(config: TrainConfig) -> Algorithm | None:
     for flag, wanted, found in (
         ("network.head", own.head, theirs.head),
         ("network.directions", own.directions, theirs.directions),
-        ("algorithm.inside", config.algorithm.inside, run.config.algorithm.inside),
         ("data", config.data.content, run.config.data.content),
     ):
         if wanted != found:

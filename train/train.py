@@ -182,7 +182,7 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
     """Calibrate the best epoch's radii, measure it, and write report.json."""
     run = open_run(folder)
     scorer = partial(scores, run.algorithm)
-    radii = calibrate(scorer, splits.validation, run.config.criterion)
+    radii = calibrate(scorer, splits.validation, run.config.radius_rule)
     history = run.state["history"]
     whole = load(folder / LAST)[1]["history"]  # the other ends at the best epoch
     fit = measure_fit(run.algorithm, splits.train, splits.validation, whole, run.state["epoch"])
@@ -190,6 +190,7 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
     report = {
         "radii": radii,
         "criterion": run.config.criterion,
+        "allowed_bpcer": run.config.allowed_bpcer,
         "epoch": run.state["epoch"],
         "crops": {n: len(getattr(splits, n)) for n in ("train", "validation", "test")},
         "left_out": sorted({line for part in parts for line in part.left_out}),

@@ -6,12 +6,10 @@ the run that was never interrupted.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from functools import partial
-from typing import Any
 
 import numpy as np
 import torch
@@ -40,9 +38,10 @@ from train.datasets.crops import Batch, CropDataset
 from train.datasets.sampler import BalancedSampler
 from train.datasets.splits import Splits
 from train.distillation import Distilled
-from train.networks import build_network
-from train.radius import balanced_threshold
-from train.scoring import scores
+from train.networks import PolarTerms, build_network
+from train.optimisation import parameter_groups, rate_at
+from train.radius import allowances, balanced_threshold
+from train.scoring import outputs, scores
 from train.start import Start
 
 TENSORBOARD = "tensorboard"
@@ -53,8 +52,6 @@ LEGEND = (
     "APCER (attacks accepted) equals BPCER (bona fide rejected). ACER: mean of BPCER and the worst "
     "species' APCER at the best radius; the epoch with the smallest ACER is kept."
 )
-
-_WARM_UP = 0.05
 
 
 class Trainer:
@@ -96,7 +93,7 @@ class Trainer:
         if start is not None and not goes_on:
             start.fill(self.algorithm)
         self._begun = start.state if start is not None else {}
-        optimiser = torch.optim.AdamW(_groups(self.algorithm, config.weight_decay))
+        optimiser = torch.optim.AdamW(parameter_groups(self.algorithm, config.weight_decay))
         trained: nn.Module = self.algorithm
         if teacher is not None:
             trained = Distilled(self.algorithm, teacher.to(fabric.device), config.distillation)
@@ -149,7 +146,7 @@ class Trainer:
         for step, batch in enumerate(self._batches(epoch)):
             progress = (epoch + step / self.sampler.steps) / self.config.epochs
             for group in self.optimiser.param_groups:
-                group["lr"] = self.config.learning_rate * _schedule(progress)
+                group["lr"] = self.config.learning_rate * rate_at(progress)
             with self._precision():
                 losses = self.wrapped.update(batch, progress)
             self._step(losses["total"], epoch)
@@ -194,9 +191,9 @@ class Trainer:
         crops = self.sampler.steps * self.sampler.group_size * 2 * self.algorithm.domains
         entry = {"epoch": epoch + 1, **losses, "crops_per_second": crops / seconds}
         if self.fabric.is_global_zero:
+            self._allow()
             entry |= self._held_out()
-        self.history.append(entry)
-        if self.fabric.is_global_zero:
+            self.history.append(entry)
             state = {
                 "history": self.history,
                 "domains": self.splits.train.domains,
@@ -206,7 +203,18 @@ class Trainer:
             if min(self.history, key=_quality) is entry:
                 save(self.config.out / BEST, tensors, {**state, "epoch": epoch + 1})
             save(self.config.out / LAST, {**tensors, **optimiser_tensors(self.optimiser)}, state)
+        else:
+            self.history.append(entry)
         self.fabric.barrier()
+
+    def _allow(self) -> None:
+        """Set how much each modality tolerates by itself; what is learned does not depend on it."""
+        head = self.algorithm.network.head
+        if isinstance(head, PolarTerms):
+            held_out = self.splits.validation
+            made = outputs(self.algorithm, held_out)
+            lowered = allowances(made, held_out, self.config.modality_bpcer)
+            head.allowance.copy_(torch.from_numpy(lowered))
 
     def _held_out(self) -> dict[str, float]:
         """How good the epoch is, seen from source subjects that it did not learn from."""
@@ -243,19 +251,6 @@ def _lacks_memory(error: Exception) -> bool:
     """Whether it is numpy's or torch's way to say that memory was not enough."""
     text = str(error)
     return isinstance(error, MemoryError) or "allocate memory" in text or "out of memory" in text
-
-
-def _groups(algorithm: Algorithm, weight_decay: float) -> list[dict[str, Any]]:
-    """Biases, scales and the radius are not pulled towards zero."""
-    decayed = [p for p in algorithm.parameters() if p.ndim >= 2]
-    free = [p for p in algorithm.parameters() if p.ndim < 2]
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": free, "weight_decay": 0}]
-
-
-def _schedule(progress: float) -> float:
-    if progress < _WARM_UP:
-        return (progress + 0.005) / (_WARM_UP + 0.005)
-    return 0.02 + 0.98 * (1 + math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP))) / 2
 
 
 def _quality(entry: dict[str, float]) -> tuple[float, float]:

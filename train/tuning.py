@@ -28,7 +28,7 @@ from train.datasets.augment import AugmentConfig
 from train.datasets.crops import CropDataset
 from train.datasets.division import Division
 from train.datasets.splits import Splits, split_subjects
-from train.radius import balanced_threshold
+from train.radius import chosen_threshold
 from train.scoring import scores
 from train.start import Start
 from train.strengths import GROUPS, Factors, scaled, search
@@ -181,7 +181,7 @@ def _train(
         trainer.run()
         restore_model(trainer.algorithm, load(config.out / BEST)[0])
     held_out = scores(trainer.algorithm, fold.validation)
-    threshold = balanced_threshold(held_out, fold.validation, config.criterion)
+    threshold = chosen_threshold(held_out, fold.validation, config.radius_rule)
     found = np.concatenate([scores(trainer.algorithm, part) for part in fold.measured if len(part)])
     live = np.concatenate([part.bona_fide for part in fold.measured])
     return {

@@ -329,26 +329,31 @@ GUIDES = {
             "--data.faces detect": Read("needs data of your own"),
             "python train/benchmark.py --out runs/mmdg --train.data.source mmdg "
             "--train.data.lists LISTS --train.data.images PICTURES": Read("needs licensed data"),
-            "python train/benchmark.py --out runs/leave-one-out --unseen night backlit --workers 2 "
+            "python train/gpu_proof.py --minutes 9 --out runs/proof": Read("needs a GPU"),
+            "python train/benchmark.py --out runs/parts --targets office lobby --seeds 0 --missing "
+            "--train.data.crops 1500 --train.data.subjects 150 --rows erm radial invariance "
+            "angular mixing shuffling disentanglement recombination denial mmsd rise "
             "--train.data.synergy 1 --train.data.size 56 --train.network.width 24 "
-            "--train.epochs 12 --train.augment.colour-gain 0 --train.augment.infrared-gain 0":
-                Read("takes hours"),
-            'KNOWN="flat_print bent_print cut_print paper_mask replay_lcd rigid_mask mannequin '
-            'partial_glasses"': HERE,
-            "python train/benchmark.py --out runs/held-out --targets street lobby --rows erm rise "
-            "--seeds 0 --missing --train.data.synergy 1 --train.data.size 56 "
-            "--train.network.width 24 --train.epochs 12 --train.augment.colour-gain 0 "
-            "--train.augment.infrared-gain 0 --train.data.attack-species $KNOWN "
-            "--measured-species $KNOWN silicone_mask partial_print replay_oled":
-                Read("takes hours"),
-            "python train/benchmark.py --out runs/sweep --protocol all-sources --targets depot "
-            "--rows rise --seeds 0 --missing --workers 2 --sweep weight_mmsd --values 0 0.3 1 "
-            "--train.epochs 5": Read("takes hours"),
-            "python train/train.py --out runs/demo --data.crops 2000 --epochs 18 "
-            "--augment.depth-bumps-mm 4 --augment.depth-tilt 0.1 --augment.shade 0.2 "
-            "--augment.surroundings 0.25": TRAINED,
+            "--train.epochs 12 --train.augment.light 0 --train.algorithm.weight-angular 0.1 "
+            "--train.algorithm.weight-mixing 0.3 --train.algorithm.weight-shuffling 0.3 "
+            "--train.algorithm.weight-disentanglement 0.3 "
+            "--train.algorithm.weight-recombination 0.3": Read("takes an hour"),
+            "python train/benchmark.py --out runs/world --rows erm rise --targets tof stereo "
+            "--seeds 0 --missing --train.data.source manifest --train.data.manifest data.csv "
+            "--train.data.size 56 --train.network.width 24": Read("needs data of your own"),
             "python train/evaluate.py runs/demo --out runs/demo/real --real "
             "docs/real_sets/kinect2_faces --pictures ../shared/real": PICTURES,
+            "python train/train.py --out runs/whole --data.crops 2000 --epochs 16 "
+            "--algorithm.weight-irm 0 --algorithm.weight-live 0 "
+            "--algorithm.weight-recombination 0.3 --augment.blur-px 2 --augment.depth-blur-px 3 "
+            "--augment.depth-noise-mm 6 --augment.sheets 0": TRAINED,
+            "python train/train.py --out runs/second --from runs/whole --data.crops 2000 "
+            "--epochs 6 --learning-rate 1e-3 --augment.blur-px 2 --augment.depth-blur-px 3 "
+            "--augment.depth-noise-mm 6": TRAINED,
+            "python train/train.py --out runs/demo --from runs/second --data.crops 2000 "
+            "--epochs 5 --learning-rate 1e-3 --augment.blur-px 2 --augment.depth-blur-px 3 "
+            "--augment.depth-noise-mm 6 --augment.shade 0.2 --augment.infrared-gain 0.4 "
+            "--augment.colour-gain 0.35 --augment.light 0.8": TRAINED,
         },
     ),
 }  # fmt: skip

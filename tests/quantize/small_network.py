@@ -49,6 +49,7 @@ def trained_like() -> torch.nn.Module:
                 module.bias.uniform_(-0.5, 0.5)
         for seed in range(3):
             network(*Normalise()(*random_crops(8, seed)))
+        network.head.allowance.copy_(torch.tensor([1.5, -0.2, 0.7]))
     return network.eval()
 
 

@@ -14,7 +14,7 @@ def normalised(count=16, seed=0):
     return tuple(Normalise()(*random_crops(count, seed)))
 
 
-@pytest.mark.parametrize("head", ["polar", "plain"])
+@pytest.mark.parametrize("head", ["polar", "linear"])
 def test_the_embedding_stays(head):
     torch.manual_seed(1)
     network = build_network(NetworkConfig(width=8, directions=4, head=head)).eval()

@@ -152,4 +152,5 @@ def test_the_report_says_how_it_does_elsewhere_and_what_nobody_knows(built):
     assert errors["unseen"]["elsewhere"] == errors["test"]["colour+depth+infrared"]
     text = (bundle.path / "report.md").read_text()
     assert "| elsewhere |" in text
+    assert "no domain has more than\n1% of its bona fide presentations outside" in text
     assert "What this report does not know" in text

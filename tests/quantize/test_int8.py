@@ -29,11 +29,12 @@ def test_executorch_and_onnxruntime_give_the_same_embedding_and_norm(int8):
         assert np.abs(torch.cat(ours).numpy() - theirs).max() < 1e-5
 
 
-def test_the_int8_norm_is_near_the_float_one_but_not_it(int8):
-    crops = random_crops(64, seed=9)
+def test_the_int8_norm_of_people_held_out_is_near_the_float_one_but_not_it(int8):
+    crops = int8.material.splits.test.batch(np.arange(64)).crop
     theirs = int8.network(*Normalise()(*crops)).norm(dim=1).detach().numpy()
     difference = np.abs(run_onnx(int8.unsigned, crops)[1] - theirs)
-    assert 1e-6 < difference.max() < 0.03 * theirs.mean()  # crops of noise, which it never saw
+    assert 1e-6 < difference.max() < 0.02 * theirs.mean()
+    assert difference.mean() < 0.005 * theirs.mean()
 
 
 def test_every_convolution_is_an_integer_kernel_in_onnxruntime(int8):

@@ -55,9 +55,7 @@ def debug_config(out: Path, **fields) -> TrainConfig:
     chosen = {
         "network": NetworkConfig(width=4, directions=4),
         "algorithm": AlgorithmConfig(name="erm"),
-        "augment": AugmentConfig(
-            shift_px=1, registration_px=1, infrared_gain=0.05, depth_patch=0, drop_modality=0.1
-        ),
+        "augment": AugmentConfig(shift_px=1, registration_px=1, infrared_gain=0.05, depth_patch=0),
         "epochs": 4,
         "batch_size": 32,
         "learning_rate": 5e-3,

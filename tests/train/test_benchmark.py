@@ -154,7 +154,7 @@ def test_a_sweep_is_drawn_against_its_field(cells, tmp_path):
 @pytest.mark.parametrize(
     ("fields", "named"),
     [({"rows": ("magic",)}, "magic"), ({"sweep": "weight_irm"}, "--values"),
-     ({"sweep": "inside", "values": (1.0,)}, "inside")],
+     ({"sweep": "name", "values": (1.0,)}, "name")],
 )  # fmt: skip
 def test_an_impossible_benchmark_is_refused(fields, named):
     with pytest.raises(ValueError, match=named):

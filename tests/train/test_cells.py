@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from tests.train.debug_data import debug_config
-from train.algorithms import ALGORITHMS, build_algorithm
-from train.cells import ROWS, Task, Variant, cell_config, tasks
+from train.algorithms import ALGORITHMS, AlgorithmConfig, build_algorithm
+from train.cells import PARTS, ROWS, Task, Variant, cell_config, tasks
 from train.networks import build_network
 
 
@@ -54,3 +54,16 @@ def test_a_swept_field_is_in_the_name_and_in_the_config():
     variant = Variant("rise", (("weight_irm", 0.1),))
     assert variant.name == "rise,weight_irm=0.1"
     assert variant.algorithm(debug_config(Path("x")).algorithm).weight_irm == 0.1
+
+
+@pytest.mark.parametrize("part", ["angular", "mixing", "shuffling", "recombination", "denial"])
+def test_a_row_about_one_part_of_rise_has_its_weight_alone(part):
+    base = AlgorithmConfig(weight_angular=0.0, weight_denial=0.2)
+    made = vars(Variant(part).algorithm(base))
+    assert [name for name in PARTS if made[f"weight_{name}"]] == [part]
+    assert made["weight_denial"] in (0.0, 0.2)
+
+
+def test_all_of_rise_is_what_the_config_says():
+    base = AlgorithmConfig(weight_mixing=0.2)
+    assert Variant("rise").algorithm(base) == base

@@ -1,11 +1,14 @@
 """Every command of train and quantize ends on Ctrl-C with one line, and refuses at once."""
 
 import dataclasses
+import shlex
 from pathlib import Path
 
 import pytest
+import tyro
 
 from rise_edge.command import STOPPED
+from tests.docs import pages
 from tests.scripts import commands_of, interrupt
 from tests.train.debug_data import debug_config, debug_splits
 from train import benchmark, evaluate, train
@@ -30,6 +33,18 @@ def test_ctrl_c_ends_a_command_with_one_line(script, monkeypatch, capsys):
 def test_ctrl_c_in_a_training_says_how_to_continue(monkeypatch, capsys):
     interrupt("train/train.py", monkeypatch)
     assert "--resume" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        command
+        for command in pages.commands_of(pages.ROOT / "train" / "README.md")
+        if command.startswith("python train/benchmark.py")
+    ],
+)
+def test_a_benchmark_of_the_guide_could_begin(command):
+    assert tyro.cli(BenchmarkConfig, args=shlex.split(command)[2:]).variants
 
 
 @pytest.fixture

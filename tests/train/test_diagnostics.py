@@ -31,9 +31,9 @@ def test_the_slope_is_the_finite_difference_of_each_domains_risk():
         here = dataset.domain == domain
         return np.mean([loss[here & (dataset.bona_fide == live)].mean() for live in (True, False)])
 
-    slopes = risk_slopes(found.astype(np.float32), dataset, 1.0, sharpness=4.0)
+    slopes = risk_slopes((4.0 * (found - 1.0)).astype(np.float32), dataset)
     for domain in dataset.domains:
-        difference = (risk(1.0 + 1e-5, domain) - risk(1.0 - 1e-5, domain)) / 2e-5
+        difference = (risk(1.0 + 1e-5, domain) - risk(1.0 - 1e-5, domain)) / 8e-5
         assert slopes[domain] == pytest.approx(difference, abs=1e-4)
     assert slopes["dim"] > slopes["lit"]
 
@@ -138,21 +138,21 @@ def _made(own, mixed):
 
 
 def test_synergy_risk_is_the_rise_of_each_classs_cross_entropy():
-    live, attack = _made([0.8, 1.0], [1.0]), _made([1.5, 1.5], [1.2])
+    live, attack = _made([-0.8, 0.0], [0.0]), _made([2.0, 2.0], [0.8])
 
     def loss(logit):
         return np.log1p(np.exp(logit))
 
-    risen = synergy_risk(live, attack, 1.0, sharpness=4.0)
+    risen = synergy_risk(live, attack)
     assert risen == {
         "bona_fide": pytest.approx(loss(0.0) - (loss(-0.8) + loss(0.0)) / 2),
         "attack": pytest.approx(loss(-0.8) - loss(-2.0)),
     }
-    assert synergy_risk(live, _made([1.5, 1.5], [2.0]), 1.0, 4.0)["attack"] < 0
+    assert synergy_risk(live, _made([2.0, 2.0], [4.0]))["attack"] < 0
 
 
 def test_a_class_with_too_few_crops_has_no_synergy_risk():
     none = Recombined(np.empty(0), np.empty((0, 2, 2, 2)))
-    risen = synergy_risk(_made([0.8, 1.0], [1.0]), none, 1.0, 4.0)
+    risen = synergy_risk(_made([-0.8, 0.0], [0.0]), none)
     assert np.isfinite(risen["bona_fide"])
     assert np.isnan(risen["attack"])

@@ -42,18 +42,16 @@ def _batch():
     return dataset.batch(next(BalancedSampler(dataset, 32, 0).epoch(0)))
 
 
-def test_norms_are_compared_in_units_of_each_networks_radius():
+def test_lengths_are_compared_apart_from_each_networks_radius():
     teacher, batch = _frozen(), _batch()
     features = teacher.features(batch)
     wide = copy.deepcopy(teacher)
-    wide.radius.s.copy_(torch.log(torch.expm1(3 * teacher.radius.value)))
-    grown = features._replace(score=3 * features.score)
+    wide.radius.s += 3
+    grown = features._replace(logits=features.logits + 3)
     own, taught = placement(wide, grown), placement(teacher, features)
-    assert torch.allclose(own.relative_norm, taught.relative_norm, atol=1e-5)
+    assert torch.allclose(own.logit, taught.logit, atol=1e-5)
     found = distillation_losses(placement(wide, features), taught, _BOTH)["distillation_norm"]
-    radius = teacher.radius.value
-    expected = (features.score / radius - features.score / (3 * radius)).abs().mean()
-    assert found.item() == pytest.approx(expected.item(), rel=1e-5)
+    assert found.item() == pytest.approx(3.0, rel=1e-5)
 
 
 def test_the_student_cannot_come_closer_by_moving_its_radius():
@@ -146,13 +144,13 @@ def test_a_student_comes_closer_to_its_teacher_than_one_that_learns_alone(
 ):
     alone = dataclasses.replace(student, out=tmp_path / "alone", teacher=None)
     train_on(alone, splits)
-    relative, direction = [], []
+    placed, direction = [], []
     for folder in (teacher.out, student.out, alone.out):
         algorithm = open_run(folder).algorithm
         found = outputs(algorithm, splits.test)
-        relative.append(found.score / algorithm.radius.value.item())
+        placed.append(found.logits - algorithm.radius.s.item())
         direction.append(algorithm.network.direction(torch.from_numpy(found.embedding)))
-    taught, untaught = (np.abs(relative[i] - relative[0]).mean() for i in (1, 2))
+    taught, untaught = (np.abs(placed[i] - placed[0]).mean() for i in (1, 2))
     assert taught < 0.7 * untaught
     taught, untaught = ((direction[i] * direction[0]).sum(1).mean() for i in (1, 2))
     assert taught > 0.5 > untaught
@@ -199,10 +197,8 @@ _NETWORK = NetworkConfig(width=4, directions=4)
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
-        ({"network": dataclasses.replace(_NETWORK, head="plain")}, r"network\.head = polar"),
         ({"network": dataclasses.replace(_NETWORK, head="linear")}, r"network\.head = polar"),
         ({"network": dataclasses.replace(_NETWORK, directions=8)}, r"network\.directions = 4"),
-        ({"algorithm": AlgorithmConfig(inside="attack")}, r"algorithm\.inside = bona_fide"),
         ({"data": {"seed": 1}}, "data = "),
     ],
 )

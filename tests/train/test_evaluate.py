@@ -17,7 +17,7 @@ from train.checkpoint import open_run
 from train.diagnostics import risk_slopes
 from train.evaluate import EvaluateConfig, diagnose, evaluate, main, shown_sets, write
 from train.networks import NetworkConfig, build_network
-from train.radius import balanced_threshold
+from train.radius import RadiusRule, chosen_threshold
 from train.real_pictures import on_real_pictures, write_real
 from train.scoring import outputs, scores
 from train.train import train_on
@@ -36,8 +36,8 @@ def measured(tmp_path_factory):
 def test_source_val_takes_its_radius_from_the_source_and_oracle_from_the_target(measured):
     run, splits, target, report = measured
     found = scores(run.algorithm, target)
-    radius = balanced_threshold(
-        scores(run.algorithm, splits.validation), splits.validation, "pooled"
+    radius = chosen_threshold(
+        scores(run.algorithm, splits.validation), splits.validation, RadiusRule()
     )
     best = eer_threshold(found, target.bona_fide)
     name = "colour+depth+infrared"
@@ -86,11 +86,11 @@ def test_the_risk_of_a_linear_head_is_that_of_its_own_logit(measured):
     network = build_network(NetworkConfig(width=4, directions=4, head="linear"))
     linear = replace(run, algorithm=build_algorithm(network, run.config.algorithm, 2))
     found = scores(linear.algorithm, target)
-    threshold = balanced_threshold(
-        scores(linear.algorithm, splits.validation), splits.validation, run.config.criterion
+    threshold = chosen_threshold(
+        scores(linear.algorithm, splits.validation), splits.validation, run.config.radius_rule
     )
     slopes = diagnose(linear, splits.validation, target)["target"]["risk_slope"]
-    assert slopes == risk_slopes(found, target, threshold, sharpness=1.0)
+    assert slopes == risk_slopes(found - np.float32(threshold), target)
 
 
 def test_an_impossible_set_of_missing_modalities_is_refused():
@@ -108,8 +108,8 @@ def test_real_pictures_are_read_by_the_run_itself(measured, tmp_path):
         json.dumps(numbers)
     )
     shown = frozenset({Modality.INFRARED})
-    radius = balanced_threshold(
-        scores(run.algorithm, splits.validation, shown), splits.validation, run.config.criterion
+    radius = chosen_threshold(
+        scores(run.algorithm, splits.validation, shown), splits.validation, run.config.radius_rule
     )
     errors = numbers["sets"]["lab"]["modalities"]["infrared"]["all"]
     assert errors["radius"] == radius

@@ -36,7 +36,7 @@ def test_the_polar_picture_keeps_norms_and_parts_directions():
     found = np.abs(_scores(dataset))
     direction = np.where(dataset.domain_index[:, None] == 0, [[1.0, 0.1]], [[0.1, 1.0]])
     unit = direction / np.linalg.norm(direction, axis=1, keepdims=True)
-    made = Outputs(found, (unit * found[:, None]).astype(np.float32))
+    made = Outputs(found, found[:, None], (unit * found[:, None]).astype(np.float32))
     axes = polar_picture(made, dataset, radius=1.0).axes[0]
     clouds = [np.asarray(cloud.get_offsets()) for cloud in axes.collections]
     lengths = np.concatenate([cloud[:, 1] for cloud in clouds])

@@ -17,7 +17,7 @@ from train.scoring import scores
 @pytest.fixture(scope="module")
 def algorithm():
     torch.manual_seed(0)
-    network = build_network(NetworkConfig(width=4, directions=4, head="plain"))
+    network = build_network(NetworkConfig(width=4, directions=4, head="linear"))
     return build_algorithm(network, AlgorithmConfig(name="erm"), 2)
 
 
@@ -87,7 +87,7 @@ def test_a_score_of_what_only_the_source_correlates_is_found_out(monkeypatch):
     def product(tokens, present):
         colour, depth, infrared = (maps.mean((1, 2, 3)) for maps in tokens)
         score = 20 * colour * infrared + 0 * depth
-        return Features((), (), score, score, score)
+        return Features((), (), score, present, score[:, None], score, score)
 
     monkeypatch.setattr(network, "encode", lambda crop: (crop.colour, crop.depth, crop.infrared))
     monkeypatch.setattr(network, "embed", product)
@@ -101,7 +101,7 @@ def test_a_score_of_what_only_the_source_correlates_is_found_out(monkeypatch):
             recombined(algorithm, dataset.select(rows))
             for rows in (dataset.bona_fide, ~dataset.bona_fide)
         )
-        for grown in synergy_risk(live, attack, 0.0, sharpness=1.0).values():
+        for grown in synergy_risk(live, attack).values():
             assert sign * grown > 0.5
         assert interaction_share(variance_shares(live.mixed)) > 0.9
 

@@ -71,7 +71,8 @@ def test_a_run_begins_with_the_weights_of_the_best_epoch(first, splits, tmp_path
 def test_another_algorithm_takes_the_network_and_the_radius_and_its_heads_from_chance(
     first, splits, tmp_path
 ):
-    config = _next(first, tmp_path / "run", algorithm=AlgorithmConfig(name="rise"))
+    rise = AlgorithmConfig(name="rise", weight_disentanglement=0.1)
+    config = _next(first, tmp_path / "run", algorithm=rise)
     own, stored = _begun(config, splits).state_dict(), load(first.out / BEST)[0]
     begun = {name for name in own if name.startswith(("network.", "radius."))}
     assert all(torch.equal(own[name], stored[f"model.{name}"]) for name in begun)
@@ -130,7 +131,7 @@ def test_a_name_is_the_same_person_in_the_same_data_only():
     ("fields", "named"),
     [
         ({"width": 8}, ["network.width = 4", "--network.width 4"]),
-        ({"directions": 8, "head": "plain"}, ["network.directions = 4", "network.head = polar"]),
+        ({"directions": 8, "head": "linear"}, ["network.directions = 4", "network.head = polar"]),
     ],
 )
 def test_another_network_is_refused_with_what_differs(first, exported, fields, named, tmp_path):

@@ -1,10 +1,8 @@
 """Algorithms by name."""
 
 from train.algorithms.algorithm import Algorithm, AlgorithmConfig
-from train.algorithms.asyirm import AsyIRM
 from train.algorithms.erm import ERM
 from train.algorithms.irm import IRM
-from train.algorithms.mmsd import MMSD
 from train.algorithms.rise import RiSe
 from train.algorithms.sa_fas import SAFAS
 from train.networks import Network
@@ -15,8 +13,6 @@ ALGORITHMS: dict[str, type[Algorithm]] = {
     "erm": ERM,
     "irm": IRM,
     "sa_fas": SAFAS,
-    "asyirm": AsyIRM,
-    "mmsd": MMSD,
     "rise": RiSe,
 }
 

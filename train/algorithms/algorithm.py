@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from train.algorithms.risk import balanced_risk
 from train.datasets.crops import Batch
 from train.networks import Features, Network
 from train.normalise import Normalise
+from train.polar import SHORTEST, to_length, to_logit
 
 Losses = dict[str, Tensor]
 
@@ -21,42 +23,50 @@ Losses = dict[str, Tensor]
 class AlgorithmConfig:
     """What to minimise, and with which weights; a weight of 0 switches its loss off.
 
+    Parts of RiSe that were not shown to help are off by default: train/README.md has the table.
+
     Attributes:
         name: key of `train.algorithms.ALGORITHMS`.
-        inside: the class that lies inside the sphere.
         radius_start: radius before training.
-        sharpness: kappa, the slope of the logit across the sphere.
-        weight_irm: of the invariance penalty (irm, asyirm, rise).
-        weight_angular: of the angular push between domains (asyirm, rise), and of the separation of
-            domains and classes (sa_fas).
-        weight_mmsd: of the disentanglement (mmsd, rise).
-        weight_recombination: of crops whose modalities come from different crops (mmsd, rise).
-        weight_auxiliary: of linear liveness heads, on each modality and on all together (rise).
-        warm_up: share of the training before the invariance penalty sets in; it grows to its weight
-            over as long again.
+        weight_terms: of the decision of each modality by itself (polar heads).
+        weight_irm: of the invariance of the radius (irm, rise).
+        weight_live: of the invariance of the longest living norms (rise).
+        weight_angular: of the angular push between domains (rise), and of the separation of domains
+            and classes (sa_fas).
+        weight_mixing: of crops with amplitude spectra of others (rise).
+        weight_shuffling: of crops whose tokens are shuffled (rise).
+        weight_disentanglement: of content and style in mixed crops (rise).
+        weight_recombination: of crops whose modalities come from different crops of a class (rise).
+        weight_denial: of attacks with one modality of a living face (rise).
+        warm_up: share of the training before the invariance penalties set in; they grow to their
+            weights over as long again.
         temperature: of the contrastive losses.
-        mixing: largest share of a foreign amplitude spectrum in a mixed crop.
+        mixing: largest share of another crop's amplitude spectrum in a mixed crop.
         alignment: share by which sa_fas keeps each domain's hyperplane at a step.
     """
 
     name: str = "rise"
-    inside: Literal["bona_fide", "attack"] = "bona_fide"
     radius_start: float = 1.0
-    sharpness: float = 6.0
+    weight_terms: float = 0.3
     weight_irm: float = 0.3
-    weight_angular: float = 0.1
-    weight_mmsd: float = 0.3
+    weight_live: float = 0.3
+    weight_angular: float = 0.0
+    weight_mixing: float = 0.0
+    weight_shuffling: float = 0.0
+    weight_disentanglement: float = 0.0
     weight_recombination: float = 0.5
-    weight_auxiliary: float = 0.3
+    weight_denial: float = 0.5
     warm_up: float = 0.2
     temperature: float = 0.2
     mixing: float = 0.5
     alignment: float = 0.995
 
     def __post_init__(self) -> None:
-        for name in ("radius_start", "sharpness", "temperature"):
+        for name in ("radius_start", "temperature"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"expected {name} > 0, got {getattr(self, name)}")
+        if not self.radius_start > SHORTEST:
+            raise ValueError(f"expected radius_start > {SHORTEST}, got {self.radius_start}")
         for name in ("warm_up", "mixing", "alignment"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"expected {name} in [0, 1], got {getattr(self, name)}")
@@ -66,25 +76,21 @@ class AlgorithmConfig:
 
 
 class Radius(nn.Module):
-    """The sphere that parts the classes: r = softplus(s), s learned, one for all domains.
+    """The sphere that parts the classes: r = phi(s), s learned, one for all domains.
 
     That the boundary is a sphere whose learned radius all domains share is RiSe's (arXiv
-    2511.14157); softplus and the slope kappa of the logit are this project's.
+    2511.14157). Ours: phi is `to_length`, the one that makes lengths of logits, so that the logit
+    of an attack is phi^-1(rho) - s. It is 0 on the sphere, and learned as fast as a linear one.
     """
 
-    def __init__(self, start: float, sharpness: float) -> None:
+    def __init__(self, start: float) -> None:
         super().__init__()
-        self.sharpness = sharpness
-        self.s = nn.Parameter(torch.log(torch.expm1(torch.tensor(start))))
+        self.s = nn.Parameter(to_logit(torch.tensor(start)))
 
     @property
     def value(self) -> Tensor:
         """r, a positive scalar."""
-        return functional.softplus(self.s)
-
-    def forward(self, norm: Tensor) -> Tensor:
-        """Logit of "outside": kappa (rho - r)."""
-        return self.sharpness * (norm - self.value)
+        return to_length(self.s)
 
 
 class Algorithm(nn.Module, ABC):
@@ -96,7 +102,7 @@ class Algorithm(nn.Module, ABC):
         domains: number of source domains.
 
     Attributes:
-        needs_sphere: whether it is defined for radial heads alone (True), for linear ones alone
+        needs_sphere: whether it is defined for polar heads alone (True), for linear ones alone
             (False) or for both (None).
 
     Raises:
@@ -108,14 +114,15 @@ class Algorithm(nn.Module, ABC):
     def __init__(self, network: Network, config: AlgorithmConfig, domains: int) -> None:
         super().__init__()
         if self.needs_sphere not in (None, network.radial):
-            wanted = "polar or plain" if self.needs_sphere else "linear"
+            wanted = "polar" if self.needs_sphere else "linear"
             raise ValueError(f"{config.name} needs --network.head {wanted}")
         self.config = config
         self.domains = domains
         self.normalise = Normalise()
         self.network = network
-        self.radius = Radius(config.radius_start, config.sharpness)
+        self.radius = Radius(config.radius_start)
         self.radius.requires_grad_(network.radial)
+        network.learn_directions(False)
 
     def update(self, batch: Batch, progress: float) -> Losses:
         """Losses of one batch, each a scalar; `total` is the one to minimise.
@@ -129,30 +136,40 @@ class Algorithm(nn.Module, ABC):
         """
         return self.losses(self.features(batch), batch, progress)
 
-    @abstractmethod
     def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
         """The losses of `update`, from the features of the same batch."""
+        found = self.own_losses(features, batch, progress)
+        if self.config.weight_terms and self.network.radial:
+            found["terms"] = self.config.weight_terms * self._terms(features, batch)
+        return {"total": torch.stack(list(found.values())).sum(), **found}
+
+    @abstractmethod
+    def own_losses(self, features: Features, batch: Batch, progress: float) -> Losses:
+        """The weighted losses that this algorithm is about, by name."""
 
     def score(self, features: Features) -> Tensor:
         """The number (N,) that the decision is about: the norm, or a linear logit."""
         return features.score
 
+    def logit(self, features: Features) -> Tensor:
+        """Logit (N,) of an attack by what all modalities say together; training minimises this."""
+        return features.logits[:, -1] - self.radius.s if self.network.radial else features.score
+
     def attack_logit(self, score: Tensor) -> Tensor:
-        """Logit of an attack, from `score`; 0 on the boundary.
+        """Logit of an attack, from `score`; 0 on the boundary."""
+        return to_logit(score) - self.radius.s if self.network.radial else score
 
-        A linear head's score is that logit. A norm is held against the radius; with attacks inside
-        the sphere the sign turns.
-        """
-        if not self.network.radial:
-            return score
-        outside: Tensor = self.radius(score)
-        return outside if self.config.inside == "bona_fide" else -outside
-
-    def evidence(self, features: Features) -> Tensor:
-        """The score turned so that more of it means an attack: what thresholds are set on."""
-        inverted = self.network.radial and self.config.inside == "attack"
-        return -self.score(features) if inverted else self.score(features)
+    def risk(self, features: Features, batch: Batch) -> Tensor:
+        """Mean over domains of the class-balanced cross-entropy, a scalar."""
+        return balanced_risk(self.logit(features), batch, self.domains)
 
     def features(self, batch: Batch) -> Features:
         """Normalise and run the network."""
         return self.network.features(self.normalise(*batch.crop))
+
+    def _terms(self, features: Features, batch: Batch) -> Tensor:
+        """The risk of each modality's own decision where it is present, mean over modalities."""
+        logits = features.logits[:, :-1] - self.radius.s
+        label = batch.attack[:, None].expand_as(logits)
+        each = functional.binary_cross_entropy_with_logits(logits, label, reduction="none")
+        return (each * batch.present).sum() / batch.present.sum().clamp(min=1)

@@ -14,16 +14,13 @@ from train.networks import Features
 class IRM(Algorithm):
     """The risk, and how far a common scale of the logit is from being optimal in each domain."""
 
-    def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
-        """See `Algorithm.losses`."""
-        logit = self.attack_logit(self.score(features))
-        classification = balanced_risk(logit, batch, self.domains)
-        penalty = scale_penalty(logit, batch, self.domains)
+    def own_losses(self, features: Features, batch: Batch, progress: float) -> Losses:
+        """See `Algorithm.own_losses`."""
+        logit = self.logit(features)
         weight = self.config.weight_irm * ramp(progress, self.config.warm_up)
         return {
-            "total": classification + weight * penalty,
-            "classification": classification,
-            "irm": penalty,
+            "classification": balanced_risk(logit, batch, self.domains),
+            "irm": weight * scale_penalty(logit, batch, self.domains),
         }
 
 

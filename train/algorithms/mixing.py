@@ -2,7 +2,7 @@
 
 RiSe (arXiv 2511.14157) destroys the correlation between modalities by mixing frequencies across
 samples and by shuffling tokens in space. Their exact form here is ours; the mixing of amplitude
-spectra follows FACT (Xu and others, CVPR 2021). Recombination is ours.
+spectra follows FACT (Xu and others, CVPR 2021). Recombination and denial are ours.
 """
 
 from __future__ import annotations
@@ -80,17 +80,47 @@ def recombine(
     return mixed, torch.where(empty[:, None], present, drawn)
 
 
+def deny_one_living(
+    tokens: Sequence[Tensor], present: Tensor, attack: Tensor
+) -> tuple[tuple[Tensor, ...], Tensor]:
+    """Attacks of which one modality is that of a living face: still attacks.
+
+    Somebody who can fool one sensor, as a relief behind a print fools depth, shall not fool all.
+
+    Args:
+        tokens: (N, C, H', W') for each modality.
+        present: (N, 3).
+        attack: (N,).
+
+    Returns:
+        The token maps, and the rows that they are of: half of the batch, the attacks with every
+        modality first; each of these is given a living crop with every modality, at random. Where
+        there are too few of either, the other rows are as they were.
+    """
+    whole = present.sum(1) == len(tokens)
+    denied, living = whole & (attack == 1), whole & (attack == 0)
+    rows = _first(denied)[: len(attack) // 2]
+    drawn = torch.rand(len(rows), device=rows.device) * living.sum()
+    donor = _first(living)[drawn.long()]
+    which = torch.randint(len(tokens), (len(rows),), device=rows.device)
+    able = denied[rows] & living.any()
+    order = [torch.where(able & (which == i), donor, rows) for i in range(len(tokens))]
+    return tuple(maps[at] for maps, at in zip(tokens, order, strict=True)), rows
+
+
 def _order(rows: Tensor) -> Tensor:
-    return torch.randperm(len(rows), device=rows.device)
+    return torch.rand(len(rows), device=rows.device).argsort()
+
+
+def _first(chosen: Tensor) -> Tensor:
+    """All row numbers, those of the chosen rows first; the host need not know how many."""
+    return chosen.logical_not().byte().argsort(stable=True)
 
 
 def _order_within(attack: Tensor) -> Tensor:
     """A permutation that gives every row one of its own class."""
-    order = torch.empty_like(attack, dtype=torch.long)
-    for kind in (0, 1):
-        rows = torch.nonzero(attack == kind).flatten()
-        order[rows] = rows[_order(rows)]
-    return order
+    shuffled = (attack + torch.rand_like(attack)).argsort()
+    return torch.empty_like(shuffled).scatter(0, attack.argsort(stable=True), shuffled)
 
 
 def _shuffle(maps: Tensor) -> Tensor:

@@ -15,8 +15,10 @@ def domain_means(values: Tensor, attack: Tensor, domain: Tensor, domains: int) -
     A domain without a row of some class counts only the other; one without rows is 0.
     """
     group = domain * 2 + attack.long()
-    count = torch.bincount(group, minlength=2 * domains).to(values.dtype)
-    total = values.new_zeros(2 * domains).index_add(0, group, values)
+    count, total = (
+        values.new_zeros(2 * domains).index_add(0, group, each)
+        for each in (torch.ones_like(values), values)
+    )
     mean = (total / count.clamp(min=1)).reshape(domains, 2)
     seen = (count > 0).reshape(domains, 2).sum(1).clamp(min=1)
     return mean.sum(1) / seen

@@ -30,20 +30,22 @@ class SAFAS(Algorithm):
         self.hyperplanes = nn.Parameter(start.clone())
         self.offsets = nn.Parameter(torch.zeros(domains))
 
-    def losses(self, features: Features, batch: Batch, progress: float) -> Losses:
-        """See `Algorithm.losses`."""
+    def own_losses(self, features: Features, batch: Batch, progress: float) -> Losses:
+        """See `Algorithm.own_losses`."""
         self._align()
-        planes = self.hyperplanes[batch.domain]
-        logit = (features.embedding * planes).sum(1) + self.offsets[batch.domain]
-        classification = balanced_risk(logit, batch, self.domains)
         group = batch.domain * 2 + batch.attack.long()
         directions = self.network.direction(features.embedding)
         separation = contrastive_loss(directions, group, self.config.temperature)
         return {
-            "total": classification + self.config.weight_angular * separation,
-            "classification": classification,
-            "separation": separation,
+            "classification": self.risk(features, batch),
+            "separation": self.config.weight_angular * separation,
         }
+
+    def risk(self, features: Features, batch: Batch) -> Tensor:
+        """See `Algorithm.risk`; each row by its own domain's hyperplane."""
+        planes = self.hyperplanes[batch.domain]
+        logit = (features.embedding * planes).sum(1) + self.offsets[batch.domain]
+        return balanced_risk(logit, batch, self.domains)
 
     def score(self, features: Features) -> Tensor:
         """Logit of the mean hyperplane."""

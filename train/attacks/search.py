@@ -56,7 +56,7 @@ class Target:
     def evidence(self, batch: Batch) -> Tensor:
         """Evidence of an attack (N,), differentiable in the crops."""
         crop = self.algorithm.normalise(*batch.crop)
-        return self.algorithm.evidence(self.algorithm.network.features(crop))
+        return self.algorithm.score(self.algorithm.network.features(crop))
 
     def inside(self, dataset: CropDataset, pattern: Pattern, values: Tensor) -> NDArray[np.bool_]:
         """Whether each crop (N,) is inside with a pattern, in whole levels and millimetres.

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Generator, Tensor
-from torch.nn.functional import interpolate
+from torch.nn.functional import conv2d, interpolate, pad
 
 from train.datasets.crops import Batch
+from train.datasets.no_face import NoFace, no_face, shuffled_tiles
+from train.datasets.sheets import sheets
 
 _SIDE_MM = 210.0  # of a crop, on an adult: see `rise_edge.face.face_square`
 
@@ -29,10 +31,14 @@ class AugmentConfig:
         flip: share of crops that are mirrored.
         shift_px: largest shift of the whole crop.
         registration_px: largest further shift of colour and infrared against depth.
+        light: share of crops whose light is changed, by the next three and by `shade`; colour and
+            infrared each by itself.
         colour_gain: standard deviation of the logarithm of the brightness.
         colour_tint: the same for each colour channel by itself.
         infrared_gain: standard deviation of the logarithm of the infrared brightness.
+        blur_px: largest standard deviation of a blur of colour and infrared.
         image_noise: largest standard deviation of the noise on colour and infrared, in grey levels.
+        depth_blur_px: largest standard deviation of a blur of depth.
         depth_noise_mm: largest standard deviation of the noise on depth.
         depth_holes: largest share of depth readings that are lost one by one.
         depth_patch: share of crops that lose a rectangle of depth readings.
@@ -42,17 +48,21 @@ class AugmentConfig:
         shade: standard deviation of the logarithm of a smooth field on colour and on infrared.
         surroundings: share of crops whose surroundings are taken away: what is outside an ellipse
             about the face has no reading, no infrared, and one colour.
-        drop_modality: share of crops that lose one or two modalities.
+        no_face: share of attack presentations that are replaced by inputs that show nobody.
+        sheets: share of them that are replaced by depth alone, of a sheet that fills the crop.
     """
 
     tune: bool = False
     flip: float = 0.5
     shift_px: int = 5
     registration_px: int = 2
-    colour_gain: float = 0.35
-    colour_tint: float = 0.1
-    infrared_gain: float = 0.35
+    light: float = 0.5
+    colour_gain: float = 0.2
+    colour_tint: float = 0.05
+    infrared_gain: float = 0.2
+    blur_px: float = 1.0
     image_noise: float = 6.0
+    depth_blur_px: float = 1.5
     depth_noise_mm: float = 3.0
     depth_holes: float = 0.1
     depth_patch: float = 0.2
@@ -60,10 +70,19 @@ class AugmentConfig:
     depth_tilt: float = 0.0
     shade: float = 0.0
     surroundings: float = 0.0
-    drop_modality: float = 0.3
+    no_face: float = 0.1
+    sheets: float = 0.1
 
     def __post_init__(self) -> None:
-        for name in ("flip", "depth_holes", "depth_patch", "surroundings", "drop_modality"):
+        for name in (
+            "flip",
+            "light",
+            "depth_holes",
+            "depth_patch",
+            "surroundings",
+            "no_face",
+            "sheets",
+        ):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"expected {name} in [0, 1], got {getattr(self, name)}")
         for name, value in vars(self).items():
@@ -80,22 +99,102 @@ def augment(batch: Batch, config: AugmentConfig, generator: Generator) -> Batch:
     colour_at, infrared_at = (
         base + _shifts(count, config.registration_px, generator, device) for _ in range(2)
     )
-    colour = _colour(_move(batch.colour, colour_at, flip, size), config, generator)
-    depth_mm = _depth(_move(batch.depth_mm, base, flip, size), config, generator)
-    infrared = _infrared(_move(batch.infrared, infrared_at, flip, size), config, generator)
+    batch = _with_sheets(batch, config.sheets, generator) if config.sheets > 0 else batch
+    colour = _move(batch.colour, colour_at, flip, size)
+    depth_mm = _move(batch.depth_mm, base, flip, size)
+    infrared = _move(batch.infrared, infrared_at, flip, size)
+    if config.blur_px > 0:
+        sigma = _deviations(2 * count, config.blur_px, generator, device)
+        colour = blur(colour.permute(0, 3, 1, 2), sigma[:count], config.blur_px)
+        colour = colour.permute(0, 2, 3, 1)
+        infrared = blur(infrared[:, None], sigma[count:], config.blur_px)[:, 0]
+    if config.depth_blur_px > 0:
+        sigma = _deviations(count, config.depth_blur_px, generator, device)
+        depth_mm = _blurred_readings(depth_mm, sigma, config.depth_blur_px)
+    colour = _colour(colour, config, generator)
+    depth_mm = _depth(depth_mm, config, generator)
+    infrared = _infrared(infrared, config, generator)
     if config.surroundings > 0:
         outside = _outside(batch.depth_mm.shape, config.surroundings, generator, device)
         plain = 255 * torch.rand(count, 1, 1, 3, generator=generator, device=device)
         colour = torch.where(outside[..., None], plain, colour)
         depth_mm = depth_mm.masked_fill(outside, 0.0)
         infrared = infrared.masked_fill(outside, 0.0)
+    made = replace(batch, colour=colour, depth_mm=depth_mm, infrared=infrared)
+    return _with_nobody(made, config.no_face, generator) if config.no_face > 0 else made
+
+
+def _with_sheets(batch: Batch, share: float, generator: Generator) -> Batch:
+    """Sheets in depth, and nothing else, instead of a share of the attacks that have depth."""
+    device = batch.attack.device
+    drawn = torch.rand(len(batch), generator=generator, device=device)
+    chosen = (batch.attack == 1) & (batch.present[:, 1] > 0) & (drawn < share)
+    made = sheets(len(batch), batch.depth_mm.shape[1], generator, device)
     return replace(
         batch,
-        colour=colour,
-        depth_mm=depth_mm,
-        infrared=infrared,
-        present=_drop(batch.present, config.drop_modality, generator),
+        depth_mm=torch.where(chosen[:, None, None], made, batch.depth_mm.float()),
+        present=torch.where(chosen[:, None], _alone(1, device), batch.present),
     )
+
+
+def _alone(modality: int, device: torch.device) -> Tensor:
+    """Presence (1, 3) of one modality, made without a copy from the host."""
+    return (torch.arange(3, device=device) == modality).float()[None]
+
+
+def _with_nobody(batch: Batch, share: float, generator: Generator) -> Batch:
+    """Inputs that show nobody instead of a share of the attack presentations; half are shuffled."""
+    device = batch.attack.device
+    drawn = torch.rand(len(batch), generator=generator, device=device)
+    whole = batch.present.amin(1) > 0
+    rows = torch.nonzero((batch.attack == 1) & whole & (drawn < share)).flatten()
+    half = len(rows) // 2
+    made = no_face(len(rows) - half, batch.depth_mm.shape[1], generator, device)
+    parts = shuffled_tiles(batch.take(rows[:half]), generator) if half else None
+    changed = {}
+    for name in NoFace._fields:
+        images = getattr(batch, name).clone()
+        images[rows[half:]] = getattr(made, name)
+        if parts is not None:
+            images[rows[:half]] = getattr(parts, name)
+        changed[name] = images
+    return replace(batch, **changed)
+
+
+def _deviations(count: int, largest: float, generator: Generator, device: torch.device) -> Tensor:
+    return largest * torch.rand(count, generator=generator, device=device)
+
+
+def blur(images: Tensor, sigma: Tensor, largest: float) -> Tensor:
+    """Each image blurred by a Gaussian of its own; at the border it repeats.
+
+    Args:
+        images: (N, C, S, S).
+        sigma: (N,), standard deviations in pixels; 0 leaves an image as it is.
+        largest: that any of them can have.
+    """
+    count, channels, high, wide = images.shape
+    reach = max(1, math.ceil(2.5 * largest))
+    steps = torch.arange(-reach, reach + 1, device=images.device)
+    weight = torch.exp(-0.5 * (steps / sigma.clamp(min=1e-3)[:, None]).square())
+    weight = (weight / weight.sum(1, keepdim=True)).repeat_interleave(channels, 0)
+    flat = images.reshape(1, count * channels, high, wide)
+    across = conv2d(
+        pad(flat, (reach, reach, 0, 0), mode="replicate"), weight[:, None, None, :],
+        groups=count * channels,
+    )  # fmt: skip
+    down = conv2d(
+        pad(across, (0, 0, reach, reach), mode="replicate"), weight[:, None, :, None],
+        groups=count * channels,
+    )  # fmt: skip
+    return down.reshape(images.shape)
+
+
+def _blurred_readings(depth_mm: Tensor, sigma: Tensor, largest: float) -> Tensor:
+    """Depth blurred over its readings alone; a hole stays a hole."""
+    read = (depth_mm > 0).float()
+    both = blur(torch.stack([depth_mm, read], dim=1), sigma, largest)
+    return torch.where(read > 0, both[:, 0] / both[:, 1].clamp(min=1e-6), 0.0)
 
 
 def _shifts(count: int, largest: int, generator: Generator, device: torch.device) -> Tensor:
@@ -119,7 +218,8 @@ def _colour(pixels: Tensor, config: AugmentConfig, generator: Generator) -> Tens
     light = (gain + tint)[:, None, None, :]
     if config.shade > 0:
         light = light + config.shade * _smooth(pixels.shape[:3], generator, device)[..., None]
-    return _expose(pixels, light.exp(), config, generator)
+    changed = _share(light.shape, config.light, generator, device)
+    return _expose(pixels, (light * changed).exp(), config, generator)
 
 
 def _infrared(pixels: Tensor, config: AugmentConfig, generator: Generator) -> Tensor:
@@ -127,7 +227,14 @@ def _infrared(pixels: Tensor, config: AugmentConfig, generator: Generator) -> Te
     light = config.infrared_gain * gain
     if config.shade > 0:
         light = light + config.shade * _smooth(pixels.shape, generator, pixels.device)
-    return _expose(pixels, light.exp(), config, generator)
+    changed = _share(light.shape, config.light, generator, pixels.device)
+    return _expose(pixels, (light * changed).exp(), config, generator)
+
+
+def _share(shape: torch.Size, share: float, generator: Generator, device: torch.device) -> Tensor:
+    """True for a share of the images, in a shape that goes with theirs."""
+    drawn = torch.rand(shape[0], *[1] * (len(shape) - 1), generator=generator, device=device)
+    return drawn < share
 
 
 def _expose(pixels: Tensor, gain: Tensor, config: AugmentConfig, generator: Generator) -> Tensor:
@@ -202,13 +309,3 @@ def _rectangles(
     chosen = torch.rand(count, generator=generator, device=device) < share
     hidden: Tensor = inside[:, 0, :, None] & inside[:, 1, None, :] & chosen[:, None, None]
     return hidden
-
-
-def _drop(present: Tensor, share: float, generator: Generator) -> Tensor:
-    """Take one or two modalities away, never the last; every proper subset is equally likely."""
-    count, device = len(present), present.device
-    subset = torch.randint(1, 7, (count, 1), generator=generator, device=device)
-    kept = (subset >> torch.arange(3, device=device)) & 1
-    chosen = torch.rand(count, 1, generator=generator, device=device) < share
-    left = torch.where(chosen, present * kept, present)
-    return torch.where(left.sum(1, keepdim=True) > 0, left, present)

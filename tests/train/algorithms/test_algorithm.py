@@ -6,7 +6,6 @@ import torch
 
 from tests.train.debug_data import debug_dataset
 from train.algorithms import ALGORITHMS, AlgorithmConfig, build_algorithm
-from train.algorithms.algorithm import Radius
 from train.datasets.sampler import BalancedSampler
 from train.networks import NetworkConfig, build_network
 
@@ -24,7 +23,7 @@ def _batch():
     return dataset.batch(next(BalancedSampler(dataset, 32, 0).epoch(0)))
 
 
-_HEADS = {None: ("polar", "plain", "linear"), True: ("polar", "plain"), False: ("linear",)}
+_HEADS = {None: ("polar", "linear"), True: ("polar",), False: ("linear",)}
 _PAIRS = [(name, head) for name, kind in ALGORITHMS.items() for head in _HEADS[kind.needs_sphere]]
 
 
@@ -45,7 +44,7 @@ def test_weights_of_zero_leave_the_risk_alone(name, head):
     assert losses["total"].item() == pytest.approx(losses["classification"].item(), abs=1e-6)
 
 
-@pytest.mark.parametrize(("name", "head"), [("asyirm", "linear"), ("sa_fas", "polar")])
+@pytest.mark.parametrize(("name", "head"), [("rise", "linear"), ("sa_fas", "polar")])
 def test_an_algorithm_refuses_a_head_that_it_is_not_defined_for(name, head):
     with pytest.raises(ValueError, match=r"network\.head"):
         _algorithm(name, head)
@@ -76,33 +75,51 @@ def test_the_same_seed_gives_the_same_losses(name):
 
 
 def test_the_logit_is_zero_on_the_sphere_and_grows_outwards():
-    radius = Radius(start=1.5, sharpness=4.0)
-    assert radius.value.item() == pytest.approx(1.5)
-    logits = radius(torch.tensor([1.0, 1.5, 2.0]))
-    assert logits.tolist() == pytest.approx([-2.0, 0.0, 2.0], abs=1e-6)
+    algorithm = _algorithm("rise", radius_start=1.5)
+    assert algorithm.radius.value.item() == pytest.approx(1.5)
+    logits = algorithm.attack_logit(torch.tensor([1.0, 1.5, 2.0])).tolist()
+    assert logits[1] == pytest.approx(0.0, abs=1e-6)
+    assert logits[0] < -0.5
+    assert logits[2] > 0.5
 
 
-def test_with_attacks_inside_logit_and_evidence_turn_their_sign():
-    outside, inside = _algorithm("erm"), _algorithm("erm", inside="attack")
-    features = outside.features(_batch())
-    norms = features.score
-    assert torch.equal(inside.attack_logit(norms), -outside.attack_logit(norms))
-    assert torch.equal(inside.evidence(features), -norms)
-    assert torch.equal(outside.evidence(features), norms)
+def test_the_logit_that_training_reads_is_that_of_the_norm_where_all_together_say_the_most():
+    algorithm = _algorithm("rise").eval()
+    features = algorithm.features(_batch())
+    raised = features.logits.clone()
+    raised[:, -1] += 100.0
+    head = algorithm.network.head
+    with torch.no_grad():
+        head.fused.length.bias += 100.0
+    again = algorithm.features(_batch())
+    assert torch.allclose(again.logits, raised, atol=1e-4)
+    both = algorithm.attack_logit(algorithm.score(again)), algorithm.logit(again)
+    assert torch.allclose(*both, rtol=1e-4)
+
+
+def test_each_modalitys_own_decision_is_learned_where_it_is_present():
+    algorithm, batch = _algorithm("erm").eval(), _batch()
+    batch.present[::2, 1] = 0
+    features = algorithm.features(batch)
+    logits = (features.logits[:, :3] - algorithm.radius.s).detach().double().numpy()
+    each = np.log1p(np.exp(np.where(batch.attack[:, None] == 1, -logits, logits)))
+    expected = algorithm.config.weight_terms * each[batch.present.numpy() > 0].mean()
+    assert algorithm.update(batch, 0.0)["terms"].item() == pytest.approx(expected, abs=1e-5)
 
 
 def test_erm_is_the_mean_cross_entropy():
-    algorithm = _algorithm("erm").eval()
+    algorithm = _algorithm("erm", weight_terms=0.0).eval()
     batch = _batch()
     loss = algorithm.update(batch, progress=0.0)["total"]
-    logit = algorithm.attack_logit(algorithm.features(batch).score).detach().double().numpy()
+    logit = algorithm.logit(algorithm.features(batch)).detach().double().numpy()
     attack = batch.attack.numpy()
     expected = np.mean(np.log1p(np.exp(np.where(attack == 1, -logit, logit))))
     assert loss.item() == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("fields", "named"), [({"radius_start": 0.0}, "radius_start"), ({"sharpness": -1}, "sharpness")]
+    ("fields", "named"),
+    [({"radius_start": 0.05}, "radius_start"), ({"weight_irm": -1}, "weight_irm")],
 )
 def test_an_impossible_config_is_refused(fields, named):
     with pytest.raises(ValueError, match=named):

@@ -31,7 +31,7 @@ def test_without_partners_it_is_zero_and_finite():
     assert float(contrastive_loss(torch.eye(3), torch.tensor([0, 1, 2]), 0.2)) == 0.0
 
 
-@pytest.mark.parametrize("head", ["polar", "plain"])
+@pytest.mark.parametrize("head", ["polar", "linear"])
 def test_the_angular_loss_is_blind_to_every_length(head):
     torch.manual_seed(0)
     network = build_network(NetworkConfig(width=4, directions=4, head=head))

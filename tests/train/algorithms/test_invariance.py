@@ -7,6 +7,7 @@ from scipy.optimize import brentq
 
 from tests.train.debug_data import debug_dataset
 from train.algorithms import AlgorithmConfig, build_algorithm
+from train.algorithms.invariance import Invariance, longest_living, risk_slopes
 from train.algorithms.irm import scale_penalty
 from train.algorithms.risk import domain_means
 from train.networks import NetworkConfig, build_network
@@ -21,64 +22,86 @@ def _batch(copies=1):
     return dataset.batch(np.repeat(order, 2) if copies == 2 else order)
 
 
-def _norms(batch, shift=0.0):
+def _logits(batch, shift=0.0):
+    """Of an attack; the domains differ by `shift`."""
     generator = torch.Generator().manual_seed(3)
-    drawn = torch.rand(len(batch) // 2, generator=generator, dtype=torch.float64)
-    return drawn.repeat_interleave(2) + 0.6 * batch.attack + shift * batch.domain
+    drawn = torch.randn(len(batch) // 2, generator=generator, dtype=torch.float64)
+    return drawn.repeat_interleave(2) + 3 * batch.attack - 1.5 + shift * batch.domain
 
 
-def _asyirm(inside="bona_fide"):
-    config = AlgorithmConfig(name="asyirm", inside=inside, radius_start=0.9)
-    network = build_network(NetworkConfig(width=4, directions=4))
-    return build_algorithm(network, config, _DOMAINS).double()
-
-
-def _risks(algorithm, norms, batch, s):
+def _risks(logit, batch, s):
     """Risk of each domain as a function of the radius' parameter."""
-    with torch.no_grad():
-        algorithm.radius.s.fill_(s)
     losses = torch.nn.functional.binary_cross_entropy_with_logits(
-        algorithm.attack_logit(norms), batch.attack.double(), reduction="none"
+        logit - s, batch.attack.double(), reduction="none"
     )
-    return domain_means(losses, batch.attack, batch.domain, _DOMAINS).detach()
+    return domain_means(losses, batch.attack, batch.domain, _DOMAINS)
 
 
-@pytest.mark.parametrize("inside", ["bona_fide", "attack"])
-def test_the_radius_penalty_is_the_squared_finite_difference_of_each_domains_risk(inside):
-    algorithm, batch = _asyirm(inside), _batch(copies=2)
-    norms, s, step = _norms(batch, shift=0.3), algorithm.radius.s.item(), 1e-6
-    above, below = (_risks(algorithm, norms, batch, s + d) for d in (step, -step))
-    slope = (above - below) / (2 * step)
-    with torch.no_grad():
-        algorithm.radius.s.fill_(s)
-    penalty = algorithm.radius_penalty(algorithm.attack_logit(norms), batch)
-    assert penalty.item() == pytest.approx(slope.square().mean().item(), rel=1e-5)
+def test_the_slopes_are_the_finite_differences_of_each_domains_risk():
+    batch, step = _batch(copies=2), 1e-6
+    logit = _logits(batch, shift=0.4)
+    difference = (_risks(logit, batch, step) - _risks(logit, batch, -step)) / (2 * step)
+    assert torch.allclose(risk_slopes(logit, batch, _DOMAINS), difference, atol=1e-8)
 
 
-def test_the_radius_penalty_is_zero_where_the_radius_is_optimal_in_every_domain():
-    algorithm, batch = _asyirm(), _batch(copies=2)
-    norms = _norms(batch)
+def test_the_slopes_are_zero_where_the_radius_is_optimal_in_every_domain():
+    batch = _batch(copies=2)
+    logit = _logits(batch)
     for domain in range(_DOMAINS):
         rows = batch.domain == domain
-        own, one = norms[rows], batch.take(rows)
+        own, one = logit[rows], batch.take(rows)
 
         def slope(s, own=own, one=one, domain=domain):
-            risks = [_risks(algorithm, own, one, s + d)[domain] for d in (-1e-5, 1e-5)]
-            return (risks[1] - risks[0]).item()
+            return risk_slopes(own - s, one, _DOMAINS)[domain].item()
 
-        best = np.log1p(np.exp(brentq(slope, -3, 3, xtol=1e-10)))
-        norms[rows] += 1.0 - best
-    with torch.no_grad():
-        algorithm.radius.s.fill_(float(np.log(np.expm1(1.0))))
-    at_optimum = algorithm.radius_penalty(algorithm.attack_logit(norms), batch)
-    assert at_optimum.item() < 1e-9
-    moved = algorithm.radius_penalty(algorithm.attack_logit(norms + 0.1 * batch.domain), batch)
-    assert moved.item() > 1e-3
+        logit[rows] -= brentq(slope, -3, 3, xtol=1e-12)
+    assert risk_slopes(logit, batch, _DOMAINS).abs().max() < 1e-9
+    assert risk_slopes(logit + 0.4 * batch.domain, batch, _DOMAINS).abs().max() > 0.03
+
+
+def test_the_longest_living_norms_are_the_upper_quarter_of_each_domain():
+    batch = _batch()
+    length = torch.rand(len(batch), generator=torch.Generator().manual_seed(0))
+    found = longest_living(length, batch, _DOMAINS)
+    for domain in range(_DOMAINS):
+        living = np.sort(length[(batch.domain == domain) & (batch.attack == 0)].numpy())
+        quarter = living[-round(len(living) / 4) :]
+        assert found[domain].item() == pytest.approx(quarter.mean(), rel=1e-6)
+
+
+def test_over_many_batches_the_penalty_has_the_gradient_of_the_squared_slope():
+    """In the end each step's gradient is, on average, that of the square of the expected slope."""
+    batch, invariance = _batch(), Invariance(_DOMAINS)
+    generator = torch.Generator().manual_seed(0)
+    clean = _logits(batch, shift=0.8).float()
+    shift = torch.zeros(_DOMAINS, requires_grad=True)
+    gradients = []
+    for _ in range(600):
+        noise = 2 * torch.randn(len(batch), generator=generator)
+        logit = clean + noise + shift[batch.domain]
+        penalty, _ = invariance.penalties(logit, torch.ones(len(batch)), batch)
+        gradients.append(torch.autograd.grad(penalty, shift)[0])
+    noise = 2 * torch.randn(2000, len(batch), generator=generator)
+    moved = torch.zeros(_DOMAINS, requires_grad=True)
+    slopes = [risk_slopes(clean + n + moved[batch.domain], batch, _DOMAINS) for n in noise]
+    square = torch.stack(slopes).mean(0).square().mean()
+    expected = torch.autograd.grad(square, moved)[0]
+    assert torch.allclose(torch.stack(gradients[100:]).mean(0), expected, rtol=0.1, atol=2e-4)
+
+
+def test_differences_of_the_longest_living_norms_are_pushed_together():
+    batch, invariance = _batch(), Invariance(_DOMAINS)
+    shift = torch.tensor([0.0, 1.0], requires_grad=True)
+    for _ in range(2):
+        length = 0.5 + shift[batch.domain]
+        _, penalty = invariance.penalties(_logits(batch).float(), length, batch)
+    first, second = torch.autograd.grad(penalty, shift)[0].tolist()
+    assert first < 0 < second
 
 
 def test_the_scale_penalty_is_the_squared_finite_difference_in_the_scale():
     batch = _batch(copies=2)
-    logit = 3 * (_norms(batch, shift=0.2) - 0.9)
+    logit = _logits(batch, shift=0.2)
 
     def risks(scale):
         losses = torch.nn.functional.binary_cross_entropy_with_logits(
@@ -91,24 +114,11 @@ def test_the_scale_penalty_is_the_squared_finite_difference_in_the_scale():
     assert scale_penalty(logit, batch, _DOMAINS).item() == pytest.approx(expected, rel=1e-5)
 
 
-def test_the_product_of_two_halves_is_unbiased_where_the_square_of_the_mean_is_not():
-    batch, generator = _batch(), torch.Generator().manual_seed(0)
-    products, squares = [], []
-    algorithm = _asyirm()
-    for _ in range(400):
-        logit = 4 * torch.randn(len(batch), generator=generator, dtype=torch.float64)
-        products.append(algorithm.radius_penalty(logit, batch).item())
-        doubled = batch.take(torch.arange(len(batch)).repeat_interleave(2))
-        squares.append(algorithm.radius_penalty(logit.repeat_interleave(2), doubled).item())
-    error = np.std(products) / np.sqrt(len(products))
-    assert abs(np.mean(products)) < 4 * error
-    assert np.mean(squares) > 10 * error
-
-
 def test_the_invariance_penalty_sets_in_after_the_warm_up():
-    algorithm = _asyirm().float()
+    algorithm = build_algorithm(
+        build_network(NetworkConfig(width=4, directions=4)), AlgorithmConfig(name="rise"), _DOMAINS
+    )
     batch = _batch()
-    features = algorithm.features(batch)
-    early, late = (algorithm.invariance(features, batch, p)["irm"] for p in (0.1, 0.9))
+    early, _, late = (algorithm.update(batch, progress)["irm"] for progress in (0.1, 0.9, 0.9))
     assert early.item() == 0
     assert late.item() != 0

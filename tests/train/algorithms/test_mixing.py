@@ -2,7 +2,13 @@ import numpy as np
 import torch
 
 from tests.train.debug_data import debug_dataset
-from train.algorithms.mixing import mix_amplitudes, mix_crops, recombine, shuffle_tokens
+from train.algorithms.mixing import (
+    deny_one_living,
+    mix_amplitudes,
+    mix_crops,
+    recombine,
+    shuffle_tokens,
+)
 from train.normalise import Normalise
 
 
@@ -77,3 +83,25 @@ def test_recombination_carries_presence_along_and_leaves_no_crop_empty():
     assert torch.all(seen.sum(1) >= 1)
     for i, maps in enumerate(mixed):
         assert torch.equal(present[maps.flatten().long(), i], seen[:, i])
+
+
+def test_attacks_with_one_modality_of_a_living_face_and_no_other_row_changes():
+    count = 40
+    attack = (torch.arange(count) % 2).float()
+    present = torch.ones(count, 3)
+    present[1, 0] = 0
+    tokens = [torch.arange(count).float().reshape(-1, 1, 1, 1) for _ in range(3)]
+    mixed, rows = deny_one_living(tokens, present, attack)
+    donors = torch.stack([maps.flatten().long() for maps in mixed], dim=1)
+    changed = donors != rows[:, None]
+    assert set(rows[:19].tolist()) == set(range(3, count, 2))
+    assert torch.all(changed[:19].sum(1) == 1)
+    assert torch.all(attack[donors[changed]] == 0)
+    assert not changed[19:].any()
+
+
+def test_without_a_living_face_nothing_is_denied():
+    tokens = [torch.arange(8).float().reshape(-1, 1, 1, 1) for _ in range(3)]
+    mixed, rows = deny_one_living(tokens, torch.ones(8, 3), torch.ones(8))
+    for maps in mixed:
+        assert torch.equal(maps.flatten().long(), rows)

@@ -1,11 +1,12 @@
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
 from tests.train.debug_data import debug_dataset
-from train.datasets.augment import AugmentConfig, augment
+from train.datasets.augment import AugmentConfig, augment, blur
 
 _NOTHING = AugmentConfig(**{name: 0 for name in vars(AugmentConfig())})
 
@@ -42,7 +43,10 @@ def test_values_stay_within_what_a_sensor_can_give():
 
 def test_holes_stay_holes_and_more_are_made():
     before = _batch().depth_mm == 0
-    after = _augment(AugmentConfig(flip=0, shift_px=0, depth_holes=0.5)).depth_mm == 0
+    after = (
+        _augment(AugmentConfig(flip=0, shift_px=0, depth_holes=0.5, no_face=0, sheets=0)).depth_mm
+        == 0
+    )
     assert torch.all(after[before])
     assert after.sum() > 1.5 * before.sum()
 
@@ -84,7 +88,7 @@ def test_a_slope_is_a_plane_through_the_middle():
 
 
 def test_a_shade_is_the_same_in_neighbouring_pixels():
-    config = AugmentConfig(**{**vars(_NOTHING), "shade": 0.3})
+    config = AugmentConfig(**{**vars(_NOTHING), "shade": 0.3, "light": 1.0})
     batch = _batch()
     batch = dataclasses.replace(batch, infrared=torch.full_like(batch.infrared, 100))
     shaded = _augment(config, batch).infrared / 100
@@ -103,23 +107,60 @@ def test_surroundings_are_taken_away_in_every_modality():
     assert torch.equal(after.colour[:, middle, middle], _batch().colour[:, middle, middle].float())
 
 
-def test_dropping_modalities_leaves_at_least_one_and_every_subset_occurs():
-    present = _augment(AugmentConfig(drop_modality=1.0), _batch(480)).present
-    seen = {tuple(row) for row in present.int().tolist()}
-    assert len(seen) == 6
-    assert (0, 0, 0) not in seen
-    assert (1, 1, 1) not in seen
-
-
-def test_what_was_absent_does_not_come_back():
-    batch = _batch()
-    batch.present[:, 1] = 0
-    dropped = _augment(AugmentConfig(drop_modality=1.0), batch).present
-    assert not dropped[:, 1].any()
-    assert torch.all(dropped.sum(1) >= 1)
+def test_the_light_of_a_share_of_the_crops_is_left_as_it_is():
+    config = AugmentConfig(
+        **{**vars(_NOTHING), "light": 0.5, "colour_gain": 0.2, "infrared_gain": 0.2}
+    )
+    made, batch = _augment(config, _batch(480)), _batch(480)
+    for after, before in ((made.colour, batch.colour), (made.infrared, batch.infrared)):
+        same = (after == before.float()).flatten(1).all(1).float().mean()
+        assert 0.4 < same < 0.6
 
 
 @pytest.mark.parametrize("fields", [{"flip": 1.5}, {"depth_noise_mm": -1.0}])
 def test_impossible_strengths_are_refused(fields):
     with pytest.raises(ValueError, match=next(iter(fields))):
         AugmentConfig(**fields)
+
+
+def test_a_blur_is_that_of_opencv_and_none_leaves_an_image_as_it_is():
+    images = torch.rand(3, 2, 20, 20, generator=torch.Generator().manual_seed(0))
+    blurred = blur(images, torch.tensor([0.0, 0.7, 1.5]), largest=1.5)
+    assert torch.allclose(blurred[0], images[0], atol=1e-6)
+    for i, sigma in ((1, 0.7), (2, 1.5)):
+        wanted = cv2.GaussianBlur(
+            images[i, 1].numpy(), (9, 9), sigma, borderType=cv2.BORDER_REPLICATE
+        )
+        assert np.allclose(blurred[i, 1], wanted, atol=1e-3)
+
+
+def test_depth_is_blurred_over_its_readings_and_holes_stay():
+    config = AugmentConfig(**{**vars(_NOTHING), "depth_blur_px": 1.5})
+    batch = _batch()
+    depth = torch.full_like(batch.depth_mm, 600)
+    depth[:, 4:8, 4:8] = 0
+    made = _augment(config, dataclasses.replace(batch, depth_mm=depth)).depth_mm
+    assert torch.equal(made == 0, depth == 0)
+    assert torch.allclose(made[depth > 0], torch.tensor(600.0), atol=1e-2)
+
+
+def test_a_share_of_the_attacks_shows_nobody_and_bona_fide_presentations_stay():
+    config = AugmentConfig(**{**vars(_NOTHING), "no_face": 0.5})
+    batch = _batch(480)
+    made = _augment(config, batch)
+    changed = (made.depth_mm != batch.depth_mm.float()).flatten(1).any(1)
+    attack = batch.attack == 1
+    assert not changed[~attack].any()
+    assert 0.4 < changed[attack].float().mean() < 0.6
+    assert torch.equal(made.attack, batch.attack)
+
+
+def test_a_share_of_the_attacks_is_a_sheet_in_depth_and_nothing_else():
+    config = AugmentConfig(**{**vars(_NOTHING), "sheets": 0.5})
+    batch = _batch(480)
+    made = _augment(config, batch)
+    sheet = made.present[:, 0] == 0
+    assert torch.equal(made.present[sheet], torch.tensor([[0.0, 1.0, 0.0]]).expand(sheet.sum(), 3))
+    assert not sheet[batch.attack == 0].any()
+    assert 0.4 < sheet[batch.attack == 1].float().mean() < 0.6
+    assert torch.equal(made.depth_mm[~sheet], batch.depth_mm[~sheet].float())
