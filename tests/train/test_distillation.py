@@ -145,8 +145,8 @@ def test_a_student_comes_closer_to_its_teacher_than_one_that_learns_alone(
     alone = dataclasses.replace(student, out=tmp_path / "alone", teacher=None)
     train_on(alone, splits)
     placed, direction = [], []
-    for folder in (teacher.out, student.out, alone.out):
-        algorithm = open_run(folder).algorithm
+    for folder, epoch in ((teacher.out, BEST), (student.out, LAST), (alone.out, LAST)):
+        algorithm = open_run(folder, epoch).algorithm
         found = outputs(algorithm, splits.test)
         placed.append(found.logits - algorithm.radius.s.item())
         direction.append(algorithm.network.direction(torch.from_numpy(found.embedding)))

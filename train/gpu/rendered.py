@@ -74,7 +74,9 @@ class Rendered:
     @classmethod
     def load(cls, folder: Path) -> Rendered:
         """Read what `save` wrote."""
-        return cls.of(**{n: np.load(folder / f"{n}.npy") for n in (*_IMAGES, *_LABELS)})
+        return cls.of(
+            **{n: np.load(folder / f"{n}.npy", allow_pickle=False) for n in (*_IMAGES, *_LABELS)}
+        )
 
     @classmethod
     def of(cls, synergy: NDArray[np.float32], **arrays: Any) -> Rendered:
