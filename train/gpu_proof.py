@@ -82,6 +82,7 @@ class ProofConfig:
         size: side of the crops in pixels.
         width: of the edge network.
         epochs: at most; fewer if the time is short.
+        teacher_epochs: likewise, of the teacher.
         workers: cells side by side; 0 means one for each processor but one, on a CPU one.
     """
 
@@ -100,6 +101,7 @@ class ProofConfig:
     size: int = CROP_SIZE
     width: int = 32
     epochs: int = 24
+    teacher_epochs: int = 200
     workers: int = 0
     clock: float = field(default_factory=time.time)
 
@@ -317,7 +319,7 @@ def _teach(
     )  # fmt: skip
     weights = folder / "teacher.pt"
     with diary.phase("teacher") as crops:
-        work = partial(_train_large, config.by(_TEACHER), weights)
+        work = partial(_train_large, config.teacher_epochs, config.by(_TEACHER), weights)
         teacher = diary.done(run, work, [large], config.by(_TEACHER))
         crops += [cell["crops"] for cell in teacher]
     if not teacher:
@@ -333,13 +335,13 @@ def _teach(
     return _compared(teacher[0], taught, cells)
 
 
-def _train_large(until: float, keep: Path, cell: Cell) -> dict[str, Any]:
-    """Train a network for as many epochs as there is time."""
+def _train_large(most: int, until: float, keep: Path, cell: Cell) -> dict[str, Any]:
+    """Train a network for as many epochs as there is time, and no more than `most`."""
     place = _here()
     pace = _pace_of_large(cell, place)
     splits = place.splits(cell)
     seconds = 0.6 * (until - time.time())  # the rest is for looking at the held-out subjects
-    epochs = max(1, int(seconds / (pace * epoch_steps(cell, splits))))
+    epochs = max(1, min(most, int(seconds / (pace * epoch_steps(cell, splits)))))
     made = train_and_measure(cell, place, epochs, until, keep)
     _give_memory_back()
     return made
@@ -429,7 +431,7 @@ def _config(arguments: Sequence[str] | None = None) -> ProofConfig:
     parser.add_argument("--out", type=Path, required=True)
     for name, kind in (("minutes", float), ("crops", int), ("subjects", int), ("seeds", int),
                        ("students", int), ("size", int), ("width", int), ("epochs", int),
-                       ("workers", int)):  # fmt: skip
+                       ("teacher-epochs", int), ("workers", int)):  # fmt: skip
         parser.add_argument(f"--{name}", type=kind)
     parser.add_argument("--accelerator", choices=("cuda", "cpu"))
     parser.add_argument("--teacher", choices=("vit_b16", "edge", "none"))

@@ -18,7 +18,7 @@ def config(tmp_path, monkeypatch):
     return ProofConfig(
         out=tmp_path, minutes=2, accelerator="cpu", rows=("erm", "rise"), domains=DOMAINS[:3],
         held_back=("night",), synergies=(0.0,), seeds=1, students=1, teacher="edge", size=32,
-        width=4, epochs=1,
+        width=4, epochs=1, teacher_epochs=2,
     )  # fmt: skip
 
 
