@@ -85,11 +85,3 @@ def compose(terms: Polar, present: Tensor) -> Tensor:
     share = length / length.square().sum(1, keepdim=True).sqrt()
     norm = length.amax(1, keepdim=True)
     return ((norm * share).unsqueeze(2) * terms.direction).flatten(1)
-
-
-def term_lengths(embedding: Tensor, terms: int) -> Tensor:
-    """The lengths (N, T) that `compose` made an embedding (N, T D) of; 0 where one was absent."""
-    share = embedding.reshape(len(embedding), terms, -1).square().sum(2).sqrt()
-    norm = embedding.square().sum(1, keepdim=True).sqrt()
-    lengths: Tensor = share * norm / share.amax(1, keepdim=True).clamp(min=1e-12)
-    return lengths
