@@ -49,7 +49,7 @@ class TrainConfig:
         criterion: where the radius is put on held-out source subjects: `pooled` where BPCER equals
             the APCER of all attacks together, `worst` where it equals the worst species' APCER.
         allowed_bpcer: share of bona fide presentations that no source domain may have outside of a
-            radius: if it has more, the radius is larger.
+            radius: if it has more, the radius is larger, and more attacks lie inside; 0: no limit.
         modality_bpcer: share of bona fide presentations on held-out source subjects, in the domain
             where it is largest, that each modality may reject by itself; each may deny.
         precision: `bf16-mixed` computes convolutions in bfloat16, `32-true` in float32.

@@ -28,7 +28,9 @@ class RadiusRule:
         criterion: `pooled` where BPCER equals the APCER of all attacks together, `worst` where it
             equals the worst species' APCER.
         bpcer: share of bona fide presentations that no source domain may have outside: if it has
-            more, the radius is larger. One modality alone cannot tell every attack, and the point
+            more, the radius is larger, and more attacks lie inside. A domain with fewer than
+            1 / bpcer of them does not count: one wrong label could open the sphere. 0: no such
+            limit. One modality alone cannot tell every attack, and the point
             where both errors are equal would then reject people everywhere.
     """
 
@@ -68,7 +70,11 @@ def balanced_threshold(
 def chosen_threshold(found: NDArray[np.float32], dataset: CropDataset, rule: RadiusRule) -> float:
     """The score at which a rule puts the boundary: what is above it is an attack."""
     balanced = balanced_threshold(found, dataset, rule.criterion)
-    return max([balanced, *live_quantiles(found, dataset, dataset.bona_fide, rule.bpcer)])
+    live = dataset.bona_fide
+    many = [name for name in dataset.domains
+            if rule.bpcer * (live & (dataset.domain == name)).sum() >= 1]  # fmt: skip
+    rows = live & np.isin(dataset.domain, many)
+    return max([balanced, *live_quantiles(found, dataset, rows, rule.bpcer)])
 
 
 def live_quantiles(

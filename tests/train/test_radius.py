@@ -96,3 +96,14 @@ def test_no_source_domain_has_more_bona_fide_presentations_outside_than_it_may()
     ]
     assert max(rates) == pytest.approx(0.02, abs=0.002)
     assert threshold > balanced
+
+
+def test_one_wrong_label_in_a_small_domain_does_not_open_the_sphere():
+    dataset = debug_dataset(4000)
+    found = _scores(dataset)
+    few = np.flatnonzero(dataset.bona_fide)[:20]
+    dataset.domain[few] = "new"
+    found[few[0]] = 50.0
+    strict = balanced_threshold(found, dataset, "pooled")
+    assert chosen_threshold(found, dataset, RadiusRule(bpcer=0.02)) < 5
+    assert chosen_threshold(found, dataset, RadiusRule(bpcer=0)) == strict
