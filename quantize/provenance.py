@@ -21,6 +21,10 @@ NOTICE = (
 )
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
+_CHOSEN = (
+    *("network", "algorithm", "augment", "epochs", "learning_rate", "seed"),
+    *("criterion", "allowed_bpcer", "allowed_apcer", "modality_bpcer"),
+)
 _OF_THE_MACHINE = ("cache", "workers", "manifest", "lists", "images")
 
 
@@ -44,10 +48,7 @@ def provenance(run: Run, splits: Splits, precision: str) -> dict[str, Any]:
         "crops": {name: len(part) for name, part in vars(splits).items()},
         "epoch": run.state["epoch"],
         **{key: run.state[key] for key in ("began_from",) if key in run.state},
-        **{
-            key: config[key]
-            for key in ("network", "algorithm", "criterion", "allowed_bpcer", "seed")
-        },
+        **{key: config[key] for key in _CHOSEN},
         "precision": precision,
         "code_version": code_version(),
         "command": shlex.join(["python", _script(), *sys.argv[1:]]),
