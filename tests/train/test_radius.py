@@ -87,9 +87,9 @@ def test_a_modality_that_nobody_shows_keeps_its_logit():
 def test_no_source_domain_has_more_bona_fide_presentations_outside_than_it_may():
     dataset = debug_dataset(4000)
     found = _scores(dataset) + np.float32(dataset.domain == "lit")
-    balanced = chosen_threshold(found, dataset, RadiusRule(bpcer=0.9, apcer=1))
+    balanced = chosen_threshold(found, dataset, RadiusRule(bpcer=0.9))
     assert balanced == balanced_threshold(found, dataset, "pooled")
-    threshold = chosen_threshold(found, dataset, RadiusRule(bpcer=0.02, apcer=1))
+    threshold = chosen_threshold(found, dataset, RadiusRule(bpcer=0.02))
     rates = [
         pad_metrics.bpcer(found[rows], dataset.bona_fide[rows], threshold)
         for rows in (dataset.domain == name for name in dataset.domains)
@@ -105,28 +105,5 @@ def test_one_wrong_label_in_a_small_domain_does_not_open_the_sphere():
     dataset.domain[few] = "new"
     found[few[0]] = 50.0
     strict = balanced_threshold(found, dataset, "pooled")
-    assert chosen_threshold(found, dataset, RadiusRule(bpcer=0.02, apcer=1)) < 5
+    assert chosen_threshold(found, dataset, RadiusRule(bpcer=0.02)) < 5
     assert chosen_threshold(found, dataset, RadiusRule(bpcer=0)) == strict
-
-
-@pytest.mark.parametrize("criterion", ["pooled", "worst"])
-def test_a_radius_lets_no_more_attacks_in_for_the_sake_of_the_living_than_it_may(criterion):
-    dataset = debug_dataset(4000)
-    found = _scores(dataset) + 1.5 * ~dataset.bona_fide + 2 * (dataset.domain == "lit")
-    balanced = balanced_threshold(found, dataset, criterion)
-    live, species = dataset.bona_fide, dataset.species
-    accepted = {
-        "pooled": lambda t: pad_metrics.pooled_apcer(found, live, t),
-        "worst": lambda t: pad_metrics.worst_apcer(found, live, species, t),
-    }[criterion]
-    allowed = accepted(balanced) + 0.1
-    threshold = chosen_threshold(found, dataset, RadiusRule(criterion, 0.001, allowed))
-    assert threshold > balanced
-    assert accepted(threshold) == pytest.approx(allowed, abs=0.005)
-
-
-def test_both_errors_stay_equal_where_they_are_more_than_a_radius_may_let_in():
-    dataset = debug_dataset(4000)
-    found = _scores(dataset)
-    balanced = balanced_threshold(found, dataset, "pooled")
-    assert chosen_threshold(found, dataset, RadiusRule(bpcer=0.01, apcer=0.02)) == balanced

@@ -6,7 +6,7 @@
 namespace rise {
 namespace {
 
-constexpr int kMaxDepth = 100;  // that protobuf itself reads
+constexpr int kMaxMessageDepth = 100;  // that protobuf itself reads
 
 // The messages of onnx.proto that can hold a tensor.
 enum class Message { none, model, training, function, graph, node, attribute, sparse, tensor };
@@ -97,7 +97,7 @@ void examine(Reader content, Message message, int depth) {
 }  // namespace
 
 void expect_whole(const std::vector<std::uint8_t>& model) {
-  examine({model.data(), model.data() + model.size()}, Message::model, kMaxDepth);
+  examine({model.data(), model.data() + model.size()}, Message::model, kMaxMessageDepth);
 }
 
 }  // namespace rise

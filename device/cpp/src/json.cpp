@@ -8,7 +8,7 @@
 namespace rise {
 namespace {
 
-constexpr int kMaxDepth = 32;
+constexpr int kMaxNesting = 32;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -74,7 +74,7 @@ class Parser {
   }
 
   Json value(int depth) {
-    if (depth > kMaxDepth) refuse("less nesting");
+    if (depth > kMaxNesting) refuse("less nesting");
     skip_space();
     switch (peek()) {
       case '{':

@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kSupersample = 2, kDepthStride = 4;
 constexpr double kSideInFaceUnits = 3.2, kHeadDepthMm = 250;
-constexpr double kMaxSide = 4096, kMaxCoordinate = 1e6;
+constexpr double kMaxSquareSide = 4096, kMaxCoordinate = 1e6;
 
 struct Seen {
   const rise_image* image;
@@ -50,7 +50,7 @@ Pictures expect_pictures(const rise_frame& frame, std::uint32_t required) {
 
 // Whether a square can be cut; false for NaN too.
 bool within_reach(const Square& square) {
-  return square.side >= 1 && square.side <= kMaxSide && std::abs(square.cx) <= kMaxCoordinate &&
+  return square.side >= 1 && square.side <= kMaxSquareSide && std::abs(square.cx) <= kMaxCoordinate &&
          std::abs(square.cy) <= kMaxCoordinate;
 }
 
