@@ -31,7 +31,6 @@ def report_numbers(material: Material, models: Mapping[str, Calibrated]) -> dict
     return {
         "criterion": material.run.config.criterion,
         "allowed_bpcer": material.run.config.allowed_bpcer,
-        "allowed_apcer": material.run.config.allowed_apcer,
         "crops": {name: len(part) for name, part in vars(splits).items()},
         "domains": splits.train.domains,
         "runtimes": {name: _errors(material, model) for name, model in models.items()},
@@ -92,9 +91,7 @@ Measured with the {runtime} runtime on {whole["crops"]} crops of {whole["subject
 subjects whom neither training nor the choice of epoch and radius has seen. The domains
 ({", ".join(numbers["domains"])}) were all seen in training. The radius lies where BPCER
 equals {_CRITERIA[numbers["criterion"]]}, or farther out, until no domain has more than
-{100 * numbers["allowed_bpcer"]:g}% of its bona fide presentations outside, but no farther
-than lets {100 * numbers["allowed_apcer"]:g}% of the attacks in, or than where both errors are
-equal if that lets in more; on
+{100 * numbers["allowed_bpcer"]:g}% of its bona fide presentations outside; on
 {numbers["crops"]["validation"]} crops of other held-out subjects. Brackets are 95% intervals:
 Clopper-Pearson, and over subjects for HTER, EER and AUC.
 

@@ -53,7 +53,7 @@ class FineTuneConfig:
 
     epochs: int = 6
     batch_size: int = 64
-    learning_rate: float = 1e-5
+    learning_rate: float = 2e-6
     clip_norm: float = 1.0
     calibration_steps: int = 16
     loss: QatLossConfig = field(default_factory=QatLossConfig)

@@ -22,8 +22,15 @@ NOTICE = (
 
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _CHOSEN = (
-    *("network", "algorithm", "augment", "epochs", "learning_rate", "seed"),
-    *("criterion", "allowed_bpcer", "allowed_apcer", "modality_bpcer"),
+    "network",
+    "algorithm",
+    "augment",
+    "epochs",
+    "learning_rate",
+    "criterion",
+    "allowed_bpcer",
+    "modality_bpcer",
+    "seed",
 )
 _OF_THE_MACHINE = ("cache", "workers", "manifest", "lists", "images")
 

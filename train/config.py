@@ -50,8 +50,6 @@ class TrainConfig:
             the APCER of all attacks together, `worst` where it equals the worst species' APCER.
         allowed_bpcer: share of bona fide presentations that no source domain may have outside of a
             radius: if it has more, the radius is larger, and more attacks lie inside; 0: no limit.
-        allowed_apcer: share of attacks, by the criterion, that a radius may let in for the sake of
-            `allowed_bpcer`.
         modality_bpcer: share of bona fide presentations on held-out source subjects, in the domain
             where it is largest, that each modality may reject by itself; each may deny.
         precision: `bf16-mixed` computes convolutions in bfloat16, `32-true` in float32.
@@ -79,7 +77,6 @@ class TrainConfig:
     clip_norm: float = 2.0
     criterion: Literal["pooled", "worst"] = "pooled"
     allowed_bpcer: float = 0.01
-    allowed_apcer: float = 0.02
     modality_bpcer: float = 0.005
     precision: Literal["bf16-mixed", "32-true"] = "32-true"
     accelerator: str = "cpu"
@@ -96,7 +93,7 @@ class TrainConfig:
         for name in ("weight_decay", "threads", "seed"):
             if getattr(self, name) < 0:
                 raise ValueError(f"expected {name} >= 0, got {getattr(self, name)}")
-        for name in ("allowed_bpcer", "allowed_apcer", "modality_bpcer"):
+        for name in ("allowed_bpcer", "modality_bpcer"):
             if not 0 <= getattr(self, name) < 1:
                 raise ValueError(f"expected {name} in [0, 1), got {getattr(self, name)}")
         if self.teacher is not None and not any(vars(self.distillation).values()):
@@ -110,7 +107,7 @@ class TrainConfig:
     @property
     def radius_rule(self) -> RadiusRule:
         """Where radii are put on held-out source subjects."""
-        return RadiusRule(self.criterion, self.allowed_bpcer, self.allowed_apcer)
+        return RadiusRule(self.criterion, self.allowed_bpcer)
 
 
 def to_json(config: TrainConfig) -> str:

@@ -30,16 +30,13 @@ class RadiusRule:
         bpcer: share of bona fide presentations that no source domain may have outside: if it has
             more, the radius is larger, and more attacks lie inside. A domain with fewer than
             1 / bpcer of them does not count: one wrong label could open the sphere. 0: no such
-            limit.
-        apcer: share of attacks, by the criterion, that a radius may let in for the sake of
-            `bpcer`: it goes no farther out than that. Where both errors are equal at more than
-            this, they stay equal: such modalities cannot tell the classes apart, and people are
-            rejected rather than attacks accepted.
+            limit. One modality alone cannot tell every attack, and the point where both
+            errors are equal would then reject people everywhere: the radius lets them in, and the
+            report says which attacks come in with them.
     """
 
     criterion: Criterion = "pooled"
     bpcer: float = 0.01
-    apcer: float = 0.02
 
 
 MODALITY_SETS: tuple[frozenset[Modality], ...] = tuple(
@@ -78,19 +75,7 @@ def chosen_threshold(found: NDArray[np.float32], dataset: CropDataset, rule: Rad
     many = [name for name in dataset.domains
             if rule.bpcer * (live & (dataset.domain == name)).sum() >= 1]  # fmt: skip
     rows = live & np.isin(dataset.domain, many)
-    farther = max([balanced, *live_quantiles(found, dataset, rows, rule.bpcer)])
-    return max(balanced, min(farther, accepting_threshold(found, dataset, rule)))
-
-
-def accepting_threshold(
-    found: NDArray[np.float32], dataset: CropDataset, rule: RadiusRule
-) -> float:
-    """The score below which a share `rule.apcer` of the attacks lies, by the rule's criterion."""
-    attacks = ~dataset.bona_fide
-    kinds = [attacks]
-    if rule.criterion == "worst":
-        kinds = [dataset.species == name for name in np.unique(dataset.species[attacks])]
-    return min(float(np.quantile(found[rows], rule.apcer)) for rows in kinds)
+    return max([balanced, *live_quantiles(found, dataset, rows, rule.bpcer)])
 
 
 def live_quantiles(

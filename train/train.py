@@ -191,7 +191,6 @@ def evaluate_run(folder: Path, splits: Splits) -> dict[str, Any]:
         "radii": radii,
         "criterion": run.config.criterion,
         "allowed_bpcer": run.config.allowed_bpcer,
-        "allowed_apcer": run.config.allowed_apcer,
         "epoch": run.state["epoch"],
         "crops": {n: len(getattr(splits, n)) for n in ("train", "validation", "test")},
         "left_out": sorted({line for part in parts for line in part.left_out}),

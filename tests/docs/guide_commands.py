@@ -311,25 +311,35 @@ GUIDES = {
     "train/README.md": Guide(
         {
             "pip install -e '.[quantize]'": INSTALLS,
-            "python train/train.py --out runs/demo": Typed(
+            "python train/train.py --out runs/mine": Typed(
                 "--data.domains office lobby --data.crops 32 --data.subjects 16 --data.size 28 "
                 "--network.width 4 --epochs 1 --batch-size 16 --precision 32-true --threads 1 "
                 "--data.cache cache"
             ),
-            "python quantize/qat.py runs/demo rise_edge/models/demo": TRAINED,
-            "python train/evaluate.py runs/demo --out runs/demo/unseen --domains night backlit":
+            "python quantize/qat.py runs/mine bundles/mine": TRAINED,
+            "python train/evaluate.py runs/mine --out runs/mine/unseen --domains night backlit":
                 Read("renders 5,000 crops; tests/train/test_evaluate.py runs it"),
+            "python train/relief.py runs/mine --bundle bundles/mine": TRAINED,
+            "python train/certificate.py runs/mine": TRAINED,
             "python train/benchmark.py --out runs/benchmark --unseen night backlit --workers 2":
                 TRAINED,
             "pip install -e '.[vit]'": INSTALLS,
             "python train/train.py --out runs/large --network.name vit_b16 --learning-rate 1e-4 "
             "--network.pretrained": Read("needs the network and hours"),
             "python train/train.py --out runs/edge --teacher runs/large": Read("needs a teacher"),
+            "python train/gpu_proof.py --minutes 9 --out runs/proof": Read("needs a GPU"),
+        },
+    ),
+    "train/datasets/README.md": Guide(
+        {
             "python train/train.py --out runs/mine --data.source manifest --data.manifest data.csv "
             "--data.faces detect": Read("needs data of your own"),
             "python train/benchmark.py --out runs/mmdg --train.data.source mmdg "
             "--train.data.lists LISTS --train.data.images PICTURES": Read("needs licensed data"),
-            "python train/gpu_proof.py --minutes 9 --out runs/proof": Read("needs a GPU"),
+        },
+    ),
+    "train/measured.md": Guide(
+        {
             "python train/benchmark.py --out runs/parts --targets office lobby --seeds 0 --missing "
             "--train.data.crops 1500 --train.data.subjects 150 --rows erm radial invariance "
             "angular mixing shuffling disentanglement recombination denial mmsd rise "
@@ -341,19 +351,22 @@ GUIDES = {
             "python train/benchmark.py --out runs/world --rows erm rise --targets tof stereo "
             "--seeds 0 --missing --train.data.source manifest --train.data.manifest data.csv "
             "--train.data.size 56 --train.network.width 24": Read("needs data of your own"),
+            "python train/train.py --out runs/whole --data.crops 2000 --epochs 20 "
+            "--algorithm.weight-terms 1 --augment.light 0.8 --augment.shade 0.2 "
+            "--augment.colour-gain 0.25 --augment.infrared-gain 0.3 --augment.blur-px 2 "
+            "--augment.depth-blur-px 3 --augment.depth-noise-mm 6": TRAINED,
+            "python train/train.py --out runs/demo --from runs/whole --data.crops 2000 --epochs 8 "
+            "--learning-rate 1e-3 --algorithm.weight-terms 1 --augment.light 0.8 "
+            "--augment.shade 0.2 --augment.colour-gain 0.25 --augment.infrared-gain 0.3 "
+            "--augment.blur-px 2 --augment.depth-blur-px 3 --augment.depth-noise-mm 6 "
+            "--augment.depth-holes 0.6": TRAINED,
+            "python quantize/qat.py runs/demo rise_edge/models/demo": TRAINED,
             "python train/evaluate.py runs/demo --out runs/demo/real --real "
             "docs/real_sets/kinect2_faces --pictures ../shared/real": PICTURES,
-            "python train/train.py --out runs/whole --data.crops 2000 --epochs 16 "
-            "--algorithm.weight-irm 0 --algorithm.weight-live 0 "
-            "--algorithm.weight-recombination 0.3 --augment.blur-px 2 --augment.depth-blur-px 3 "
-            "--augment.depth-noise-mm 6 --augment.sheets 0": TRAINED,
-            "python train/train.py --out runs/second --from runs/whole --data.crops 2000 "
-            "--epochs 6 --learning-rate 1e-3 --augment.blur-px 2 --augment.depth-blur-px 3 "
-            "--augment.depth-noise-mm 6": TRAINED,
-            "python train/train.py --out runs/demo --from runs/second --data.crops 2000 "
-            "--epochs 5 --learning-rate 1e-3 --augment.blur-px 2 --augment.depth-blur-px 3 "
-            "--augment.depth-noise-mm 6 --augment.shade 0.2 --augment.infrared-gain 0.4 "
-            "--augment.colour-gain 0.35 --augment.light 0.8": TRAINED,
+            "python train/evaluate.py runs/demo --out runs/demo/unseen --domains night backlit":
+                Read("renders 4,000 crops; tests/train/test_evaluate.py runs it"),
+            "python train/relief.py runs/demo --bundle rise_edge/models/demo": TRAINED,
+            "python train/certificate.py runs/demo": TRAINED,
         },
     ),
 }  # fmt: skip

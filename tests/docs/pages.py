@@ -11,7 +11,8 @@ PAGES = [
     ROOT / "README.md",
     ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").glob("*.md")),
-    *(ROOT / top / "README.md" for top in ("calibration", "quantize", "train")),
+    *(ROOT / top / "README.md" for top in ("calibration", "quantize", "train", "train/datasets")),
+    ROOT / "train" / "measured.md",
     *sorted((ROOT / "rise_edge").glob("*/README.md")),
     *sorted((ROOT / "device").glob("*/README.md")),
 ]

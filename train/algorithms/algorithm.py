@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from itertools import product
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from rise_edge.frame import Modality
 from train.algorithms.risk import balanced_risk
 from train.datasets.crops import Batch
 from train.networks import Features, Network
@@ -17,6 +19,13 @@ from train.normalise import Normalise
 from train.polar import SHORTEST, to_length, to_logit
 
 Losses = dict[str, Tensor]
+
+_LESSER_SETS = [
+    members
+    for members in product((0.0, 1.0), repeat=len(Modality))
+    if 0 < sum(members) < len(Modality)
+]
+"""Sets of one modality or two: 1 where a modality is a member."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,7 @@ class AlgorithmConfig:
     Attributes:
         name: key of `train.algorithms.ALGORITHMS`.
         radius_start: radius before training.
-        weight_terms: of the decision of each modality by itself (polar heads).
+        weight_terms: of the decisions of one modality or two by themselves (polar heads).
         weight_irm: of the invariance of the radius (irm, rise).
         weight_live: of the invariance of the longest living norms (rise).
         weight_angular: of the angular push between domains (rise), and of the separation of domains
@@ -168,8 +177,15 @@ class Algorithm(nn.Module, ABC):
         return self.network.features(self.normalise(*batch.crop))
 
     def _terms(self, features: Features, batch: Batch) -> Tensor:
-        """The risk of each modality's own decision where it is present, mean over modalities."""
-        logits = features.logits[:, :-1] - self.radius.s
+        """The risk of what each lesser set of modalities says where all of it is present.
+
+        A set's logit is the sum of its members', as on the device where others are missing; the
+        mean is over rows and sets.
+        """
+        alone = features.logits[:, :-1]
+        sets = alone.new_tensor(_LESSER_SETS)
+        logits = alone @ sets.T - self.radius.s
+        shown = (batch.present @ sets.T == sets.sum(1)).to(logits)
         label = batch.attack[:, None].expand_as(logits)
         each = functional.binary_cross_entropy_with_logits(logits, label, reduction="none")
-        return (each * batch.present).sum() / batch.present.sum().clamp(min=1)
+        return (each * shown).sum() / shown.sum().clamp(min=1)

@@ -40,7 +40,7 @@ class AugmentConfig:
         image_noise: largest standard deviation of the noise on colour and infrared, in grey levels.
         depth_blur_px: largest standard deviation of a blur of depth.
         depth_noise_mm: largest standard deviation of the noise on depth.
-        depth_holes: largest share of depth readings that are lost one by one.
+        depth_holes: largest share of depth readings that are lost, in clumps of one to four pixels.
         depth_patch: share of crops that lose a rectangle of depth readings.
         depth_bumps_mm: largest standard deviation of a smooth error on depth.
         depth_tilt: standard deviation of a slope that is added to depth, millimetres per
@@ -258,9 +258,18 @@ def _depth(depth_mm: Tensor, config: AugmentConfig, generator: Generator) -> Ten
     noisy = noisy.clamp(min=1.0)
     lost = depth_mm <= 0
     share = torch.rand(shape[0], 1, 1, generator=generator, device=device) * config.depth_holes
-    lost |= torch.rand(shape, generator=generator, device=device) < share
+    lost |= _clumps(shape, generator, device) < share
     lost |= _rectangles(shape, config.depth_patch, generator, device)
     return torch.where(lost, torch.zeros_like(noisy), noisy)
+
+
+def _clumps(shape: torch.Size, generator: Generator, device: torch.device) -> Tensor:
+    """Uniform numbers that are equal in squares of one to four pixels, of one size in a batch."""
+    count, size = shape[:2]
+    clump = int(torch.randint(1, 5, (1,), generator=generator, device=device))
+    side = -(-size // clump)
+    coarse = torch.rand(count, side, side, generator=generator, device=device)
+    return coarse.repeat_interleave(clump, 1).repeat_interleave(clump, 2)[:, :size, :size]
 
 
 def _smooth(shape: torch.Size, generator: Generator, device: torch.device) -> Tensor:

@@ -97,13 +97,18 @@ def test_the_logit_that_training_reads_is_that_of_the_norm_where_all_together_sa
     assert torch.allclose(*both, rtol=1e-4)
 
 
-def test_each_modalitys_own_decision_is_learned_where_it_is_present():
+def test_what_each_lesser_set_says_by_itself_is_learned_where_all_of_it_is_present():
     algorithm, batch = _algorithm("erm").eval(), _batch()
     batch.present[::2, 1] = 0
     features = algorithm.features(batch)
-    logits = (features.logits[:, :3] - algorithm.radius.s).detach().double().numpy()
-    each = np.log1p(np.exp(np.where(batch.attack[:, None] == 1, -logits, logits)))
-    expected = algorithm.config.weight_terms * each[batch.present.numpy() > 0].mean()
+    alone = features.logits[:, :3].detach().double().numpy()
+    radius, present = algorithm.radius.s.item(), batch.present.numpy() > 0
+    each = []
+    for members in ([0], [1], [2], [0, 1], [0, 2], [1, 2]):
+        logit = alone[:, members].sum(1) - radius
+        loss = np.log1p(np.exp(np.where(batch.attack == 1, -logit, logit)))
+        each.append(loss[present[:, members].all(1)])
+    expected = algorithm.config.weight_terms * np.concatenate(each).mean()
     assert algorithm.update(batch, 0.0)["terms"].item() == pytest.approx(expected, abs=1e-5)
 
 
