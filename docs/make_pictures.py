@@ -110,6 +110,12 @@ _PARTS = (
     "--train.algorithm.weight-disentanglement 0.3 --train.algorithm.weight-recombination 0.3"
 )
 
+_STRONG = (
+    "--algorithm.weight-terms 1 --augment.light 0.8 --augment.shade 0.2 "
+    "--augment.colour-gain 0.25 --augment.infrared-gain 0.3 --augment.blur-px 2 "
+    "--augment.depth-blur-px 3 --augment.depth-noise-mm 6"
+)
+
 RECIPES = {
     "terminal": Recipe(
         ("python docs/terminal_picture.py terminal.png",),
@@ -192,7 +198,9 @@ RECIPES = {
     ),
     "polar": Recipe(
         (
-            "python train/train.py --out runs/demo",
+            f"python train/train.py --out runs/whole --data.crops 2000 --epochs 20 {_STRONG}",
+            "python train/train.py --out runs/demo --from runs/whole --data.crops 2000 --epochs 8 "
+            f"--learning-rate 1e-3 {_STRONG} --augment.depth-holes 0.6",
             "python train/evaluate.py runs/demo --out runs/demo/unseen --domains night backlit",
         ),
         {"polar_unseen.png": "runs/demo/unseen/polar.png"},

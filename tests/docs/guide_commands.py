@@ -363,10 +363,6 @@ GUIDES = {
             "python quantize/qat.py runs/demo rise_edge/models/demo": TRAINED,
             "python train/evaluate.py runs/demo --out runs/demo/real --real "
             "docs/real_sets/kinect2_faces --pictures ../shared/real": PICTURES,
-            "python train/evaluate.py runs/demo --out runs/demo/unseen --domains night backlit":
-                Read("renders 4,000 crops; tests/train/test_evaluate.py runs it"),
-            "python train/relief.py runs/demo --bundle rise_edge/models/demo": TRAINED,
-            "python train/certificate.py runs/demo": TRAINED,
         },
     ),
 }  # fmt: skip
