@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations
 from typing import ClassVar
 
 import torch
@@ -22,10 +22,10 @@ Losses = dict[str, Tensor]
 
 _LESSER_SETS = [
     members
-    for members in product((0.0, 1.0), repeat=len(Modality))
-    if 0 < sum(members) < len(Modality)
+    for count in range(1, len(Modality))
+    for members in combinations(range(len(Modality)), count)
 ]
-"""Sets of one modality or two: 1 where a modality is a member."""
+"""Sets of one modality or two, as columns."""
 
 
 @dataclass(frozen=True)
@@ -182,10 +182,12 @@ class Algorithm(nn.Module, ABC):
         A set's logit is the sum of its members', as on the device where others are missing; the
         mean is over rows and sets.
         """
-        alone = features.logits[:, :-1]
-        sets = alone.new_tensor(_LESSER_SETS)
-        logits = alone @ sets.T - self.radius.s
-        shown = (batch.present @ sets.T == sets.sum(1)).to(logits)
+        alone, present = features.logits[:, :-1], batch.present.to(features.logits)
+        # Columns by plain numbers: an index that is a list would be copied to a GPU at each step.
+        sets = [[torch.stack([each[:, i] for i in members]) for members in _LESSER_SETS]
+                for each in (alone, present)]  # fmt: skip
+        logits = torch.stack([part.sum(0) for part in sets[0]], dim=1) - self.radius.s
+        shown = torch.stack([part.amin(0) for part in sets[1]], dim=1)
         label = batch.attack[:, None].expand_as(logits)
         each = functional.binary_cross_entropy_with_logits(logits, label, reduction="none")
         return (each * shown).sum() / shown.sum().clamp(min=1)

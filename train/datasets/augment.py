@@ -264,12 +264,16 @@ def _depth(depth_mm: Tensor, config: AugmentConfig, generator: Generator) -> Ten
 
 
 def _clumps(shape: torch.Size, generator: Generator, device: torch.device) -> Tensor:
-    """Uniform numbers that are equal in squares of one to four pixels, of one size in a batch."""
+    """Uniform numbers for each image, equal in squares of one to four pixels."""
     count, size = shape[:2]
-    clump = int(torch.randint(1, 5, (1,), generator=generator, device=device))
-    side = -(-size // clump)
-    coarse = torch.rand(count, side, side, generator=generator, device=device)
-    return coarse.repeat_interleave(clump, 1).repeat_interleave(clump, 2)[:, :size, :size]
+    fields = []
+    for clump in range(1, 5):
+        side = -(-size // clump)
+        coarse = torch.rand(count, side, side, generator=generator, device=device)
+        fine = coarse.repeat_interleave(clump, 1).repeat_interleave(clump, 2)
+        fields.append(fine[:, :size, :size])
+    which = torch.randint(len(fields), (count,), generator=generator, device=device)
+    return torch.stack(fields)[which, torch.arange(count, device=device)]
 
 
 def _smooth(shape: torch.Size, generator: Generator, device: torch.device) -> Tensor:
