@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,25 +38,29 @@ def bundle(folder: Path, report: bytes | None) -> rise_edge.Bundle:
 
 def test_the_shipped_bundle_has_its_line_for_each_set() -> None:
     shipped = rise_edge.load().bundle
+    row = re.search(
+        r"\| colour \| (.*?\]) \((\w+)\) \| (.*?\]) \|", shipped.read("report.md").decode()
+    )
     colour = read_set_report(shipped, "onnx", "colour")
-    assert colour is not None
-    assert colour.worst == "partial_glasses"
-    assert str(colour.apcer[colour.worst]) == "63.1% [51.9, 73.4]"
-    assert str(colour.bpcer) == "15.7% [13.4, 18.2]"
-    assert "15.7% [13.4, 18.2]" in str(colour)
-    assert "63.1% [51.9, 73.4]" in str(colour)
+    assert row and colour
+    assert (str(colour.apcer[colour.worst]), colour.worst, str(colour.bpcer)) == row.groups()
+    assert all(part in str(colour) for part in row.groups())
 
 
 def test_the_shipped_bundle_warns_with_colour_alone_and_not_with_all(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     whole = rise_edge.load()
+    colour = read_set_report(whole.bundle, "onnx", "colour")
+    assert colour
     assert whole.warnings == (whole.bundle.manifest.notice,)
     caplog.clear()
     with caplog.at_level(logging.WARNING, "rise_edge"):
         required = frozenset({rise_edge.Modality.COLOUR})
         rise_edge.load(evidence=rise_edge.EvidenceConfig(required=required))
-    assert "accepts 63% of the attacks with partial_glasses" in caplog.text
+    worst = colour.apcer[colour.worst]
+    assert worst.rate > 0.1
+    assert f"accepts {100 * worst.rate:.0f}% of the attacks with {colour.worst}" in caplog.text
 
 
 def test_a_bundle_that_is_built_already_warns_of_weakness_and_of_few_attacks(
