@@ -42,7 +42,8 @@ def test_the_shipped_bundle_has_its_line_for_each_set() -> None:
         r"\| colour \| (.*?\]) \((\w+)\) \| (.*?\]) \|", shipped.read("report.md").decode()
     )
     colour = read_set_report(shipped, "onnx", "colour")
-    assert row and colour
+    assert row
+    assert colour
     assert (str(colour.apcer[colour.worst]), colour.worst, str(colour.bpcer)) == row.groups()
     assert all(part in str(colour) for part in row.groups())
 

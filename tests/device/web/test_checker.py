@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -10,14 +9,14 @@ import numpy as np
 import pytest
 
 import rise_edge
-from rise_edge import Bundle, Checker, Frame, Image
+from rise_edge import Bundle, Frame, Image
 from rise_edge.capture.cameras.folder_description import assumed_sensor
 from rise_edge.checker import Observation
 from rise_edge.colour_alone import colour_alone_figures
 from rise_edge.evidence import EvidenceConfig
 from rise_edge.frame import COLOUR_ALONE
-from rise_edge.simulator import Presentation
 from tests import rendered_faces
+from tests.device.web.by_python import attack, observed_by_python
 from tests.device.web.conftest import Ask
 from tests.device.web.passing import BYTES, picture_of, pixels_of
 from tests.pictures import photograph
@@ -38,23 +37,6 @@ OBSERVE = (
             crop: crop && {...crop, data: Array.from(crop.data)}};
 }"""
 )
-
-
-@lru_cache
-def python_checker(runtime: str) -> Checker:
-    evidence = EvidenceConfig(required=COLOUR_ALONE, accept_colour_alone=True)
-    return rise_edge.load(runtime=runtime, evidence=evidence)
-
-
-def observed_by_python(pixels: np.ndarray, runtime: str = "onnx_float") -> Observation:
-    height, width = pixels.shape[:2]
-    image = Image(pixels, assumed_sensor(width, height).viewpoint, 1, 0.0)
-    return python_checker(runtime).observe(Frame(image, None, None))
-
-
-def attack(number: int, species: str) -> np.ndarray:
-    shown = Presentation(5000 + number, domain="lobby", species=species, subject=400_100 + number)
-    return shown.frame_at(shown.presented_ms).colour.pixels
 
 
 def near() -> np.ndarray:
