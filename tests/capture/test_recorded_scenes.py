@@ -18,7 +18,7 @@ from tests.capture.cameras.software_device import record
 
 pytestmark = pytest.mark.slow
 
-FRAMES_EACH = 45
+FRAMES_EACH = 75
 GAP_MS = 500.0
 
 

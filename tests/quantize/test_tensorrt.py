@@ -19,7 +19,7 @@ def test_the_symmetric_file_breaks_no_rule_and_gives_nearly_the_same_norms(symme
     assert tensorrt_problems(onnx.load_model_from_string(symmetric)) == []
     crops = random_crops(32, seed=7)
     ours, theirs = (run_onnx(file, crops)[1] for file in (symmetric, int8.unsigned))
-    assert 0 < np.abs(ours - theirs).max() < 0.05 * theirs.mean()
+    assert 0 < np.abs(ours - theirs).max() < 0.1 * theirs.mean()
 
 
 def test_the_file_for_onnxruntime_is_refused_for_its_zero_points(int8):

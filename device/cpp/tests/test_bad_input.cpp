@@ -75,8 +75,8 @@ static void a_tampered_manifest_is_refused() {
   CHECK(with("\"crop_size\": 112", "\"crop_size\": 99999999999999999999") == RISE_ERROR_BUNDLE);
   CHECK(with("\"crop_size\": 112", "\"crop_size\": 64") == RISE_ERROR_RUNTIME);
   CHECK(with("\"embedding_size\": 64", "\"embedding_size\": 65") == RISE_ERROR_RUNTIME);
-  CHECK(with("\"colour+depth\": 0.4", "\"depth+colour\": 0.4") == RISE_ERROR_BUNDLE);
-  CHECK(with("\"colour+depth\": 0.4", "\"colour+depth\": -0.4") == RISE_ERROR_BUNDLE);
+  CHECK(with("\"colour+depth\": ", "\"depth+colour\": ") == RISE_ERROR_BUNDLE);
+  CHECK(with("\"colour+depth\": ", "\"colour+depth\": -") == RISE_ERROR_BUNDLE);
   CHECK(with("\"simulated\": true", "\"simulated\": 1") == RISE_ERROR_BUNDLE);
   CHECK(with("\"notice\": \"", "\"notice\": \"\", \"foreign\": \"") == RISE_ERROR_BUNDLE);
   CHECK(with("\"report.md\"", "\"../report.md\"") == RISE_ERROR_BUNDLE);

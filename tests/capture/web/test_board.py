@@ -135,6 +135,9 @@ def test_the_operator_reads_what_the_bundle_warns_of_and_its_report_of_the_chose
     checker = rise_edge.load(evidence=rise_edge.EvidenceConfig(required=required))
     station = Station.of(FrameSource([]), checker)
     state = operator_state(board.glance(), board.history(), station, WELL, watchers=1)
-    assert "BPCER 15.7% [13.4, 18.2]" in state["set_report"]
+    assert checker.report is not None
+    worst = checker.report.apcer[checker.report.worst]
+    assert f"BPCER {checker.report.bpcer}" in state["set_report"]
     assert state["notice"].startswith(checker.bundle.manifest.notice)
-    assert "accepts 63% of the attacks with partial_glasses" in state["notice"]
+    expected = f"accepts {worst.rate:.0%} of the attacks with {checker.report.worst}"
+    assert expected in state["notice"]
