@@ -7,7 +7,7 @@
 namespace rise {
 namespace {
 
-constexpr int kMaxPictureSide = 16384, kMaxRowStride = 1 << 20, kMaxPixelStride = 64;
+constexpr int kMaxSide = 16384, kMaxRowStride = 1 << 20, kMaxPixelStride = 64;
 
 struct Layout {
   int planes;
@@ -47,31 +47,31 @@ rise_plane with_strides(rise_plane plane, int width, int sample_bytes) {
   return plane;
 }
 
-[[noreturn]] void refuse_picture(const std::string& why) { throw Failure(RISE_ERROR_ARGUMENT, why); }
+[[noreturn]] void reject(const std::string& why) { throw Failure(RISE_ERROR_ARGUMENT, why); }
 
 void expect_plane(const rise_plane& given, int width, int height, int sample_bytes) {
-  if (!given.data) refuse_picture("expected every plane of a picture to have data, got a null pointer");
+  if (!given.data) reject("expected every plane of a picture to have data, got a null pointer");
   if (given.pixel_stride < 0 || given.pixel_stride > kMaxPixelStride || given.row_stride < 0 ||
       given.row_stride > kMaxRowStride) {
-    refuse_picture("expected strides of a picture's planes that are not negative nor absurd, got " +
+    reject("expected strides of a picture's planes that are not negative nor absurd, got " +
            std::to_string(given.pixel_stride) + " and " + std::to_string(given.row_stride));
   }
   const rise_plane plane = with_strides(given, width, sample_bytes);
   const std::int64_t row = std::int64_t{width - 1} * plane.pixel_stride + sample_bytes;
   const std::int64_t needed = std::int64_t{height - 1} * plane.row_stride + row;
   if (plane.pixel_stride < sample_bytes || plane.row_stride < row || given.size_bytes < needed) {
-    refuse_picture("expected a plane of " + std::to_string(needed) + " bytes for its picture, got " +
+    reject("expected a plane of " + std::to_string(needed) + " bytes for its picture, got " +
            std::to_string(given.size_bytes));
   }
 }
 
 void expect_picture(const rise_image& image, const char* kind, int least, int most) {
   if (image.format < least || image.format > most || layout(image.format).planes == 0) {
-    refuse_picture(std::string("expected a format of ") + kind + ", got " +
+    reject(std::string("expected a format of ") + kind + ", got " +
            std::to_string(static_cast<int>(image.format)));
   }
-  if (image.width < 1 || image.height < 1 || image.width > kMaxPictureSide || image.height > kMaxPictureSide) {
-    refuse_picture("expected pictures of 1 to 16384 pixels a side, got " + std::to_string(image.width) +
+  if (image.width < 1 || image.height < 1 || image.width > kMaxSide || image.height > kMaxSide) {
+    reject("expected pictures of 1 to 16384 pixels a side, got " + std::to_string(image.width) +
            "x" + std::to_string(image.height));
   }
   const Layout found = layout(image.format);

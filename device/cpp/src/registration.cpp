@@ -50,8 +50,8 @@ Pictures expect_pictures(const rise_frame& frame, std::uint32_t required) {
 
 // Whether a square can be cut; false for NaN too.
 bool within_reach(const Square& square) {
-  return square.side >= 1 && square.side <= kMaxSquareSide && std::abs(square.cx) <= kMaxCoordinate &&
-         std::abs(square.cy) <= kMaxCoordinate;
+  return square.side >= 1 && square.side <= kMaxSquareSide &&
+         std::abs(square.cx) <= kMaxCoordinate && std::abs(square.cy) <= kMaxCoordinate;
 }
 
 Window window_of_square(const Square& square) {
