@@ -56,7 +56,7 @@ IMAGES = Typed("--camera images --view none")
 BUILT = Read("compiles; tests/device/cpp builds it and types it")
 TRAINED = Read("takes minutes; the tests of train/ and quantize/ run it in a small form")
 ONE_DOMAIN = (
-    "&& sed -i '/\"domains\": \\[/,/\\]/c \"domains\": [\"office\"],' site-depot/demo/manifest.json"
+    '&& sed -i \'/"domains": \\[/,/\\]/c "domains": ["office"],\' site-depot/demo/manifest.json'
 )
 """A bundle as if it had learned from one domain: a site is compared with renderings of each."""
 
