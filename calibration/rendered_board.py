@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -24,7 +24,9 @@ from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint
 
 _FINE = 2  # rays to a pixel, along each side
 _TEXELS = 60  # of a square of the board
+_FOUND = 1e-12  # a ray is no better known in f32
 _WALL_MM = 1800.0
+_ROWS = 8  # are followed at a time, so that they stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,10 +104,7 @@ class Rig:
         sensor = self.colour if modality is Modality.COLOUR else self.infrared
         x, y, _ = self._meet(modality, sensor, board, pose)
         dark, light = levels
-        edge = _TEXELS // 2
-        page = cv2.copyMakeBorder(board.picture(_TEXELS), edge, edge, edge, edge,
-                                  cv2.BORDER_CONSTANT, value=255)  # fmt: skip
-        page = cv2.GaussianBlur(page, (0, 0), 1.5).astype(np.float32) / 255 * (light - dark) + dark
+        page = _page(board).astype(np.float32) / 255 * (light - dark) + dark
         step = _TEXELS / board.square_mm
         u = (x * step + _TEXELS / 2 - 0.5).astype(np.float32)
         v = (y * step + _TEXELS / 2 - 0.5).astype(np.float32)
@@ -138,11 +137,27 @@ class Rig:
         """Where each ray meets the board's plane: x and y on the board, z of the camera, in mm."""
         rotation, moved_mm = pose.seen_from(sensor.viewpoint, board)
         normal = rotation[:, 2]
-        rays = self._rays[modality]
-        along = float(normal @ moved_mm) / (rays @ normal.astype(np.float32))
-        points = rays * along[..., None] - moved_mm.astype(np.float32)
-        on_board = points @ rotation.astype(np.float32)
-        return on_board[..., 0], on_board[..., 1], along
+        all_rays = self._rays[modality]
+        met = tuple(np.empty(all_rays.shape[:2], np.float32) for _ in range(3))
+        for top in range(0, len(all_rays), _ROWS):
+            rays = all_rays[top : top + _ROWS]
+            along = float(normal @ moved_mm) / (rays @ normal.astype(np.float32))
+            points = np.empty_like(rays)
+            for axis in range(3):
+                points[..., axis] = rays[..., axis] * along - np.float32(moved_mm[axis])
+            on_board = points @ rotation.astype(np.float32)
+            for found, part in zip(met, (on_board[..., 0], on_board[..., 1], along), strict=True):
+                found[top : top + _ROWS] = part
+        return met
+
+
+@lru_cache(maxsize=1)
+def _page(board: Board) -> NDArray[np.uint8]:
+    """The board as it is printed, with a white edge of half a square, a little blurred."""
+    edge = _TEXELS // 2
+    page = cv2.copyMakeBorder(board.picture(_TEXELS), edge, edge, edge, edge,
+                              cv2.BORDER_CONSTANT, value=255)  # fmt: skip
+    return np.asarray(cv2.GaussianBlur(page, (0, 0), 1.5), np.uint8)
 
 
 def rays_of(sensor: CalibratedSensor, fine: int = 1) -> NDArray[np.float32]:
@@ -150,12 +165,19 @@ def rays_of(sensor: CalibratedSensor, fine: int = 1) -> NDArray[np.float32]:
     k, lens = sensor.viewpoint.intrinsics, sensor.lens
     columns = (np.arange(sensor.width * fine) + 0.5) / fine - 0.5
     rows = (np.arange(sensor.height * fine) + 0.5) / fine - 0.5
-    bent_x, bent_y = np.meshgrid((columns - k.cx) / k.fx, (rows - k.cy) / k.fy)
-    x, y = bent_x, bent_y
-    for _ in range(20):  # the lens is given from ray to pixel: its inverse is a fixed point
-        at_x, at_y = lens.distort(x, y)
-        x, y = x + bent_x - at_x, y + bent_y - at_y
-    return np.stack([x, y, np.ones_like(x)], axis=2).astype(np.float32)
+    rays = np.ones((len(rows), len(columns), 3), np.float32)
+    for top in range(0, len(rows), _ROWS):
+        some = rows[top : top + _ROWS]
+        bent_x, bent_y = np.meshgrid((columns - k.cx) / k.fx, (some - k.cy) / k.fy)
+        x, y = bent_x, bent_y
+        for _ in range(20):  # the lens is given from ray to pixel: its inverse is a fixed point
+            at_x, at_y = lens.distort(x, y)
+            off_x, off_y = bent_x - at_x, bent_y - at_y
+            x, y = x + off_x, y + off_y
+            if max(np.abs(off_x).max(), np.abs(off_y).max()) < _FOUND:
+                break
+        rays[top : top + _ROWS, :, 0], rays[top : top + _ROWS, :, 1] = x, y
+    return rays
 
 
 def random_rig(rng: np.random.Generator) -> Rig:

@@ -105,7 +105,7 @@ def test_every_fault_of_the_view_is_brought_about_by_a_case() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("domain", ["depot", "office", "clinic", "street", "night"])
 def test_undistorted_bona_fide_views_have_no_fault(domain: str) -> None:
-    views = [quality_of(rendered(domain, n, later)) for n in range(20) for later in (0, 400)]
+    views = [quality_of(rendered(domain, n, later)) for n in range(10) for later in (0, 400)]
     good = np.mean([not view.faults for view in views])
     assert good >= 0.95, [view.verdict.detail for view in views if view.verdict]
 

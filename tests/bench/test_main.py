@@ -13,7 +13,7 @@ def test_the_bench_times_every_stage_and_writes_json(
     tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "bench.json"
-    assert main(["--model", str(tiny_bundle.path), "--runs", "20", "--json", str(out)]) == 0
+    assert main(["--model", str(tiny_bundle.path), "--runs", "10", "--json", str(out)]) == 0
     report = json.loads(out.read_text())
     rows = {row["stage"]: row for row in report["timings"]}
     stages = ["examine streams", "detect", "crop", "quality", "embed", "decide and write event"]

@@ -24,7 +24,7 @@ def rendered(seed: int) -> tuple[Rig, Gathering]:
     """A trio of cameras, and the views of the board that they took."""
     rng = np.random.default_rng(seed)
     rig, gathering = random_rig(rng), Gathering(BOARD)
-    for number, pose in enumerate(good_poses(rng)):
+    for number, pose in enumerate(good_poses(rng, 16)):
         gathering.look(rig.take(BOARD, pose, rng, number), f"{number:02d}")
     return rig, gathering
 

@@ -14,7 +14,7 @@ from tests.tiny_bundle import write_tiny_bundle
 
 pytestmark = pytest.mark.slow
 
-SPECIES = (("flat_print", 1.0), ("replay_lcd", 1.0), ("rigid_mask", 1.0))
+SPECIES = (("flat_print", 1.0), ("replay_lcd", 1.0))
 ALL, TWO = "colour+depth+infrared", "colour+infrared"
 
 
@@ -30,7 +30,7 @@ def learned(bundle: rise_edge.Bundle) -> rise_edge.Bundle:
 
 @pytest.fixture(scope="module")
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> tuple[rise_edge.Bundle, Path]:
-    """A bundle, and one reference attack of each of three species: a domain has more."""
+    """A bundle, and one reference attack of each of two species: a domain has more."""
     bundle = learned(write_tiny_bundle(tmp_path_factory.mktemp("attacks") / "tiny"))
     office = replace(DOMAINS["office"], species=SPECIES)
     with pytest.MonkeyPatch.context() as patch:

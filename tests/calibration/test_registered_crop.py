@@ -39,7 +39,7 @@ def rig() -> Rig:
 def found(rig: Rig) -> Calibration:
     rng = np.random.default_rng(3)
     gathering = Gathering(BOARD)
-    for number, pose in enumerate(good_poses(rng)):
+    for number, pose in enumerate(good_poses(rng, 16)):
         gathering.look(rig.take(BOARD, pose, rng, number), str(number))
     return calibrate(gathering.views, BOARD, gathering.sizes, device="rig").calibration
 

@@ -16,15 +16,14 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from calibration.board import Board
 from calibration.board_coverage import UnfitViewsError, needs
 from calibration.gathering import Gathering
-from calibration.rendered_board import good_poses, random_rig
+from calibration.rendered_board import random_rig
 from calibration.sensor import RegisterConfig, SimulateConfig, main, register, simulate
 from calibration.sensor_bars import BARS, measure
 from calibration.sensor_guide import guide, next_step
 from rise_edge.capture.cameras import FolderCamera
-from rise_edge.capture.cameras.calibration import read_calibration
+from rise_edge.capture.cameras.calibration import Calibration, read_calibration
 from rise_edge.errors import CameraError, OutputError
 from rise_edge.frame import Frame, Modality
 from tests.calibration.board_views import BOARD, SIZES, poses, projected
@@ -33,18 +32,24 @@ from tests.capture.cameras.software_device import PLUGGED, SoftwareDevice
 
 pytestmark = pytest.mark.slow
 
-VIEWS = 16
+VIEWS, SEED = 16, 7
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("x") / "site"
-    simulate(SimulateConfig(folder, views=VIEWS, seed=7))
+    simulate(SimulateConfig(folder, views=VIEWS, seed=SEED))
     return folder
 
 
+@pytest.fixture(scope="module")
+def plain(site: Path) -> Calibration:
+    """Of the site, whose squares are said to be as large as they are made."""
+    return register(RegisterConfig(camera=str(site), output=site.with_name("plain.json")))
+
+
 def test_a_folder_is_registered_and_then_used(
-    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    site: Path, plain: Calibration, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "site"
     shutil.copytree(site, folder)
@@ -60,13 +65,15 @@ def test_a_folder_is_registered_and_then_used(
     assert frame.colour.viewpoint.intrinsics == found.sensors[Modality.COLOUR].viewpoint.intrinsics
     assert abs(frame.colour.viewpoint.translation_mm[0]) > 20
     again = register(RegisterConfig(camera=str(folder)))  # it reads the pictures as they are
-    a, b = (c.sensors[Modality.COLOUR].viewpoint.intrinsics for c in (found, again))
-    assert vars(b) == pytest.approx(vars(a), rel=1e-6)
+    for other in (again, plain):
+        a, b = (c.sensors[Modality.COLOUR].viewpoint.intrinsics for c in (found, other))
+        assert vars(b) == pytest.approx(vars(a), rel=1e-6)
 
 
-def test_the_measured_square_scales_the_place(site: Path, tmp_path: Path) -> None:
+def test_the_measured_square_scales_the_place(
+    site: Path, plain: Calibration, tmp_path: Path
+) -> None:
     output = tmp_path / "x.json"
-    plain = register(RegisterConfig(camera=str(site), output=output))
     wide = register(RegisterConfig(camera=str(site), output=output, square_mm=38.76))
     a, b = (c.sensors[Modality.COLOUR].viewpoint.translation_mm for c in (plain, wide))
     assert b == pytest.approx(a * 1.02, rel=1e-3)
@@ -168,11 +175,11 @@ def test_the_next_step_changes_until_nothing_is_missing() -> None:
 
 @pytest.mark.serial
 def test_a_live_camera_is_guided_until_nothing_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rng = np.random.default_rng(4)
-    rig, board = random_rig(rng), Board()
-    views = [rig.take(board, pose, rng, n) for n, pose in enumerate(good_poses(rng, VIEWS))]
+    rig = random_rig(np.random.default_rng(SEED))  # as `simulate` draws it
+    with FolderCamera(site) as camera:
+        views = [view for view in iter(camera.read, None) if view]
     made = SoftwareDevice(views[0])
 
     looked_at, look = 0, Gathering.look

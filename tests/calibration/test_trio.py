@@ -20,9 +20,8 @@ pytestmark = pytest.mark.slow
 COLOUR, DEPTH, INFRARED = Modality.COLOUR, Modality.DEPTH, Modality.INFRARED
 
 
-@pytest.mark.parametrize("seed", [101, 102])
-def test_rendered_cameras_are_found_within_the_bars(seed: int) -> None:
-    rig, gathering = rendered(seed)
+def test_rendered_cameras_are_found_within_the_bars() -> None:
+    rig, gathering = rendered(101)
     found = calibrate(gathering.views, BOARD, gathering.sizes, device="rendered").calibration
     for name, error in vars(measure(found, rig)).items():
         assert error <= getattr(BARS, name), name

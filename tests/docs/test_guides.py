@@ -9,13 +9,12 @@ import shlex
 import subprocess
 import sys
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from rise_edge.capture import open_camera
 from rise_edge.capture.cameras.folder import write_folder
+from rise_edge.simulator import Presentation
 from tests.docs.guide_commands import GUIDES, OTHERS, Guide, Read, Typed
 from tests.docs.pages import PAGES, ROOT, commands_of
 
@@ -70,11 +69,10 @@ def test_every_command_of_a_page_has_its_class(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of images: somebody comes near the camera and is judged."""
+    """A folder of images: somebody stands before the camera and is judged."""
     folder = tmp_path_factory.mktemp("frames") / "images"
-    with open_camera("simulated", seed=1) as camera:
-        frames = [frame for frame in islice(iter(camera.read, None), 26, 48) if frame]
-        write_folder(frames, folder)
+    one = Presentation(1, domain="office", species="bona_fide", subject=400_000)
+    write_folder((one.frame_at(one.presented_ms + n * 33, n) for n in range(15)), folder)
     return folder
 
 

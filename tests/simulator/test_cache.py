@@ -69,7 +69,7 @@ def test_arrays_have_their_documented_types_and_images_are_mapped(rendered):
 
 
 def test_several_processes_write_the_same_bytes_as_one(rendered, tmp_path):
-    request = replace(REQUEST, crops=40)
+    request = replace(REQUEST, crops=12)
     one = crops(request, tmp_path / "one", workers=1)
     two = crops(request, tmp_path / "two", workers=2)
     assert same(one, two)

@@ -64,9 +64,9 @@ def test_a_check_that_takes_faulty_streams_for_good_is_found_out(
     films: tuple[Film, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(StreamGate, "examine", lambda gate, frame: None)
-    faults = [Fault(FaultKind.FREEZE, start, 25, Modality.DEPTH) for start in range(10, 250, 30)]
+    faults = [Fault(FaultKind.FREEZE, start, 25, Modality.DEPTH) for start in range(10, 160, 30)]
     soak = Soak(
-        rise_edge.load(), films, faults, frames=250, seed=0, folder=tmp_path, max_growth=9.0
+        rise_edge.load(), films, faults, frames=160, seed=0, folder=tmp_path, max_growth=9.0
     )
     report = soak.run()
     assert report.live_without_evidence > 0

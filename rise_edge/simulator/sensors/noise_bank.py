@@ -79,7 +79,11 @@ def _left_by_averaging(bank: NoiseBank, scale: float) -> float:
 
 def _unit(field: Field) -> Field:
     mean, deviation = (each[:, 0].astype(np.float32) for each in cv2.meanStdDev(field))
-    return np.ascontiguousarray((field - mean) / deviation)
+    rows = np.ascontiguousarray(field).reshape(_SIDE, -1)  # NumPy is slow where rows are short
+    mean, deviation = np.tile(mean, _SIDE), np.tile(deviation, _SIDE)
+    rows = rows - mean
+    rows /= deviation
+    return rows.reshape(field.shape)
 
 
 def _normal(rng: np.random.Generator, channels: int | None = None) -> Field:
@@ -93,9 +97,9 @@ def _blurred(field: Field, sigma_px: float) -> Field:
 
 def _grain(rng: np.random.Generator) -> Field:
     """Noise of a Bayer mosaic: fine in brightness, coarser and half as strong in hue."""
-    brightness = _unit(_blurred(_normal(rng), 0.5))[..., None]
+    brightness = _unit(_blurred(_normal(rng), 0.5))
     hue = _unit(_blurred(_normal(rng, 3), 1.2))
-    return _unit(brightness + np.float32(0.5) * hue)
+    return _unit(cv2.merge([brightness] * 3) + np.float32(0.5) * hue)
 
 
 def _patches(sigma_px: float) -> Callable[[np.random.Generator], Field]:
