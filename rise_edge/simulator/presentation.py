@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rise_edge.frame import Frame, Image, Viewpoint
 from rise_edge.simulator.backdrop import lit_room
@@ -16,7 +17,7 @@ from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.rendering import Canvas, Pose, View
 from rise_edge.simulator.rendering.pose import turned
 from rise_edge.simulator.seeds import generator
-from rise_edge.simulator.sensors import Shot
+from rise_edge.simulator.sensors import SensorCondition, Shot
 from rise_edge.simulator.species import Moment
 from rise_edge.simulator.truth import SampleTruth
 
@@ -119,8 +120,7 @@ class Presentation:
         shot = self._capture(radiance, rng, skew)
         colour = shot.colour
         if self._colour_view is not self._view:
-            seen = self._render(moment, self._colour_view)
-            colour = self._capture(seen, rng, skew).colour
+            colour = self._capture_colour(self._render(moment, self._colour_view), rng, skew)
         number = self.first_frame_number + index
         time_ms = self.start_ms + elapsed_ms
         return Frame(
@@ -155,11 +155,21 @@ class Presentation:
         return canvas.radiance()
 
     def _capture(self, radiance: Radiance, rng: np.random.Generator, skew_px: float) -> Shot:
+        return self.setting.domain.device.capture(radiance, rng, self._condition(skew_px))
+
+    def _capture_colour(
+        self, radiance: Radiance, rng: np.random.Generator, skew_px: float
+    ) -> NDArray[np.uint8]:
+        device = self.setting.domain.device
+        scale = device.depth.scale(radiance)
+        return device.colour.expose(radiance.colour, scale, rng, self._condition(skew_px))
+
+    def _condition(self, skew_px: float) -> SensorCondition:
         condition = replace(self.setting.condition, skew_px=skew_px)
         if self._colour_view is not self._view:
             # True parallax replaces the registration error.
             condition = replace(condition, colour_shift_px=(0.0, 0.0))
-        return self.setting.domain.device.capture(radiance, rng, condition)
+        return condition
 
     def _truth(
         self, moment: Moment, angles: tuple[float, float, float], radiance: Radiance

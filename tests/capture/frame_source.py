@@ -9,6 +9,11 @@ from rise_edge import CameraError, Frame, Truth
 from rise_edge.capture.cameras.camera import Camera
 from tests.pictures import photograph_frame
 
+EMPTY = 5
+"""Frames without a face after each visit of `visits`."""
+VISIT = 12 + EMPTY
+"""Frames of a visit."""
+
 
 class FrameSource(Camera):
     """Plays frames, then ends or fails."""
@@ -43,17 +48,20 @@ class FrameSource(Camera):
         pass
 
 
-def visits(levels: Iterable[int], *, frames_each: int = 12, truth: bool = True) -> Iterator[Frame]:
+def visits(
+    levels: Iterable[int], *, frames_each: int = VISIT - EMPTY, every: int = 1, truth: bool = True
+) -> Iterator[Frame]:
     """People who come and go: infrared grey below 64 is alive to the tiny model.
 
-    Each visit is followed by half a second of a scene without a face.
+    Of thirty frames a second one comes out of `every`. Each visit is followed by half a second of
+    a scene without a face, in few frames.
     """
     number = 0
     for visit, level in enumerate(levels):
         species = "bona_fide" if level < 64 else "flat_print"
         known = Truth(species, level < 64, f"person {visit}", "photograph", visit)
-        for index in range(frames_each + 15):
-            number += 1
+        for index in range(frames_each + EMPTY):
+            number += every if index < frames_each else 15 // EMPTY
             frame = photograph_frame(number, infrared_level=level)
             colour = frame.colour
             assert colour is not None

@@ -26,8 +26,8 @@ from tests.pictures import photograph_frame
 
 NEED = SessionConfig().min_readings
 ALIVE, ATTACK = 40, 90  # grey in infrared, to the tiny model
-FRAME_MS = 1000 / 30
-REST = 40  # frames in which an undecided session's pause passes
+FRAME_MS = 1000 / 15
+REST = 26  # frames in which an undecided session's pause passes
 HALF = NEED // 2
 ENOUGH = NEED + 1  # frames of one person: the first one follows no other and is not counted
 FEW = ENOUGH - 1

@@ -34,6 +34,8 @@ from tests.pictures import photograph_frame
 
 pytestmark = pytest.mark.slow
 
+BROKEN = 10
+"""Frames of a fault that outlasts the session."""
 STREAM_ROWS = [
     (FaultKind.STALL, "stale_stream"),
     (FaultKind.FREEZE, "frozen_stream"),
@@ -52,8 +54,8 @@ STREAM_ROWS = [
 def test_a_stream_at_fault_ends_the_session_undecided_and_the_next_one_is_judged(
     kind: FaultKind, reason: str, modality: Modality, tiny_checker: Checker, tmp_path: Path
 ) -> None:
-    fault = Fault(kind, start_frame=FEW, frames=20, modality=modality)
-    source = FrameSource(standing(FEW + 20 + REST))
+    fault = Fault(kind, start_frame=FEW, frames=BROKEN, modality=modality)
+    source = FrameSource(standing(FEW + BROKEN + REST))
     told = watch(FaultyCamera(source, [fault]), tiny_checker, tmp_path)
     assert told.verdicts == [f"UNDECIDED({reason})", "LIVE"]
     assert told.sessions[0]["readings"] == NEED - 1
@@ -80,8 +82,8 @@ def test_a_short_fault_delays_the_verdict_and_is_counted(
 def test_a_clock_that_gives_no_times_is_no_evidence(
     modality: Modality | None, tiny_checker: Checker, tmp_path: Path
 ) -> None:
-    fault = Fault(FaultKind.BAD_CLOCK, start_frame=FEW, frames=40, modality=modality)
-    source = FrameSource(standing(FEW + 40 + REST))
+    fault = Fault(FaultKind.BAD_CLOCK, start_frame=FEW, frames=2 * BROKEN, modality=modality)
+    source = FrameSource(standing(FEW + 2 * BROKEN + REST))
     told = watch(FaultyCamera(source, [fault]), tiny_checker, tmp_path)
     assert told.verdicts[0] in ("UNDECIDED(stale_stream)", "UNDECIDED(out_of_step)")
     assert told.verdicts[-1] == "LIVE"
@@ -160,8 +162,8 @@ def test_a_person_who_leaves_takes_the_readings_along(
 ) -> None:
     frames = [
         *standing(FEW),
-        *renewed(empty_scene(), 12, FEW + 1),
-        *standing(FEW, first=FEW + 13, who=1),
+        *renewed(empty_scene(), 6, FEW + 1),
+        *standing(FEW, first=FEW + 7, who=1),
     ]
     told = watch(FrameSource(frames), tiny_checker, tmp_path)
     assert told.verdicts == ["UNDECIDED(face_left)", "UNDECIDED(ended)"]
@@ -169,7 +171,7 @@ def test_a_person_who_leaves_takes_the_readings_along(
 
 
 def test_two_people_are_not_judged(tiny_checker: Checker, tmp_path: Path) -> None:
-    frames = [*standing(FEW), *renewed(two_people(), 100, FEW + 1)]
+    frames = [*standing(FEW), *renewed(two_people(), 50, FEW + 1)]
     told = watch(FrameSource(frames), tiny_checker, tmp_path)
     assert told.verdicts == ["UNDECIDED(several_faces)"]
     assert told.sessions[0]["readings"] == NEED - 1

@@ -64,7 +64,7 @@ def test_for_a_slow_reader_the_newest_frame_wins(tiny_checker: Checker) -> None:
 def test_a_reader_too_slow_to_know_who_stood_there_makes_no_live(
     tiny_checker: Checker, tmp_path: Path
 ) -> None:
-    told = watch(Ticking(400), tiny_checker, tmp_path, slow_s=0.35)
+    told = watch(Ticking(200), tiny_checker, tmp_path, slow_s=0.35)
     assert len(told.sessions) >= 2
     assert {event["verdict"] for event in told.sessions} == {"UNDECIDED"}
 

@@ -13,9 +13,11 @@ import pytest
 import rise_edge
 from rise_edge import Bundle, BundleError, CameraError
 from rise_edge.capture.__main__ import main
+from rise_edge.capture.cameras import write_folder
 from rise_edge.capture.kept_evidence import EvidenceFolder
 from rise_edge.colour_alone import colour_alone_figures
 from rise_edge.set_report import read_set_report
+from tests.capture.frame_source import visits
 from tests.capture.web.asking import ask
 from tests.opinion_models import write_opinion
 from tests.tiny_bundle import tiny_model, write_tiny_bundle
@@ -125,14 +127,17 @@ def test_the_bundles_report_of_the_chosen_set_is_told_at_the_start(
 
 @pytest.mark.parametrize("accepting", [[], ["--accept-colour-alone"]])
 def test_colour_alone_decides_only_where_it_is_accepted_by_name(
-    folder: Path, capsys: pytest.CaptureFixture[str], accepting: list[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], accepting: list[str]
 ) -> None:
+    # So far apart that no reading tells much of the next, whatever the bundle's scatter.
+    folder = tmp_path / "images"
+    write_folder(visits([40, 90], every=6), folder)
     assert main(["--camera", str(folder), "--modalities", "colour", "--view", "none",
                  "--events", "-", *accepting]) == 0  # fmt: skip
     captured = capsys.readouterr()
     started, *sessions, _ = events_of(captured.out)
-    refused = [session["reason"] == "colour_alone" for session in sessions]
-    assert refused == [not accepting] * 2
+    verdict = ("LIVE", None) if accepting else ("UNDECIDED", "colour_alone")
+    assert [(session["verdict"], session["reason"]) for session in sessions] == [verdict] * 2
     assert started["colour_alone"]["accepted"] == bool(accepting)
     assert started["colour_alone"]["auc"] == colour_alone_figures().auc
     assert str(colour_alone_figures()) in started["bundle"]["warnings"]

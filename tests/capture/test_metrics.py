@@ -18,7 +18,7 @@ from rise_edge.capture.kept_evidence import Kept
 from rise_edge.capture.loop import run
 from rise_edge.capture.metrics import Metrics
 from rise_edge.capture.recovery import Recovery
-from tests.capture.frame_source import FrameSource, visits
+from tests.capture.frame_source import EMPTY, VISIT, FrameSource, visits
 from tests.capture.test_recovery import UnpluggedSource
 from tests.opinion_models import write_opinion
 from tests.pictures import photograph_frame
@@ -48,13 +48,16 @@ def metrics(tiny_checker: Checker) -> Metrics:
     return Metrics(tiny_checker)
 
 
+FRAMES = 2 * VISIT + 3
+
+
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Metrics:
     """Two people and one attack, of the last of whom only three frames are seen."""
     checker = Checker(write_tiny_bundle(tmp_path_factory.mktemp("bundle") / "tiny"))
     metrics = Metrics(checker)
     frames = [*visits([40, 90, 30])]
-    watch(metrics, checker, FrameSource(frames[: 2 * 27 + 3]))
+    watch(metrics, checker, FrameSource(frames[:FRAMES]))
     return metrics
 
 
@@ -82,16 +85,16 @@ def test_sessions_are_counted_by_verdict_and_reason(watched: Metrics) -> None:
 
 
 def test_frames_their_faults_and_their_stages_are_counted(watched: Metrics) -> None:
-    assert value(watched, "rise_edge_frames_total") == 57
-    assert value(watched, "rise_edge_frame_faults_total", reason="no_face") == 30
-    assert value(watched, "rise_edge_stage_duration_seconds_count", stage="detect") == 57
+    assert value(watched, "rise_edge_frames_total") == FRAMES
+    assert value(watched, "rise_edge_frame_faults_total", reason="no_face") == 2 * EMPTY
+    assert value(watched, "rise_edge_stage_duration_seconds_count", stage="detect") == FRAMES
     assert value(watched, "rise_edge_stage_duration_seconds_count", stage="embed") == 27
-    assert value(watched, "rise_edge_frame_to_event_seconds_count") == 57
+    assert value(watched, "rise_edge_frame_to_event_seconds_count") == FRAMES
     detect = value(watched, "rise_edge_stage_duration_seconds_sum", stage="detect")
     total = value(watched, "rise_edge_frame_to_event_seconds_sum")
     assert detect is not None
     assert total is not None
-    assert 0.01 < detect < total < 57
+    assert 0.01 < detect < total < FRAMES
 
 
 def test_durations_and_norms_are_told_by_verdict(watched: Metrics) -> None:

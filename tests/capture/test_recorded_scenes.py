@@ -1,7 +1,6 @@
 """Rendered people and attacks, recorded by librealsense with a true baseline between its cameras,
 played back through the pipeline code of the live camera, judged by the shipped bundle."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -13,31 +12,37 @@ import pytest
 import rise_edge
 from rise_edge import Frame, Intrinsics, Viewpoint
 from rise_edge.capture import open_camera, sessions
+from rise_edge.capture.events import Event
 from rise_edge.simulator import Presentation
 from tests.capture.cameras.software_device import record
 
 pytestmark = pytest.mark.slow
 
-FRAMES_EACH = 75
+FPS = 15
+FRAMES_EACH = 38
 GAP_MS = 500.0
 
 
-def scenes(species: list[str], view: Viewpoint, size: tuple[int, int]) -> Iterator[Frame]:
-    """One presentation of each species, half a second of an empty scene before each."""
-    for number, name in enumerate(species):
-        presentation = Presentation(
-            31 + number,
-            domain="office",
-            species=name,
-            subject=70_000 + number,
-            start_ms=number * FRAMES_EACH * 1000 / 30,
-            first_frame_number=1 + number * FRAMES_EACH,
-            number=number,
-            gap_ms=GAP_MS,
-            colour_viewpoint=view,
-            colour_size=size,
-        )
-        yield from islice(presentation.frames(), FRAMES_EACH)
+LIKE_A_D435 = (424, 15.0, 0.0)
+"""Width of the colour picture, the colour camera's place in mm and its turn in degrees."""
+ELSEWHERE = (480, -59.0, 1.5)
+
+
+def scene(number: int, species: str, width: int, baseline_mm: float, yaw_deg: float) -> list[Frame]:
+    """One presentation, half a second of an empty scene before it."""
+    presentation = Presentation(
+        31 + number,
+        domain="office",
+        species=species,
+        subject=70_000 + number,
+        start_ms=number * FRAMES_EACH * 1000 / FPS,
+        first_frame_number=1 + number * FRAMES_EACH,
+        number=number,
+        gap_ms=GAP_MS,
+        colour_viewpoint=colour_view(width, baseline_mm, yaw_deg),
+        colour_size=(width, width * 9 // 16),
+    )
+    return list(islice(presentation.frames(FPS), FRAMES_EACH))
 
 
 def colour_view(width: int, baseline_mm: float, yaw_deg: float) -> Viewpoint:
@@ -46,42 +51,46 @@ def colour_view(width: int, baseline_mm: float, yaw_deg: float) -> Viewpoint:
     return Viewpoint(intrinsics, rotation, np.array([baseline_mm, 0.0, 0.0]))
 
 
-@pytest.mark.parametrize(
-    ("attack", "width", "baseline_mm", "yaw_deg"),
-    [("flat_print", 848, 15.0, 0.0), ("rigid_mask", 640, -59.0, 1.5)],
-    ids=["like a D435", "another baseline, resolution and angle"],
-)
-def test_a_recording_of_rendered_scenes_ends_in_the_right_verdicts(
-    tmp_path: Path, attack: str, width: int, baseline_mm: float, yaw_deg: float
-) -> None:
-    species = ["bona_fide", attack]
-    view = colour_view(width, baseline_mm, yaw_deg)
-    path = tmp_path / "scenes.db3"
-    record(scenes(species, view, (width, width * 9 // 16)), path)
+@pytest.fixture(scope="module")
+def person() -> list[Frame]:
+    return scene(0, "bona_fide", *LIKE_A_D435)
+
+
+def judged(frames: list[Frame], path: Path) -> tuple[str, list[Event]]:
+    """The serial number and the sessions of a recording of the frames."""
+    record(frames, path, fps=FPS)
     with open_camera(str(path)) as camera:
         events = list(sessions(camera, rise_edge.load()))
-    verdicts = [event.verdict for event in events]
-    assert verdicts == ["LIVE", "SPOOF"]
+    return camera.serial, events
 
 
-def test_the_same_scenes_with_a_stalled_depth_sensor_are_never_live(tmp_path: Path) -> None:
-    view = colour_view(640, 15.0, 0.0)
-    first, *rest = scenes(["bona_fide"], view, (640, 360))
-    path = tmp_path / "stalled.db3"
-    record([first, *(replace(frame, depth=first.depth) for frame in rest)], path)
-    with open_camera(str(path)) as camera:
-        verdicts = {event.verdict for event in sessions(camera, rise_edge.load())}
-    assert "LIVE" not in verdicts
+def test_a_recording_of_rendered_scenes_ends_in_the_right_verdicts(
+    person: list[Frame], tmp_path: Path
+) -> None:
+    _, events = judged([*person, *scene(1, "flat_print", *LIKE_A_D435)], tmp_path / "scenes.db3")
+    assert [event.verdict for event in events] == ["LIVE", "SPOOF"]
+
+
+def test_another_baseline_resolution_and_angle_end_in_the_right_verdicts(tmp_path: Path) -> None:
+    species = ["bona_fide", "rigid_mask"]
+    frames = [frame for n, name in enumerate(species) for frame in scene(n, name, *ELSEWHERE)]
+    _, events = judged(frames, tmp_path / "scenes.db3")
+    assert [event.verdict for event in events] == ["LIVE", "SPOOF"]
+
+
+def test_the_same_scenes_with_a_stalled_depth_sensor_are_never_live(
+    person: list[Frame], tmp_path: Path
+) -> None:
+    stalled = [replace(frame, depth=person[0].depth) for frame in person]
+    _, events = judged(stalled, tmp_path / "stalled.db3")
+    assert "LIVE" not in {event.verdict for event in events}
 
 
 def test_live_from_a_recording_is_marked_though_it_has_the_camera_s_serial_number(
-    tmp_path: Path,
+    person: list[Frame], tmp_path: Path
 ) -> None:
-    path = tmp_path / "person.db3"
-    record(scenes(["bona_fide"], colour_view(640, 15.0, 0.0), (640, 360)), path)
-    with open_camera(str(path)) as camera:
-        (event,) = sessions(camera, rise_edge.load())
-        said = event.fields()
+    serial, (event,) = judged(person, tmp_path / "person.db3")
+    said = event.fields()
     assert said["verdict"] == "LIVE"
-    assert said["camera"] == camera.serial != ""
+    assert said["camera"] == serial != ""
     assert said["virtual"] is not None

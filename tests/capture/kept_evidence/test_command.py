@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,19 +15,27 @@ import pytest
 from rise_edge import Checker
 from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, KeptEvidence
 from rise_edge.capture.kept_evidence.command import main
-from tests.capture.frame_source import visits
+from tests.capture.frame_source import VISIT, visits
 from tests.capture.kept_evidence.test_keeper import files, watch
+from tests.tiny_bundle import write_tiny_bundle
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def kept(tmp_path: Path, tiny_checker: Checker) -> list[Path]:
-    """The files of a session that is LIVE, one that is SPOOF, and one that was cut short."""
-    folder = EvidenceFolder(tmp_path / "evidence")
+@pytest.fixture(scope="module")
+def kept_once(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    path = tmp_path_factory.mktemp("kept")
+    folder = EvidenceFolder(path / "evidence")
     keeper = KeptEvidence(folder, outcomes=KEEP["all"])
-    watch(keeper, tiny_checker, iter([*visits([40, 90, 30])][: 2 * 27 + 3]))
+    checker = Checker(write_tiny_bundle(path / "tiny"))
+    watch(keeper, checker, iter([*visits([40, 90, 30])][: 2 * VISIT + 3]))
     return files(folder)
+
+
+@pytest.fixture
+def kept(kept_once: list[Path], tmp_path: Path) -> list[Path]:
+    """The files of a session that is LIVE, one that is SPOOF, and one that was cut short."""
+    return [Path(shutil.copy(path, tmp_path)) for path in kept_once]
 
 
 def shown(path: Path, capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from rise_edge.capture.kept_evidence import KEEP, EvidenceFolder, Kept, KeptEvid
 from rise_edge.capture.kept_evidence.folder import MARKER
 from rise_edge.capture.loop import Step, run
 from tests.capture.cameras.random_frames import assert_same
-from tests.capture.frame_source import FrameSource, visits
+from tests.capture.frame_source import VISIT, FrameSource, visits
 from tests.small_disk import run_on_small_disk
 
 pytestmark = pytest.mark.slow
@@ -63,7 +63,7 @@ def folder(tmp_path: Path) -> EvidenceFolder:
 def test_the_asked_sessions_are_kept_and_no_others(
     folder: EvidenceFolder, tiny_checker: Checker, keep: str, verdicts: list[str]
 ) -> None:
-    frames = [*visits([40, 90, 30])][: 2 * 27 + 3]
+    frames = [*visits([40, 90, 30])][: 2 * VISIT + 3]
     kept: list[Kept] = []
     keeper = KeptEvidence(folder, outcomes=KEEP[keep], on_kept=kept.append)
     watch(keeper, tiny_checker, iter(frames))
@@ -73,7 +73,7 @@ def test_the_asked_sessions_are_kept_and_no_others(
 
 
 def test_by_default_only_attacks_are_kept(folder: EvidenceFolder, tiny_checker: Checker) -> None:
-    watch(KeptEvidence(folder), tiny_checker, iter([*visits([40, 90, 30])][:57]))
+    watch(KeptEvidence(folder), tiny_checker, iter([*visits([40, 90, 30])][: 2 * VISIT + 3]))
     (path,) = files(folder)
     assert path.name.endswith("-000002-SPOOF.zip")
 
@@ -152,7 +152,7 @@ def test_a_failure_to_remove_old_files_is_told_without_a_session(
 
 @pytest.fixture
 def spoof_steps(tiny_checker: Checker) -> list[Step]:
-    return list(run(FrameSource(visits([90] * 6)), tiny_checker))
+    return list(run(FrameSource(visits([90] * 6, frames_each=9)), tiny_checker))
 
 
 @pytest.fixture
@@ -233,7 +233,7 @@ kept = []
 checker = Checker(write_tiny_bundle(bundle))
 verdicts = []
 with KeptEvidence(folder, on_kept=kept.append) as keeper:
-    for step in run(FrameSource(visits([90] * 4)), checker):
+    for step in run(FrameSource(visits([90] * 4, frames_each=9)), checker):
         keeper.step(step)
         if step.event:
             keeper.event(step.event)

@@ -81,7 +81,7 @@ def steps_of(checker: Checker, frames: Iterable[Frame]) -> list[Step]:
 
 
 class Playing:
-    """Shows a view one step again and again, twenty times a second, as a camera's loop would."""
+    """Shows a view one step again and again, ten times a second, as a slow camera's loop would."""
 
     def __init__(self, view: WebView, step: Step | None = None) -> None:
         self._view = view
@@ -107,7 +107,7 @@ class Playing:
         self._thread.join(5)
 
     def _run(self) -> None:
-        while not self._closing.wait(0.05):
+        while not self._closing.wait(0.1):
             step = self._step
             if step is not None:
                 self._view.step(step)

@@ -96,7 +96,7 @@ def test_what_cpp_opens_python_opens_too(library: ctypes.CDLL, folder: Path) -> 
     manifest = json.loads((folder / MANIFEST).read_text())
     choose = random.Random(3)
     opened = refused = 0
-    for _ in range(1500):
+    for _ in range(900):
         text = _mutated(manifest, choose)
         (folder / MANIFEST).write_bytes(text.encode("utf-8", "surrogatepass"))
         if _cpp_opens(library, folder):

@@ -27,7 +27,7 @@ from tests.device.cpp import interface as c
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
 
 _FPS = 15.0
-_FRAMES = 300
+_FRAMES = 210
 _WIDTH_IN_SIDES = 0.7
 _UNFINISHED = "unfinished"
 
@@ -66,11 +66,11 @@ def _boxed(face: Face) -> Face:
 
 def _with_faults(seen: list[Seen]) -> Iterator[Seen]:
     for index, one in enumerate(seen):
-        if 200 <= index < 220:  # the depth sensor stalls
-            one = replace(one, frame=replace(one.frame, depth=seen[200].frame.depth))
-        if 240 <= index < 255:  # nobody could look
+        if 156 <= index < 171:  # the depth sensor stalls
+            one = replace(one, frame=replace(one.frame, depth=seen[156].frame.depth))
+        if 67 <= index < 73:  # nobody could look
             continue
-        if index % 125 == 17 and one.face is not None:  # a face is swapped for a flipped one
+        if index == 25:  # a face is swapped for a flipped one
             one = replace(one, frame=_flipped(one.frame))
         yield one
 
@@ -145,14 +145,15 @@ def test_every_session_ends_as_pythons(library: ctypes.CDLL, stream: list[Seen])
     assert _cpp(library, stream, ALL_MODALITIES, accept=False) == here
     outcomes = {outcome for _, outcome, _ in here}
     assert outcomes == {"LIVE", "SPOOF", "UNDECIDED"}
-    assert len(here) >= 6
+    reasons = {reason for _, _, reason in here}
+    assert {"face_changed", "face_left", "frozen_stream"} <= reasons
 
 
 @pytest.mark.parametrize("accept", [False, True])
 def test_a_session_of_colour_alone_ends_as_pythons(
     library: ctypes.CDLL, stream: list[Seen], accept: bool
 ) -> None:
-    part = stream[:200]
+    part = stream[:130]
     here = _python(part, COLOUR_ALONE, accept)
     assert _cpp(library, part, COLOUR_ALONE, accept) == here
     assert ("colour_alone" in {reason for _, _, reason in here}) != accept
