@@ -4,7 +4,7 @@ From labelled pictures, as `rise-edge evaluate` reads them, the radius is chosen
 people, at which the asked share of their frames lies outside, each person counting alike. Then it
 is held against the frames of all others, and against the attacks that show those. This is done for
 every choice of so many people. Nothing is written: a site's radius, with its guarantee, comes from
-sessions, by `calibration/radius.py`.
+sessions, by `calibration/choose_radius.py`.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from rise_edge import open_bundle
-from rise_edge.bundle import default_bundle_path
-from rise_edge.command import run_command
+from rise_edge.bundle.bundle import default_bundle_path
+from rise_edge.command_line.run_command import run_command
+from rise_edge.command_line.text_table import TextTable
 from rise_edge.errors import RiseEdgeError
 from rise_edge.evaluation import measure_sets, read_labelled_sets
 from rise_edge.evaluation.measure import Norms, joined
 from rise_edge.runtimes import open_runtime
-from rise_edge.text_table import TextTable
 
 MOST_SPLITS = 10_000
 

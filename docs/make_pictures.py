@@ -55,7 +55,7 @@ def _board(made: Path, picture: Path) -> None:
 
 def _views(made: Path, picture: Path) -> None:
     """One view in colour, infrared and false depth, side by side."""
-    from rise_edge.capture.web.pictures import scene_depth_picture
+    from rise_edge.kiosk.web.pictures import scene_depth_picture
 
     depth = cv2.imread(str(made / "depth" / "000010.png"), cv2.IMREAD_UNCHANGED)
     if depth is None:
@@ -141,17 +141,18 @@ RECIPES = {
         finish=_clip,
     ),
     "board": Recipe(
-        ("python calibration/sensor.py board board.png",),
+        ("python calibration/register_sensors.py board board.png",),
         {"sensor_board.png": "board.png"},
         finish=_board,
     ),
     "views": Recipe(
-        ("python calibration/sensor.py simulate rig",), {"sensor_views.jpg": "rig"}, finish=_views
+        ("python calibration/register_sensors.py simulate rig",), {"sensor_views.jpg": "rig"},
+        finish=_views
     ),
     "sensors": Recipe(
         (
-            "python calibration/sensor.py simulate rig",
-            "python calibration/sensor.py --camera rig --square-mm 38.0",
+            "python calibration/register_sensors.py simulate rig",
+            "python calibration/register_sensors.py --camera rig --square-mm 38.0",
         ),
         {
             "sensor_coverage.png": "rig/calibration_coverage.png",
@@ -165,11 +166,11 @@ RECIPES = {
     ),
     "radius": Recipe(
         (
-            "python calibration/collect.py people.jsonl --bundle rise_edge/models/demo "
+            "python calibration/collect_sessions.py people.jsonl --bundle rise_edge/models/demo "
             "--simulated depot --sessions 100",
-            "python calibration/collect.py attacks.jsonl --bundle rise_edge/models/demo "
+            "python calibration/collect_sessions.py attacks.jsonl --bundle rise_edge/models/demo "
             "--simulated depot --sessions 132 --attacks",
-            "python calibration/radius.py people.jsonl --bundle rise_edge/models/demo "
+            "python calibration/choose_radius.py people.jsonl --bundle rise_edge/models/demo "
             "--attacks attacks.jsonl --picture radius.png",
         ),
         {"radius_choice.png": "radius_colour+depth+infrared.png"},
@@ -177,14 +178,16 @@ RECIPES = {
         long=True,
     ),
     "coverage": Recipe(
-        ("python calibration/coverage.py people.jsonl ... --picture radius_coverage.png",),
+        ("python calibration/validation/radius_coverage.py people.jsonl ... --picture "
+         "radius_coverage.png",),
         {"radius_coverage.png": "radius_coverage.png"},
         shows_bundle=True,
         long=True,
     ),
     "drift": Recipe(
         (
-            "python calibration/drift.py --usual ... --lamp-failure ... --lens-smear ... "
+            "python calibration/validation/drift_detection.py --usual ... --lamp-failure ... "
+            "--lens-smear ... "
             "--sensor-swap ... --seed 10 --picture drift.png",
         ),
         {"drift.png": "drift.png"},

@@ -22,18 +22,18 @@ import cv2
 import numpy as np
 
 import rise_edge
-from rise_edge.bundle import default_bundle_path
+from rise_edge.bundle.bundle import default_bundle_path
 from rise_edge.capture import open_camera, run
-from rise_edge.capture.health import Health
 from rise_edge.capture.listener import Listener, Listeners
 from rise_edge.capture.loop import Step
-from rise_edge.capture.web.server import Address
-from rise_edge.capture.web.view import WebView
 from rise_edge.checker import Checker
+from rise_edge.decision.verdict import Reason
 from rise_edge.errors import MissingExtraError
 from rise_edge.guidance import load_guide
+from rise_edge.kiosk.monitoring.health import Health
+from rise_edge.kiosk.web.server import Address
+from rise_edge.kiosk.web.web_view import WebView
 from rise_edge.simulator import Presentation
-from rise_edge.verdict import Reason
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "device" / "web"))

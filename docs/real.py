@@ -18,12 +18,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[0] = str(ROOT)  # a script's folder comes first on the path
 
-from rise_edge.bundle import default_bundle_path, open_bundle  # noqa: E402
+from rise_edge.bundle.bundle import default_bundle_path, open_bundle  # noqa: E402
+from rise_edge.bundle.real_report import Numbers  # noqa: E402
 from rise_edge.errors import RiseEdgeError  # noqa: E402
 from rise_edge.evaluation.__main__ import evaluate  # noqa: E402
 from rise_edge.evaluation.keep import keep_in_bundle  # noqa: E402
 from rise_edge.evaluation.report import markdown, one_line  # noqa: E402
-from rise_edge.real_report import Numbers  # noqa: E402
 
 NUMBERS = ROOT / "docs" / "real.json"
 SETS = sorted(path for path in (ROOT / "docs" / "real_sets").iterdir() if path.is_dir())

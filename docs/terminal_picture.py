@@ -16,7 +16,7 @@ from rich.console import Console
 
 import rise_edge
 from rise_edge.capture import open_camera, run
-from rise_edge.capture.view import TerminalView
+from rise_edge.kiosk.terminal.terminal_view import TerminalView
 
 SESSIONS = 5
 SEED = 3

@@ -18,7 +18,7 @@ from typing import Annotated
 import torch
 import tyro
 
-from rise_edge.command import run_command
+from rise_edge.command_line.run_command import run_command
 from rise_edge.errors import OpinionError
 from rise_edge.second_opinion import SecondOpinion, read_description
 

@@ -17,13 +17,19 @@ from typing import Annotated
 
 import tyro
 
-from quantize.build import difference_from_torch, float_model, manifest_fields, name_of, write
-from quantize.bundle_report import report_numbers
-from quantize.calibrated import calibrated, open_models
+from quantize.bundle.build import (
+    difference_from_torch,
+    float_model,
+    manifest_fields,
+    name_of,
+    write,
+)
+from quantize.bundle.bundle_report import report_numbers
 from quantize.material import Material, load_material
-from rise_edge.bundle import MODEL_ONNX, Bundle, expect_bundle_place
-from rise_edge.command import run_command
-from train.checkpoint import open_run
+from quantize.measure.calibrated import calibrated, open_models
+from rise_edge.bundle.bundle import MODEL_ONNX, Bundle, expect_bundle_place
+from rise_edge.command_line.run_command import run_command
+from train.loop.checkpoint import open_run
 
 
 @dataclass(frozen=True)

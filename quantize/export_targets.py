@@ -22,20 +22,21 @@ import onnx
 import torch
 import tyro
 
-from quantize.build import console, float_model, manifest_fields, measured, words_of
-from quantize.calibrated import open_models
-from quantize.fine_tune import FineTuneConfig
-from quantize.graph import DeviceGraph, fold_batch_norms
-from quantize.int8_report import margin_numbers
+from quantize.bundle.build import float_model, manifest_fields, measured, words_of
+from quantize.bundle.int8_report import margin_numbers
+from quantize.console import console
+from quantize.export.device_graph import DeviceGraph, fold_batch_norms
+from quantize.export.onnx_file import onnx_bytes
+from quantize.export.tensorrt import tensorrt_problems
+from quantize.export.zero_points import own_zero_points
+from quantize.int8.fine_tune import FineTuneConfig
+from quantize.int8.work_folder import begin_work, expect_work
 from quantize.material import Material, expect_quantisable, load_material
-from quantize.onnx_file import onnx_bytes
-from quantize.tensorrt import tensorrt_problems
-from quantize.work import begin_work, expect_work
-from quantize.zero_points import own_zero_points
-from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT
-from rise_edge.command import run_command
-from rise_edge.write_atomic import write_atomic
-from train.checkpoint import Run, RunError, open_run
+from quantize.measure.calibrated import open_models
+from rise_edge.bundle.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT
+from rise_edge.command_line.run_command import run_command
+from rise_edge.files.write_atomic import write_atomic
+from train.loop.checkpoint import Run, RunError, open_run
 
 Target = Literal["tensorrt", "coreml", "vulkan"]
 FILES: dict[Target, str] = {
@@ -109,7 +110,7 @@ def build(material: Material, config: TargetsConfig) -> dict[str, Any]:
 def _tensorrt(
     material: Material, config: TargetsConfig, fields: dict[str, Any]
 ) -> tuple[bytes, dict[str, Any]]:
-    from quantize.int8_model import fine_tuned
+    from quantize.int8.int8_model import fine_tuned
 
     begin_work(config.out, material.run, config.fine_tuning)
     full = open_models({MODEL_ONNX_FLOAT: float_model(material, fields)}, fields, config.threads)
@@ -137,7 +138,7 @@ def _tensorrt(
 def _accelerator(
     material: Material, target: Literal["coreml", "vulkan"]
 ) -> tuple[bytes, dict[str, Any]]:
-    from quantize.accelerators import accelerator_bytes
+    from quantize.export.accelerators import accelerator_bytes
 
     graph = DeviceGraph(fold_batch_norms(material.run.algorithm.network))
     content = accelerator_bytes(graph, material.splits.train.size, target)

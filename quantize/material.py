@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rise_edge.errors import MissingExtraError
-from train.checkpoint import Run, RunError, expect_people
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_held_back, load_splits
 from train.datasets.splits import Splits
+from train.loop.checkpoint import Run, RunError, expect_people
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,9 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import torch
 import tyro
 
-from quantize.bars import decision_bars, model_bars, speed_bar, time_bar
-from quantize.build import (
-    console,
+from quantize.bundle.build import (
     difference_from_torch,
     float_model,
     manifest_fields,
@@ -32,23 +30,31 @@ from quantize.build import (
     words_of,
     write,
 )
-from quantize.bundle_report import report_numbers
-from quantize.calibrated import WHOLE_SET, Calibrated, norms_before_and_after, open_models
-from quantize.fine_tune import FineTuneConfig
-from quantize.golden import golden_crops, golden_file
-from quantize.int8_report import bar_table, int8_text, margin_numbers, margin_pictures
+from quantize.bundle.bundle_report import report_numbers
+from quantize.bundle.golden import golden_crops, golden_file
+from quantize.bundle.int8_report import bar_table, int8_text, margin_numbers, margin_pictures
+from quantize.console import console
+from quantize.int8.fine_tune import FineTuneConfig
+from quantize.int8.work_folder import begin_work, expect_work
 from quantize.material import Material, expect_quantisable, load_material
-from quantize.parity import Parity, parity
-from quantize.runtime_scores import embed_all
-from quantize.speed import median_ms
-from quantize.work import begin_work, expect_work
-from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, MODEL_PTE, Bundle, expect_bundle_place
-from rise_edge.command import run_command
+from quantize.measure.calibrated import WHOLE_SET, Calibrated, norms_before_and_after, open_models
+from quantize.measure.parity import Parity, parity
+from quantize.measure.runtime_scores import embed_all
+from quantize.measure.speed import median_ms
+from quantize.measure.targets import decision_bars, model_bars, speed_bar, time_bar
+from rise_edge.bundle.bundle import (
+    MODEL_ONNX,
+    MODEL_ONNX_FLOAT,
+    MODEL_PTE,
+    Bundle,
+    expect_bundle_place,
+)
+from rise_edge.command_line.run_command import run_command
 from rise_edge.runtimes.inputs import tensors
-from train.checkpoint import open_run
+from train.loop.checkpoint import open_run
 
 if TYPE_CHECKING:
-    from quantize.int8_model import Int8Model
+    from quantize.int8.int8_model import Int8Model
 
 STATE, LARGE_GOLDEN = "state.safetensors", "golden_large.npz"
 LARGE_COUNT = 1008
@@ -160,7 +166,7 @@ def quantised(
     material: Material, radii: dict[str, float], config: QatConfig, words: str
 ) -> tuple[Int8Model, list[dict[str, float]]]:
     """The int8 model, and the losses of its epochs."""
-    from quantize.int8_model import export, fine_tuned, post_training
+    from quantize.int8.int8_model import export, fine_tuned, post_training
 
     size = material.splits.train.size
     if config.ptq:
@@ -174,7 +180,7 @@ def baseline_margins(
     fields: Mapping[str, Any], material: Material, before: Calibrated, config: QatConfig
 ) -> dict[str, Any]:
     """What plain post-training quantisation of the same network would have done."""
-    from quantize.int8_model import export, post_training
+    from quantize.int8.int8_model import export, post_training
 
     core = post_training(material, config.fine_tuning)
     file = export(core, material.splits.train.size, pte=False).onnx

@@ -6,9 +6,16 @@
 True
 """
 
-from rise_edge.bundle import Bundle, Manifest, open_bundle, write_bundle
-from rise_edge.checker import Checker, Observation, load
-from rise_edge.embedding import Embedding
+from rise_edge.bundle.bundle import Bundle, Manifest, open_bundle, write_bundle
+from rise_edge.checker import Checker, load
+from rise_edge.checks.evidence import EvidenceConfig, StreamGate
+from rise_edge.checks.quality import Quality, QualityConfig, measure_quality
+from rise_edge.decision.embedding import Embedding
+from rise_edge.decision.observation import Observation
+from rise_edge.decision.opinion import Opinion
+from rise_edge.decision.reading import Reading
+from rise_edge.decision.session import SessionConfig, SessionResult, Sessions
+from rise_edge.decision.verdict import Outcome, Reason, Verdict
 from rise_edge.errors import (
     AuditError,
     BundleError,
@@ -21,7 +28,6 @@ from rise_edge.errors import (
     SiteError,
     TrustError,
 )
-from rise_edge.evidence import EvidenceConfig, StreamGate
 from rise_edge.face import Crop, Face, FaceDetector, crop_face
 from rise_edge.frame import (
     ALL_MODALITIES,
@@ -32,12 +38,8 @@ from rise_edge.frame import (
     Truth,
     Viewpoint,
 )
-from rise_edge.quality import Quality, QualityConfig, measure_quality
-from rise_edge.radius import Reading
-from rise_edge.second_opinion import Opinion, SecondOpinion
-from rise_edge.session import SessionConfig, SessionResult, Sessions
-from rise_edge.site import Site, read_site, write_site
-from rise_edge.verdict import Outcome, Reason, Verdict
+from rise_edge.second_opinion import SecondOpinion
+from rise_edge.site.site_file import Site, read_site, write_site
 
 __version__ = "0.1.0"
 

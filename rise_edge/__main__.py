@@ -6,21 +6,21 @@ import importlib
 import sys
 
 import rise_edge
-from rise_edge.command_line import did_you_mean
-from rise_edge.standard_streams import open_closed_streams
+from rise_edge.command_line.arguments import did_you_mean
+from rise_edge.command_line.standard_streams import open_closed_streams
 
 _COMMANDS = {
     "capture": ("rise_edge.capture.__main__", "watch a camera and judge the faces in front of it"),
-    "audit": ("rise_edge.capture.audit.command", "list, export and prune recorded sessions"),
-    "evidence": ("rise_edge.capture.kept_evidence.command", "look at a session's kept pictures"),
+    "audit": ("rise_edge.kiosk.audit.command", "list, export and prune recorded sessions"),
+    "evidence": ("rise_edge.kiosk.snapshots.command", "look at a session's kept pictures"),
     "import": ("rise_edge.importers.__main__", "make a folder of images of somebody's recording"),
     "bench": ("rise_edge.bench.__main__", "time every stage on this device, or a whole kiosk"),
     "evaluate": ("rise_edge.evaluation.__main__", "measure a bundle on labelled pictures"),
     "soak": ("rise_edge.soak.__main__", "judge many frames of a camera that fails in every way"),
     "selftest": ("rise_edge.selftest", "prove a bundle on its golden vectors"),
     "keygen": ("rise_edge.trust.keygen", "make a key pair to sign bundles with"),
-    "sign": ("rise_edge.trust.sign", "sign a bundle as its owner"),
-    "verify": ("rise_edge.trust.verify", "check the signature of a bundle"),
+    "sign": ("rise_edge.bundle.sign", "sign a bundle as its owner"),
+    "verify": ("rise_edge.bundle.verify", "check the signature of a bundle"),
     "simulator": ("rise_edge.simulator.__main__", "draw simulated people and attacks"),
 }
 

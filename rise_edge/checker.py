@@ -5,54 +5,34 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.bundle import Bundle, default_bundle_path, open_bundle
-from rise_edge.colour_alone import colour_alone_warnings
+from rise_edge.bundle.bundle import Bundle, default_bundle_path, open_bundle
+from rise_edge.bundle.report_warnings import report_warnings
+from rise_edge.bundle.set_report import read_set_report
+from rise_edge.checks.colour_alone import colour_alone_warnings
+from rise_edge.checks.evidence import EvidenceConfig, examine_faces
+from rise_edge.checks.quality import Quality, QualityConfig, measure_quality
+from rise_edge.decision.observation import Observation
+from rise_edge.decision.opinion import Opinion, denied
+from rise_edge.decision.reading import Reading, read_margin
+from rise_edge.decision.sequential_test import MarginScatter
+from rise_edge.decision.verdict import Reason, Verdict, decide, undecided
 from rise_edge.errors import BundleError, OpinionError
-from rise_edge.evidence import EvidenceConfig, examine_faces
 from rise_edge.face import Crop, Face, FaceDetector, crop_face
 from rise_edge.frame import Frame, modality_set
-from rise_edge.quality import Quality, QualityConfig, measure_quality
-from rise_edge.radius import Reading, read_margin
-from rise_edge.report_warnings import report_warnings
 from rise_edge.runtimes import open_runtime
-from rise_edge.second_opinion import Opinion, SecondOpinion, denied
-from rise_edge.sequential import MarginScatter
-from rise_edge.set_report import read_set_report
-from rise_edge.site import Site, read_site
-from rise_edge.verdict import Reason, Verdict, decide, undecided
+from rise_edge.second_opinion import SecondOpinion
+from rise_edge.site.site_file import Site, read_site
 
 if TYPE_CHECKING:  # of the extra `trust`, which only a pinned key needs
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 _log = logging.getLogger("rise_edge")
-
-
-@dataclass(frozen=True, eq=False)
-class Observation:
-    """What was seen in one frame.
-
-    Attributes:
-        verdict: for this frame alone.
-        face: the face that was judged, None where none was.
-        crop: what the model read, None where it read nothing.
-        stage_ms: milliseconds spent in each stage: detect, crop, quality, embed, second_opinion.
-        quality: of the view, None where there was no crop.
-        opinions: of each family of the second opinion; none where it was not asked.
-    """
-
-    verdict: Verdict
-    face: Face | None
-    crop: Crop | None
-    stage_ms: dict[str, float]
-    quality: Quality | None = None
-    opinions: tuple[Opinion, ...] = ()
 
 
 class Checker:

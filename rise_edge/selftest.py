@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.bundle import GOLDEN, Bundle, default_bundle_path, open_bundle
-from rise_edge.command_line import CommandParser, called_as
+from rise_edge.bundle.bundle import GOLDEN, Bundle, default_bundle_path, open_bundle
+from rise_edge.command_line.arguments import CommandParser, called_as
 from rise_edge.errors import BundleError, MissingExtraError, RiseEdgeError
 from rise_edge.face import Crop
 from rise_edge.frame import Modality, modality_set

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import settings
 
 import rise_edge
-from rise_edge.usable_cpus import usable_cpus
-from tests import needs
-from tests.tiny_bundle import write_tiny_bundle
+from rise_edge.command_line.usable_cpus import usable_cpus
+from tests.support import needs
+from tests.support.tiny_bundle import write_tiny_bundle
+from tests.support.visits import eight_visits, two_visits
+
+__all__ = ["eight_visits", "two_visits"]
 
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")
@@ -20,7 +23,7 @@ TESTS = Path(__file__).parent
 NOT_FAST_FOLDERS = ("train", "quantize", "device/cpp", "device/android")
 """What needs torch or a compiler: `--fast` does not even import it."""
 NOT_FAST_MARKERS = ("torch", "native", "browser", "slow", "serial")
-LONGEST_FIRST = ("quantize", "device", "train", "calibration", "docs", "capture")
+LONGEST_FIRST = ("quantize", "device", "train", "calibration", "docs", "kiosk", "capture")
 """Folders in the order in which workers begin them, so that no long one is begun at the end."""
 
 
@@ -41,7 +44,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    from tests.scopes import Scopes
+    from tests.support.scopes import Scopes
 
     return Scopes(config, log) if config.getoption("dist") == "loadscope" else None
 

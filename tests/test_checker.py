@@ -18,10 +18,10 @@ from rise_edge import (
     Reason,
     Verdict,
 )
+from rise_edge.decision.reading import Reading
 from rise_edge.face import crop_face
-from rise_edge.radius import Reading
-from tests.pictures import VIEWPOINT, photograph, photograph_frame
-from tests.tiny_bundle import RADIUS, SIZE, tiny_model, write_tiny_bundle
+from tests.support.pictures import VIEWPOINT, photograph, photograph_frame
+from tests.support.tiny_bundle import RADIUS, SIZE, tiny_model, write_tiny_bundle
 
 
 def test_a_face_inside_the_sphere_is_live(tiny_checker: Checker) -> None:

@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 import rise_edge
-from rise_edge.capture.thumbnail import depth_picture as thumbnail
-from rise_edge.capture.web.pictures import scene_depth_picture
 from rise_edge.false_colour import false_colours
-from rise_edge.simulator.picture import depth_picture, face_depth_picture
+from rise_edge.kiosk.terminal.thumbnail import depth_picture as thumbnail
+from rise_edge.kiosk.web.pictures import scene_depth_picture
+from rise_edge.simulator.gallery.picture import depth_picture, face_depth_picture
 
 Draw = Callable[[NDArray[np.uint16]], NDArray[np.uint8]]
 PICTURES: dict[str, Draw] = {
@@ -35,7 +35,7 @@ def test_near_is_red_far_is_blue_and_no_reading_black(draw: Draw) -> None:
 
 
 def test_the_operators_legend_has_the_colours_of_the_picture() -> None:
-    pages = Path(rise_edge.__file__).parent / "capture" / "web" / "pages"
+    pages = Path(rise_edge.__file__).parent / "kiosk" / "web" / "pages"
     css = (pages / "operator.css").read_text(encoding="utf-8")
     (gradient,) = re.findall(r"\.scale i \{[^}]*linear-gradient\(90deg, ([^)]+)\)", css)
     shown = [tuple(bytes.fromhex(colour.strip(" #"))) for colour in gradient.split(",")]

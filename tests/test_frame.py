@@ -3,7 +3,7 @@ import pytest
 
 from rise_edge import Frame, Image, Intrinsics, Modality, Viewpoint
 from rise_edge.frame import modality_set, parse_modality_set
-from tests.pictures import photograph_frame
+from tests.support.pictures import photograph_frame
 
 VIEW = Viewpoint(Intrinsics(1.0, 1.0, 0.0, 0.0))
 

@@ -7,7 +7,7 @@ import pytest
 from rise_edge import Bundle, BundleError
 from rise_edge.errors import MissingExtraError
 from rise_edge.selftest import main, prove
-from tests.tiny_bundle import RADIUS, golden_vectors, tiny_model, write_tiny_bundle
+from tests.support.tiny_bundle import RADIUS, golden_vectors, tiny_model, write_tiny_bundle
 
 
 def test_a_sound_bundle_proves_itself(

@@ -25,26 +25,26 @@ import torch
 import tyro
 from rich.console import Console
 
-from rise_edge.command import run_command
-from rise_edge.usable_cpus import usable_cpus
-from rise_edge.write_atomic import write_atomic
-from train.cells import ROWS, Protocol, Task, Variant, cell_config, tasks
-from train.checkpoint import CONFIG, LAST, RunError, expect_same, load, open_run
+from rise_edge.command_line.run_command import run_command
+from rise_edge.command_line.usable_cpus import usable_cpus
+from rise_edge.files.write_atomic import write_atomic
 from train.config import TrainConfig
 from train.datasets.crops import CropDataset, join
 from train.datasets.division import Division
 from train.datasets.sources import domains_of, load_domain
 from train.datasets.splits import Splits, split_subjects
 from train.evaluate import evaluate, shown_sets
-from train.start import Start, open_start
-from train.tables import EXPLAINED, error_tables, tables, write_tables
+from train.leave_one_out.cells import ROWS, Protocol, Task, Variant, cell_config, tasks
+from train.leave_one_out.tables import EXPLAINED, error_tables, tables, write_tables
+from train.loop.checkpoint import CONFIG, LAST, RunError, expect_same, load, open_run
+from train.loop.start import Start, open_start
 from train.train import (
     expect_accelerator,
     expect_division,
     expect_folder_for,
     train_on,
 )
-from train.tuning import settled
+from train.tuning.tuning import settled
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -57,7 +57,7 @@ class BenchmarkConfig:
         out: folder of all cells and of the tables.
         protocol: `leave-one-out`; `limited-sources` with half of the domains; `all-sources`, which
             learns in all domains and measures in the targets, such as the one for tuning.
-        rows: rows of the table; see train/cells.py.
+        rows: rows of the table; see train/leave_one_out/cells.py.
         targets: of leave-one-out, the domains to leave out in turn, none named means all; of
             all-sources, the domains to measure in.
         unseen: further domains that no cell is trained on and all are measured in.

@@ -1,7 +1,7 @@
 """Certify a run: `python train/certificate.py runs/demo`, or several runs side by side.
 
 Upper bounds on APCER and BPCER for new people of the source domains, by PAC-Bayes
-(`train.error_bounds`), and the KL terms of the runs side by side.
+(`train.certification.error_bounds`), and the KL terms of the runs side by side.
 
 What is independent of what. Weights were learned on the training people and the epoch was chosen on
 the validation people, so that the network is a function of these two. The validation people are the
@@ -31,18 +31,18 @@ import torch
 import tyro
 from rich.console import Console
 
-from rise_edge.command import run_command
-from rise_edge.text_table import TextTable
-from rise_edge.write_atomic import write_atomic
-from train.checkpoint import Run, RunError, expect_people, open_run
+from rise_edge.command_line.run_command import run_command
+from rise_edge.command_line.text_table import TextTable
+from rise_edge.files.write_atomic import write_atomic
+from train.certification.error_bounds import WIDTHS, Certificate, Rate, certify
+from train.certification.gibbs import Presentations
 from train.datasets.crops import CropDataset, smaller
 from train.datasets.crops import join as join_crops
-from train.datasets.simulated import request_of, simulated
 from train.datasets.sources import DataConfig, load_splits
-from train.error_bounds import WIDTHS, Certificate, Rate, certify
-from train.gibbs import Presentations
-from train.polar import to_length
-from train.scoring import logits, outputs
+from train.datasets.synthetic.simulated import request_of, simulated
+from train.evaluation.scoring import logits, outputs
+from train.loop.checkpoint import Run, RunError, expect_people, open_run
+from train.models.polar import to_length
 
 CERTIFICATE = "certificate.json"
 CROPS_OF_NEW_PERSON = 4

@@ -13,12 +13,12 @@ from typing import Annotated, Any, Literal, TypeVar
 import tyro
 
 from train.algorithms import AlgorithmConfig
+from train.algorithms.distillation import DistillationConfig
 from train.datasets.augment import AugmentConfig
 from train.datasets.sources import DataConfig
-from train.distillation import DistillationConfig
-from train.networks import NetworkConfig
-from train.radius import RadiusRule
-from train.strengths import TuningConfig
+from train.datasets.strengths import TuningConfig
+from train.evaluation.thresholds import RadiusRule
+from train.models.networks import NetworkConfig
 
 T = TypeVar("T")
 

@@ -21,17 +21,17 @@ import numpy as np
 import tyro
 from rich.console import Console
 
-from rise_edge.command import run_command
+from rise_edge.command_line.run_command import run_command
 from rise_edge.evaluation import read_labelled_sets
 from rise_edge.evaluation.report import one_line
 from rise_edge.frame import Modality, modality_set, parse_modality_set
 from rise_edge.pad_metrics import eer_threshold
 from train.certificate import bounds_table, certificate_of, explained
-from train.checkpoint import CONFIG, Run, RunError, expect_people, open_run
+from train.certification.error_bounds import Certificate
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_dataset, load_splits
 from train.datasets.splits import Splits
-from train.diagnostics import (
+from train.evaluation.diagnostics import (
     interaction_share,
     live_drift,
     live_quantile_drift,
@@ -39,14 +39,14 @@ from train.diagnostics import (
     synergy_risk,
     variance_shares,
 )
-from train.error_bounds import Certificate
-from train.plots import det_curve, errors_by_species, norm_histogram, png, polar_picture
-from train.radius import chosen_threshold
+from train.evaluation.plots import det_curve, errors_by_species, norm_histogram, png, polar_picture
+from train.evaluation.recombined import recombined
+from train.evaluation.report import by_species, measure, summary
+from train.evaluation.scoring import logits, outputs, scores
+from train.evaluation.thresholds import chosen_threshold
+from train.loop.checkpoint import CONFIG, Run, RunError, expect_people, open_run
+from train.loop.start import known_in, known_people
 from train.real_pictures import on_real_pictures, write_real
-from train.recombined import recombined
-from train.report import by_species, measure, summary
-from train.scoring import logits, outputs, scores
-from train.start import known_in, known_people
 
 WHOLE_SET = modality_set(Modality)
 _console = Console(stderr=True, soft_wrap=True, highlight=False)

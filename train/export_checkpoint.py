@@ -19,9 +19,9 @@ from typing import Annotated
 import tyro
 from rich.console import Console
 
-from rise_edge.command import run_command
-from train.checkpoint import RunError, expect_finished, model_tensors, open_run, save
-from train.start import exported_state
+from rise_edge.command_line.run_command import run_command
+from train.loop.checkpoint import RunError, expect_finished, model_tensors, open_run, save
+from train.loop.start import exported_state
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 

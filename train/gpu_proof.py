@@ -37,11 +37,10 @@ from typing import Any
 
 import torch
 
-from rise_edge.command import run_command
+from rise_edge.command_line.run_command import run_command
+from rise_edge.command_line.usable_cpus import usable_cpus
 from rise_edge.face import CROP_SIZE
 from rise_edge.simulator.domains import DOMAINS
-from rise_edge.usable_cpus import usable_cpus
-from train.cells import ROWS, tasks
 from train.datasets.crops import smaller
 from train.gpu.cell import Cell, Place, epoch_steps, start, train_and_measure
 from train.gpu.images import DeviceImages
@@ -50,7 +49,8 @@ from train.gpu.proof_tables import in_target, interval, markdown, paired, summar
 from train.gpu.rendered import Plan, Rendered, render
 from train.gpu.side_by_side import Runner, side_by_side
 from train.gpu.usage import Usage
-from train.networks import NetworkConfig
+from train.leave_one_out.cells import ROWS, tasks
+from train.models.networks import NetworkConfig
 
 _RENDERING, _CELLS, _TEACHER = 0.20, 0.80, 0.90
 """Shares of the whole time at which a phase has to end; the students' ends at `_STUDENTS`."""
@@ -72,7 +72,7 @@ class ProofConfig:
         accelerator: `cuda` or `cpu`.
         crops: of each domain that is learned from, at each synergy; fewer if the time is short.
         subjects: people in each domain.
-        rows: rows of the table; see train/cells.py.
+        rows: rows of the table; see train/leave_one_out/cells.py.
         domains: left out in turn.
         held_back: measured in alone.
         synergies: strengths of a false correlation that is reversed where cells are measured.

@@ -14,10 +14,10 @@ from rise_edge.evaluation.measure import Numbers, result
 from rise_edge.evaluation.report import markdown
 from rise_edge.face import Crop
 from rise_edge.frame import Modality
-from train.checkpoint import Run
 from train.datasets.crops import CropDataset
-from train.radius import calibrate
-from train.scoring import scores
+from train.evaluation.scoring import scores
+from train.evaluation.thresholds import calibrate
+from train.loop.checkpoint import Run
 
 
 def on_real_pictures(

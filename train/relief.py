@@ -29,23 +29,23 @@ from rich.table import Table
 from torch import Generator
 
 import rise_edge
-from rise_edge.command import run_command
+from rise_edge.command_line.run_command import run_command
+from rise_edge.command_line.usable_cpus import usable_cpus
 from rise_edge.simulator import DOMAINS
-from rise_edge.usable_cpus import usable_cpus
 from train.attacks.accepted import Accepted
+from train.attacks.no_face_target import no_face_bar, no_face_inputs, trained_families
 from train.attacks.patterns import Light, Overlay, Pattern, Relief
 from train.attacks.picture import relief_picture
+from train.attacks.relief_target import Victims, pattern_results, relief_bars, session_results
 from train.attacks.result import PatternResult
 from train.attacks.search import SearchConfig, Target
-from train.bars.bar import Bar, markdown
-from train.bars.no_face import no_face_bar, no_face_inputs, trained_families
-from train.bars.relief import Victims, pattern_results, relief_bars, session_results
-from train.checkpoint import Run, open_run
 from train.datasets.crops import CropDataset
 from train.datasets.sources import load_splits
-from train.plots import png
-from train.radius import chosen_threshold
-from train.scoring import scores
+from train.evaluation.plots import png
+from train.evaluation.scoring import scores
+from train.evaluation.thresholds import chosen_threshold
+from train.loop.checkpoint import Run, open_run
+from train.simulator_checks.target import Bar, markdown
 
 
 @dataclass(frozen=True)

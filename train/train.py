@@ -20,8 +20,16 @@ from lightning_fabric import Fabric
 from lightning_fabric.utilities.exceptions import MisconfigurationException
 from rich.console import Console
 
-from rise_edge.command import run_command
-from train.checkpoint import (
+from rise_edge.command_line.run_command import run_command
+from train.config import TrainConfig, from_json
+from train.datasets.crops import CropDataset
+from train.datasets.division import Division
+from train.datasets.sources import load_splits
+from train.datasets.splits import Splits
+from train.evaluation.report import measure_sets, summary
+from train.evaluation.scoring import scores
+from train.evaluation.thresholds import calibrate
+from train.loop.checkpoint import (
     CONFIG,
     LAST,
     RunError,
@@ -31,19 +39,11 @@ from train.checkpoint import (
     open_run,
     read_division,
 )
-from train.config import TrainConfig, from_json
-from train.datasets.crops import CropDataset
-from train.datasets.division import Division
-from train.datasets.sources import load_splits
-from train.datasets.splits import Splits
-from train.radius import calibrate
-from train.report import measure_sets, summary
-from train.scoring import scores
-from train.start import expect_apart, open_start
-from train.teacher import open_teacher
-from train.trainer import Trainer
-from train.tuning import settled, tune
-from train.underfitting import measure_fit
+from train.loop.start import expect_apart, open_start
+from train.loop.teacher import open_teacher
+from train.loop.trainer import Trainer
+from train.loop.underfitting import measure_fit
+from train.tuning.tuning import settled, tune
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -114,7 +114,7 @@ def divided(config: TrainConfig) -> Splits:
 def train_on(
     config: TrainConfig, splits: Splits, watched: Mapping[str, CropDataset] | None = None
 ) -> bool:
-    """Train on given data; see `train.trainer.Trainer` for `watched`.
+    """Train on given data; see `train.loop.trainer.Trainer` for `watched`.
 
     Returns:
         Whether this is the first of the processes that train together.

@@ -16,7 +16,7 @@ from time import perf_counter
 
 import numpy as np
 
-from rise_edge.bundle import default_bundle_path, open_bundle
+from rise_edge.bundle.bundle import default_bundle_path, open_bundle
 from rise_edge.errors import RiseEdgeError
 from rise_edge.frame import ALL_MODALITIES
 from rise_edge.runtimes import open_runtime

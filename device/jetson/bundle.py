@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 import onnx
 
-from quantize.tensorrt import tensorrt_problems
-from rise_edge.bundle import GOLDEN, MODEL_TENSORRT, Bundle, open_bundle, write_bundle
+from quantize.export.tensorrt import tensorrt_problems
+from rise_edge.bundle.bundle import GOLDEN, MODEL_TENSORRT, Bundle, open_bundle, write_bundle
 from rise_edge.errors import BundleError, RiseEdgeError
 from rise_edge.runtimes.onnx import OnnxRuntime
 from rise_edge.selftest import crops_in

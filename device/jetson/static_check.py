@@ -1,6 +1,7 @@
 """`python device/jetson/static_check.py FILE`: would TensorRT take a quantised ONNX file?
 
-Checked without TensorRT, against its documented rules; see `quantize.tensorrt`. Ends with 1 if not.
+Checked without TensorRT, against its documented rules; see `quantize.export.tensorrt`. Ends with 1
+if not.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 import onnx
 from google.protobuf.message import DecodeError
 
-from quantize.tensorrt import tensorrt_problems
+from quantize.export.tensorrt import tensorrt_problems
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -29,7 +29,7 @@ from device.parity.arm64_root import FOLDER, prepare
 from device.parity.bits import Comparison, Embedded, compare
 from device.parity.machines import HERE, MACHINES, Machine, command, embed
 from rise_edge import Bundle, open_bundle
-from rise_edge.bundle import GOLDEN, default_bundle_path
+from rise_edge.bundle.bundle import GOLDEN, default_bundle_path
 from rise_edge.errors import BundleError, RiseEdgeError
 from rise_edge.frame import modality_set
 from rise_edge.selftest import crops_in

@@ -19,8 +19,8 @@ sys.path.insert(0, str(_HERE))
 from serve import DEFAULT_BUNDLE, page_server  # noqa: E402
 
 _MEASURE = """async ([runtimes, rounds]) => {
-    const {openBundle} = await import('./liveness/bundle.js');
-    const {openModel, colourCrop} = await import('./liveness/model.js');
+    const {openBundle} = await import('./liveness/bundle/bundle.js');
+    const {openModel, colourCrop} = await import('./liveness/model/model.js');
     const bundle = await openBundle('bundle');
     const models = [], times = Object.fromEntries(runtimes.map(name => [name, []]));
     for (const name of runtimes) models.push(await openModel(bundle, name));

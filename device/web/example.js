@@ -1,8 +1,8 @@
 // [embed]
-import { openBundle } from "./liveness/bundle.js";
+import { openBundle } from "./liveness/bundle/bundle.js";
 import { openChecker } from "./liveness/checker.js";
-import { colourAloneFigures } from "./liveness/colour_alone.js";
-import { openPicture } from "./liveness/picture.js";
+import { colourAloneFigures } from "./liveness/checks/colour_alone.js";
+import { openPicture } from "./liveness/crop/picture.js";
 import { prove } from "./liveness/selftest.js";
 
 const bundle = await openBundle("bundle/");

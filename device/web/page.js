@@ -1,12 +1,12 @@
 // The page: a bundle is opened and proved, then pictures are judged. Until the proof holds, and
 // whenever something goes wrong, no verdict stands on the page.
 
-import { openBundle } from "./liveness/bundle.js";
+import { openBundle } from "./liveness/bundle/bundle.js";
 import { openChecker } from "./liveness/checker.js";
-import { colourAloneFigures } from "./liveness/colour_alone.js";
-import { openPicture, pictureOf } from "./liveness/picture.js";
+import { colourAloneFigures } from "./liveness/checks/colour_alone.js";
+import { openPicture, pictureOf } from "./liveness/crop/picture.js";
 import { prove } from "./liveness/selftest.js";
-import { undecided } from "./liveness/verdict.js";
+import { undecided } from "./liveness/decision/verdict.js";
 import {
   showNotice,
   showNoVerdict,

@@ -77,6 +77,11 @@ def page_server(bundle: Path, onnxruntime_web: Path | None = None, port: int = 0
     folders = {
         "": _HERE,
         "liveness": _HERE / "liveness",
+        **{
+            f"liveness/{room.name}": room
+            for room in (_HERE / "liveness").iterdir()
+            if room.is_dir()
+        },
         "bundle": bundle,
         "blazeface": _RISE_EDGE / "face" / "blazeface",
         "measured": _RISE_EDGE / "measured",
@@ -89,7 +94,7 @@ class PageServer(ThreadingHTTPServer):
     """Sends the files of a few folders, and nothing else.
 
     Attributes:
-        folders: the first part of an address -> what lies there.
+        folders: what comes before the last / of an address -> what lies there.
     """
 
     daemon_threads = True

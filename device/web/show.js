@@ -44,7 +44,7 @@ export function showNoVerdict(headline, why) {
  * A verdict and what it rests on.
  *
  * @param {import("./liveness/checker.js").Observation} observation
- * @param {{picture: import("./liveness/picture.js").Picture, mirrored: boolean, ms: number} | null} of
+ * @param {{picture: import("./liveness/crop/picture.js").Picture, mirrored: boolean, ms: number} | null} of
  *   which picture, null if there was none.
  */
 export function showObservation({ verdict, square, crop }, of = null) {

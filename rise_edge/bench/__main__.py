@@ -15,8 +15,8 @@ from rich.table import Table
 from rise_edge.bench.kiosk import STAGES, KioskReport, bench_kiosk
 from rise_edge.bench.progress import open_progress
 from rise_edge.bench.stages import Report, bench
-from rise_edge.bundle import default_bundle_path
-from rise_edge.command_line import CommandParser, called_as
+from rise_edge.bundle.bundle import default_bundle_path
+from rise_edge.command_line.arguments import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
 
 

@@ -23,13 +23,13 @@ import numpy as np
 
 from rise_edge.bench.fresh_process import in_fresh_process, peak_memory_mb
 from rise_edge.bench.kiosk_camera import KioskCamera, render_kiosk_frames
-from rise_edge.bundle import open_bundle
+from rise_edge.bundle.bundle import open_bundle
 from rise_edge.checker import Checker
+from rise_edge.command_line.usable_cpus import usable_cpus
+from rise_edge.decision.session import Sessions
+from rise_edge.decision.verdict import Outcome
 from rise_edge.frame import Frame
-from rise_edge.observer import Observer
-from rise_edge.session import Sessions
-from rise_edge.usable_cpus import usable_cpus
-from rise_edge.verdict import Outcome
+from rise_edge.frame_pipeline import Observer
 
 STAGES = 4
 """How many times `bench_kiosk` names a stage that begins."""
@@ -128,15 +128,15 @@ def _run_kiosk(
     pipe: Any, frames: Path, bundle_path: Path, seconds: float, with_page: bool, begun_s: float
 ) -> None:
     """A kiosk from its start. `begun_s` is when its process was asked for."""
-    from rise_edge.capture.allocator import bound_arenas
-    from rise_edge.capture.audit import Audit
     from rise_edge.capture.events import EventWriter
-    from rise_edge.capture.health import Health
-    from rise_edge.capture.journal import Journal
     from rise_edge.capture.listener import Listeners
     from rise_edge.capture.loop import run
-    from rise_edge.capture.view import View
     from rise_edge.guidance import load_guide
+    from rise_edge.kiosk.allocator import bound_arenas
+    from rise_edge.kiosk.audit import Audit
+    from rise_edge.kiosk.journal import Journal
+    from rise_edge.kiosk.monitoring.health import Health
+    from rise_edge.kiosk.view import View
 
     bound_arenas()
     checker, camera, guide = Checker(open_bundle(bundle_path)), KioskCamera(frames), load_guide()
@@ -146,8 +146,8 @@ def _run_kiosk(
         output = stack.enter_context(EventWriter(str(frames.parent / "events.jsonl")))
         view, health = View(), Health()
         if with_page:
-            from rise_edge.capture.web.server import Address
-            from rise_edge.capture.web.view import WebView
+            from rise_edge.kiosk.web.server import Address
+            from rise_edge.kiosk.web.web_view import WebView
 
             page = WebView(camera, checker, guide, Address(port=0), health)
             view = stack.enter_context(page)

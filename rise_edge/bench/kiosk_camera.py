@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rise_edge.capture.cameras.camera import Camera
+from rise_edge.cameras.camera import Camera
 from rise_edge.frame import Frame, Image, Intrinsics, Viewpoint
 
 DEPTH_SIZE, COLOUR_SIZE = (848, 480), (1280, 720)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from rise_edge.standard_streams import say
+from rise_edge.command_line.standard_streams import say
 
 
 @contextmanager

@@ -19,16 +19,16 @@ from typing import Any
 import numpy as np
 
 from rise_edge.bench.fresh_process import in_fresh_process, peak_memory_mb
-from rise_edge.bundle import open_bundle
+from rise_edge.bundle.bundle import open_bundle
 from rise_edge.capture.events import Event
 from rise_edge.checker import Checker
-from rise_edge.continuity import Continuity
-from rise_edge.evidence import StreamGate
+from rise_edge.checks.continuity import Continuity
+from rise_edge.checks.evidence import StreamGate
+from rise_edge.command_line.usable_cpus import usable_cpus
+from rise_edge.decision.session import Sessions
+from rise_edge.decision.verdict import Reason, decide
 from rise_edge.face import Crop
 from rise_edge.frame import Frame, Image, Intrinsics, Modality, Viewpoint
-from rise_edge.session import Sessions
-from rise_edge.usable_cpus import usable_cpus
-from rise_edge.verdict import Reason, decide
 
 _PRESENTATIONS = 4
 _DISTINCT_FRAMES = 16
@@ -123,7 +123,7 @@ def _pixels(frame: Frame, modality: Modality) -> Any:
 
 def _frames(path: Path) -> Iterator[Frame]:
     """The kept frames, round and round, with counters, clocks and noise that move on."""
-    from rise_edge.simulator.retake import retake
+    from rise_edge.simulator.samples.retake import retake
 
     rng = np.random.default_rng(0)
     with np.load(path, allow_pickle=False) as file:

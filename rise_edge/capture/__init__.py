@@ -9,8 +9,8 @@
 replay_lcd SPOOF
 """
 
-from rise_edge.capture.cameras import list_cameras, open_camera
-from rise_edge.capture.cameras.camera import Camera
+from rise_edge.cameras import list_cameras, open_camera
+from rise_edge.cameras.camera import Camera
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import Step, run, sessions
 

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from rise_edge.capture.allocator import bound_arenas
-from rise_edge.capture.arguments import parse
-from rise_edge.capture.cameras import list_cameras
-from rise_edge.capture.cameras.realsense_hardware import NoDeviceError
-from rise_edge.capture.kiosk import capture
+from rise_edge.cameras import list_cameras
+from rise_edge.cameras.realsense.hardware import NoDeviceError
+from rise_edge.command_line.standard_streams import log_to_standard_error, open_closed_streams
 from rise_edge.errors import RiseEdgeError
-from rise_edge.standard_streams import log_to_standard_error, open_closed_streams
+from rise_edge.kiosk.allocator import bound_arenas
+from rise_edge.kiosk.arguments import parse
+from rise_edge.kiosk.kiosk import capture
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

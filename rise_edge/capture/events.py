@@ -13,14 +13,14 @@ that report shows for these modalities at the bundle's radius: {bpcer {rate, err
 interval}, worst_apcer {species, rate, ...}}), `site` (null, or, of the site's calibration that is
 used, {created, radius, asked_bpcer, confidence, n, forced, reason}), `runtime`, `modalities`,
 `colour_alone` (null where depth or infrared is required; else {accepted, and what
-`rise_edge.colour_alone` says of real pictures: auc, auc_interval, bpcer, apcer, ...}; not accepted,
-every session is UNDECIDED), `second_opinion` (null, or [{family, threshold, models [{file, name,
-licence, sha256}]}]), `min_readings`, `deadline_ms`, `test` {false_live, false_spoof, delta, std,
-correlation_ms}: what is asked of the sequential test and the scatter that it reckons with,
-`lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the instructions), `audit` (null,
-or {file, run}: where sessions are recorded, and the UUID of this run's records), `evidence` (null,
-or {folder, run}: where pictures of sessions are kept, and the UUID in this run's file names).
-Of a folder with 16-bit infrared, `camera` has infrared_scale too (levels of grey a unit).
+`rise_edge.checks.colour_alone` says of real pictures: auc, auc_interval, bpcer, apcer, ...}; not
+accepted, every session is UNDECIDED), `second_opinion` (null, or [{family, threshold, models
+[{file, name, licence, sha256}]}]), `min_readings`, `deadline_ms`, `test` {false_live, false_spoof,
+delta, std, correlation_ms}: what is asked of the sequential test and the scatter that it reckons
+with, `lockout` (null, or {spoofs, window_ms, lock_ms}), `language` (of the instructions), `audit`
+(null, or {file, run}: where sessions are recorded, and the UUID of this run's records), `evidence`
+(null, or {folder, run}: where pictures of sessions are kept, and the UUID in this run's file
+names). Of a folder with 16-bit infrared, `camera` has infrared_scale too (levels of grey a unit).
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
@@ -81,10 +81,10 @@ from io import SEEK_END, FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from rise_edge.decision.opinion import Opinion
+from rise_edge.decision.session import SessionResult
+from rise_edge.decision.verdict import Outcome
 from rise_edge.errors import OutputError
-from rise_edge.second_opinion import Opinion
-from rise_edge.session import SessionResult
-from rise_edge.verdict import Outcome
 
 SCHEMA = "rise_edge.event/2"
 

@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from time import monotonic, sleep
 
-from rise_edge.capture.cameras.camera import Camera
+from rise_edge.cameras.camera import Camera
 from rise_edge.errors import CameraError
 from rise_edge.frame import Frame
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rise_edge.capture.events import Event
+from rise_edge.capture.hint import Hint
+from rise_edge.capture.kept import Kept
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
-from rise_edge.drift import Drift
-
-if TYPE_CHECKING:  # reports of listeners, whose modules import this file
-    from rise_edge.capture.hints import Hint
-    from rise_edge.capture.kept_evidence.kept import Kept
+from rise_edge.site.drift_detector import Drift
 
 
 class Listener:

@@ -9,21 +9,22 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from rise_edge.capture.cameras.camera import Camera
+from rise_edge.cameras.camera import Camera
 from rise_edge.capture.events import Event
 from rise_edge.capture.feed import Feed
 from rise_edge.capture.frame_clock import FrameClock
 from rise_edge.capture.recovery import Recovery
-from rise_edge.checker import Checker, Observation
+from rise_edge.checker import Checker
+from rise_edge.decision.observation import Observation
+from rise_edge.decision.session import SessionConfig, SessionResult, Sessions
+from rise_edge.decision.verdict import Reason
 from rise_edge.errors import CameraError, UnusableImageError
 from rise_edge.frame import Frame
+from rise_edge.frame_pipeline import Observer
 from rise_edge.guidance import Guide, Prompter, load_guide
-from rise_edge.observer import Observer
-from rise_edge.session import SessionConfig, SessionResult, Sessions
-from rise_edge.verdict import Reason
 
 if TYPE_CHECKING:  # brings sqlite3, which only who asks for an audit needs
-    from rise_edge.capture.audit import Audit
+    from rise_edge.kiosk.audit import Audit
 
 _LATENCIES = 300  # frames whose times are kept while no session ends
 

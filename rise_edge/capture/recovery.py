@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import sleep
 from typing import Any
 
-from rise_edge.capture.cameras.camera import Camera
+from rise_edge.cameras.camera import Camera
 from rise_edge.errors import CameraError
 
 

@@ -13,20 +13,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from rise_edge.bundle import default_bundle_path, expect_unsigned, open_bundle
+from rise_edge.bundle.bundle import default_bundle_path, expect_unsigned, open_bundle
+from rise_edge.bundle.real_report import REAL
 from rise_edge.checker import Checker
-from rise_edge.command_line import CommandParser, called_as
+from rise_edge.checks.evidence import EvidenceConfig
+from rise_edge.command_line.arguments import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
 from rise_edge.evaluation.keep import keep_in_bundle
 from rise_edge.evaluation.labelled_set import read_labelled_sets
 from rise_edge.evaluation.measure import Numbers, decide_with, measure_sets, result
 from rise_edge.evaluation.norms_picture import norms_picture
 from rise_edge.evaluation.report import markdown, tables
-from rise_edge.evidence import EvidenceConfig
+from rise_edge.files.write_atomic import write_atomic
 from rise_edge.frame import Modality
-from rise_edge.real_report import REAL
 from rise_edge.runtimes import RUNTIMES, open_runtime
-from rise_edge.write_atomic import write_atomic
 
 _EXIT_CODES = """exit codes:
   0  measured

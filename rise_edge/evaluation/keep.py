@@ -6,10 +6,10 @@ import hashlib
 import json
 import re
 
-from rise_edge.bundle import Bundle, amend_bundle
+from rise_edge.bundle.bundle import Bundle, amend_bundle
+from rise_edge.bundle.real_report import REAL, Numbers
 from rise_edge.errors import BundleError
 from rise_edge.evaluation.report import section
-from rise_edge.real_report import REAL, Numbers
 from rise_edge.runtimes import RUNTIMES
 
 REPORT = "report.md"

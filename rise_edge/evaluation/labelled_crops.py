@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.capture.cameras.folder_description import Sensor, assumed_sensor, read_description
-from rise_edge.capture.cameras.infrared_scale import FACE_GREY
+from rise_edge.cameras.folder.description import Sensor, assumed_sensor, read_description
+from rise_edge.cameras.infrared_scale import FACE_GREY
+from rise_edge.checks.evidence import EvidenceConfig, examine_faces
 from rise_edge.errors import CameraError
 from rise_edge.evaluation.labelled_pictures import Pictures, read_pictures
 from rise_edge.evaluation.labelled_set import LabelledSet, LabelledSetError, Presentation
 from rise_edge.evaluation.landmarks import Landmarks
-from rise_edge.evidence import EvidenceConfig, examine_faces
 from rise_edge.face import CROP_SIZE, Crop, Face, FaceDetector, crop_face
 from rise_edge.face.face import Square, face_square
 from rise_edge.frame import Frame, Image, Modality

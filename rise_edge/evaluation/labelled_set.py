@@ -33,12 +33,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rise_edge.capture.cameras.folder_description import FILE_NAME as CAMERA_FILE
+from rise_edge.cameras.folder.description import FILE_NAME as CAMERA_FILE
 from rise_edge.errors import RiseEdgeError
 from rise_edge.evaluation.landmarks import Landmarks, read_landmarks
+from rise_edge.files.plain_file import read_plain_file
+from rise_edge.files.strict_json import parse_object, take_fields
 from rise_edge.frame import Modality
-from rise_edge.plain_file import read_plain_file
-from rise_edge.strict_json import parse_object, take_fields
 
 FORMAT = 1
 SET_FILE, LIST_FILE = "set.json", "presentations.csv"

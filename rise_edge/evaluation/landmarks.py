@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.face.face import LEFT_EYE, NOSE, RIGHT_EYE
-from rise_edge.plain_file import read_plain_file
-from rise_edge.strict_json import take, take_fields
+from rise_edge.files.plain_file import read_plain_file
+from rise_edge.files.strict_json import take, take_fields
 
 FRONTAL_NOSE = 0.12
 FRONTAL_LIPS = 0.4

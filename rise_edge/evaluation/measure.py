@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.checker import Checker
+from rise_edge.decision.verdict import Outcome
 from rise_edge.evaluation.labelled_crops import LabelledCrop, LabelledCutter
 from rise_edge.evaluation.labelled_set import LabelledSet, Presentation
 from rise_edge.evaluation.people import people_auc, people_rate
 from rise_edge.evaluation.semi_real import SAGITTA_MM, with_sheet
 from rise_edge.face import Crop
 from rise_edge.frame import Modality, modality_set, parse_modality_set
-from rise_edge.verdict import Outcome
 
 Numbers = dict[str, Any]
 NormReader = Callable[[Sequence[Crop]], Sequence[float]]

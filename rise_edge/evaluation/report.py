@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rise_edge.real_report import Numbers, percent
-from rise_edge.text_table import TextTable
+from rise_edge.bundle.real_report import Numbers, percent
+from rise_edge.command_line.text_table import TextTable
 
 
 def tables(result: Numbers) -> dict[str, TextTable]:

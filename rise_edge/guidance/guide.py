@@ -14,9 +14,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from rise_edge.checks.quality import VIEW_FAULTS
+from rise_edge.decision.verdict import Verdict
 from rise_edge.errors import GuidanceError
-from rise_edge.quality import VIEW_FAULTS
-from rise_edge.verdict import Verdict
 
 MAX_CHARACTERS = 40
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from rise_edge.decision.verdict import Verdict
 from rise_edge.guidance.guide import Guide
-from rise_edge.verdict import Verdict
 
 
 class Prompter:

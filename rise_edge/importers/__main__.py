@@ -12,8 +12,8 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from rise_edge.command import STOPPED
-from rise_edge.command_line import CommandParser, called_as
+from rise_edge.command_line.arguments import CommandParser, called_as
+from rise_edge.command_line.run_command import STOPPED
 from rise_edge.errors import RiseEdgeError
 from rise_edge.frame import Intrinsics, Modality, modality_set, parse_modality_set
 from rise_edge.importers.depth_formats import DEPTH_FORMATS

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.capture.cameras.depth_scale import DepthScale
+from rise_edge.cameras.depth_scale import DepthScale
 
 Readings = NDArray[np.uint16]
 

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from rise_edge.capture.cameras.folder_description import FILE_NAME, FolderDescription, Sensor
-from rise_edge.capture.cameras.image_file import encode_png
+from rise_edge.cameras.folder.description import FILE_NAME, FolderDescription, Sensor
+from rise_edge.cameras.folder.image_file import encode_png
 from rise_edge.errors import CameraError, OutputError
+from rise_edge.files.write_atomic import atomic_folder
 from rise_edge.frame import Modality
 from rise_edge.importers.recording import ImportedImage, Recording
-from rise_edge.write_atomic import atomic_folder
 
 
 def write_recording(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rise_edge.capture.cameras.folder_description import Sensor
+from rise_edge.cameras.folder.description import Sensor
 from rise_edge.errors import CameraError
 from rise_edge.frame import Intrinsics, Modality, Viewpoint
 

@@ -9,13 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.capture.cameras.exif_orientation import expect_upright
-from rise_edge.capture.cameras.image_file import SUFFIXES, decode_image
-from rise_edge.capture.cameras.image_header import expect_decodable
-from rise_edge.capture.cameras.whole_jpeg import expect_whole
+from rise_edge.cameras.folder.exif_orientation import expect_upright
+from rise_edge.cameras.folder.image_file import SUFFIXES, decode_image
+from rise_edge.cameras.folder.image_header import expect_decodable
+from rise_edge.cameras.folder.whole_jpeg import expect_whole
 from rise_edge.errors import CameraError
+from rise_edge.files.plain_file import read_plain_file
 from rise_edge.frame import Modality
-from rise_edge.plain_file import read_plain_file
 
 PICTURES = SUFFIXES[Modality.COLOUR]
 """How the names of colour pictures end, in lower case."""

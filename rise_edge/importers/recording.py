@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from rise_edge.capture.cameras.folder_description import Sensor
+from rise_edge.cameras.folder.description import Sensor
 from rise_edge.errors import CameraError
 from rise_edge.frame import Modality, modality_set
 

@@ -11,7 +11,7 @@ from rise_edge.frame import Intrinsics, Modality
 from rise_edge.importers.picture_file import PICTURES
 from rise_edge.importers.pictures import open_pictures
 from rise_edge.importers.recording import Recording
-from rise_edge.importers.tum import is_tum, open_tum
+from rise_edge.importers.tum.tum import is_tum, open_tum
 from rise_edge.importers.video import VIDEOS, open_video
 
 KINDS = (
@@ -62,7 +62,7 @@ def open_recording(path: Path, options: ImportOptions | None = None) -> Recordin
     start = _first_bytes(path)
     suffix = path.suffix.lower()
     if start.startswith(_BAG):
-        from rise_edge.importers.bag import open_bag
+        from rise_edge.importers.bag.bag import open_bag
 
         _refuse(options, path, ["--intrinsics", "--depth", "--depth-format"])
         return open_bag(path, wanted)
@@ -72,7 +72,7 @@ def open_recording(path: Path, options: ImportOptions | None = None) -> Recordin
             f"import: --camera {path}"
         )
     if suffix in _HEIC:
-        from rise_edge.importers.heic import open_heic
+        from rise_edge.importers.heic.heic import open_heic
 
         _refuse(options, path, ["--depth", "--depth-format"])
         return open_heic(path, wanted, lens=lens)

@@ -11,7 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from rise_edge.capture.cameras.image_header import MOST_PIXELS
+from rise_edge.cameras.folder.image_header import MOST_PIXELS
 from rise_edge.errors import CameraError
 from rise_edge.frame import Intrinsics, Modality
 from rise_edge.importers.lens import sensors_behind

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rise_edge.bundle import MODEL_PTE, Bundle
-from rise_edge.embedding import Embedding
+from rise_edge.bundle.bundle import MODEL_PTE, Bundle
+from rise_edge.decision.embedding import Embedding
 from rise_edge.errors import BundleError, MissingExtraError
 from rise_edge.face import Crop
 from rise_edge.frame import Modality
@@ -48,7 +48,7 @@ class ExecutorchRuntime:
     Raises:
         MissingExtraError: neither package is installed.
         BundleError: the model cannot be loaded or run, or breaks the contract of
-            `rise_edge.bundle.Manifest`.
+            `rise_edge.bundle.bundle.Manifest`.
     """
 
     name = "executorch"

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import onnxruntime as ort
 
-from rise_edge.bundle import Bundle
-from rise_edge.embedding import Embedding
+from rise_edge.bundle.bundle import Bundle
+from rise_edge.decision.embedding import Embedding
 from rise_edge.errors import BundleError
 from rise_edge.face import Crop
-from rise_edge.runtimes import RUNTIMES
 from rise_edge.runtimes.external_data import expect_whole
 from rise_edge.runtimes.inputs import tensors
+from rise_edge.runtimes.runtime import RUNTIMES
 from rise_edge.runtimes.saturation import ask_for_exact_sums
 
 _INPUTS = {
@@ -41,7 +41,7 @@ class OnnxRuntime:
 
     Raises:
         BundleError: the model cannot be loaded, takes data from other files, is not computed by
-            that provider alone, or breaks the input contract of `rise_edge.bundle.Manifest`.
+            that provider alone, or breaks the input contract of `rise_edge.bundle.bundle.Manifest`.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import onnxruntime as ort
 
-from rise_edge.bundle import MODEL_TENSORRT, Bundle
+from rise_edge.bundle.bundle import MODEL_TENSORRT, Bundle
 from rise_edge.errors import MissingExtraError
 from rise_edge.runtimes.onnx import OnnxRuntime
 

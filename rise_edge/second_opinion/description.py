@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import Any
 
 from rise_edge.errors import OpinionError
-from rise_edge.plain_file import read_plain_file
-from rise_edge.strict_json import parse_object, take, take_fields, take_numbers
+from rise_edge.files.plain_file import read_plain_file
+from rise_edge.files.strict_json import parse_object, take, take_fields, take_numbers
 
 MINIFASNET = "MiniFASNet"
 

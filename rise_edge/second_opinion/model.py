@@ -12,7 +12,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from rise_edge.errors import OpinionError
-from rise_edge.plain_file import read_plain_file
+from rise_edge.files.plain_file import read_plain_file
 from rise_edge.runtimes.external_data import expect_whole
 from rise_edge.second_opinion.description import OpinionDescription
 from rise_edge.second_opinion.patch import Box, cut_patch

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rise_edge.decision.opinion import Opinion
 from rise_edge.errors import OpinionError
 from rise_edge.face import Face
 from rise_edge.second_opinion.description import read_description
 from rise_edge.second_opinion.model import OpinionModel
-from rise_edge.second_opinion.opinion import Opinion
 
 
 class SecondOpinion:

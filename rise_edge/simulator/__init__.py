@@ -7,11 +7,11 @@
 """
 
 from rise_edge.simulator.domains import DOMAINS, Domain
-from rise_edge.simulator.presentation import Presentation, presentations
 from rise_edge.simulator.radiance import Radiance
-from rise_edge.simulator.sample import Sample, render_crop
+from rise_edge.simulator.samples.presentation import Presentation, presentations
+from rise_edge.simulator.samples.sample import Sample, render_crop
+from rise_edge.simulator.samples.truth import SampleTruth
 from rise_edge.simulator.species import SPECIES, Species
-from rise_edge.simulator.truth import SampleTruth
 
 __all__ = [
     "DOMAINS",

@@ -11,15 +11,15 @@ import cv2
 import numpy as np
 from rich.console import Console
 
-from rise_edge.command_line import CommandParser, called_as
+from rise_edge.command_line.arguments import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
+from rise_edge.evaluation.comparison import compare
+from rise_edge.evaluation.comparison.comparison_picture import comparison_picture
 from rise_edge.evaluation.labelled_set import read_labelled_sets
-from rise_edge.simulator.clip import film, write_film
-from rise_edge.simulator.comparison import compare
-from rise_edge.simulator.comparison.comparison_picture import comparison_picture
+from rise_edge.files.write_atomic import write_atomic
 from rise_edge.simulator.domains import DOMAINS
-from rise_edge.simulator.gallery import SPECIES_NAMES, gallery
-from rise_edge.write_atomic import write_atomic
+from rise_edge.simulator.gallery.clip import film, write_film
+from rise_edge.simulator.gallery.gallery import SPECIES_NAMES, gallery
 
 _FILM = ("bona_fide", "flat_print", "replay_lcd", "rigid_mask")
 

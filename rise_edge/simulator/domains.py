@@ -9,8 +9,8 @@ import numpy as np
 
 from rise_edge.simulator.backdrop import RoomKind
 from rise_edge.simulator.rendering import Lighting
+from rise_edge.simulator.samples.synergy import correlated_pair
 from rise_edge.simulator.sensors import SENSORS, Sensor, SensorCondition
-from rise_edge.simulator.synergy import correlated_pair
 
 Range = tuple[float, float]
 

@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from rise_edge.capture.allocator import bound_arenas
-from rise_edge.capture.cameras.faults import random_faults
 from rise_edge.checker import load
-from rise_edge.command_line import CommandParser, called_as
+from rise_edge.command_line.arguments import CommandParser, called_as
 from rise_edge.errors import OutputError, RiseEdgeError
+from rise_edge.kiosk.allocator import bound_arenas
+from rise_edge.soak.faults import random_faults
 from rise_edge.soak.scenes import Film, render_films
 from rise_edge.soak.soak import Soak, SoakReport
 

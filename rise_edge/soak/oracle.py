@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 
-from rise_edge.capture.cameras.faulty import FaultyTruth
 from rise_edge.capture.events import Event
 from rise_edge.capture.listener import Listener
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
 from rise_edge.frame import Frame, Truth
+from rise_edge.soak.faulty_camera import FaultyTruth
 
 _WINDOW = 1000  # frames that are kept of a session: more than any has
 _TOLD = 20  # cases that are kept in words

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from rise_edge.capture.cameras.camera import Camera
+from rise_edge.cameras.camera import Camera
 from rise_edge.errors import CameraError
 from rise_edge.face import face_square
 from rise_edge.frame import Frame, Modality, Truth
 from rise_edge.simulator import Presentation, SampleTruth, presentations
-from rise_edge.simulator.retake import retake
+from rise_edge.simulator.samples.retake import retake
 
 FRAME_MS = 1000 / 30
 

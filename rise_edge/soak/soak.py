@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from rise_edge.capture.audit import Audit
-from rise_edge.capture.cameras.faults import Fault
-from rise_edge.capture.cameras.faulty import FaultyCamera
 from rise_edge.capture.events import Event, EventWriter
-from rise_edge.capture.journal import Journal
 from rise_edge.capture.listener import Listener, Listeners
 from rise_edge.capture.loop import Step, run
 from rise_edge.capture.recovery import Recovery, RecoveryConfig
 from rise_edge.checker import Checker
+from rise_edge.decision.session import SessionConfig
 from rise_edge.errors import CameraError
-from rise_edge.session import SessionConfig
+from rise_edge.kiosk.audit import Audit
+from rise_edge.kiosk.journal import Journal
+from rise_edge.soak.faults import Fault
+from rise_edge.soak.faulty_camera import FaultyCamera
 from rise_edge.soak.oracle import Oracle
 from rise_edge.soak.resources import Held, MemoryGrowth, held, memory_growth, memory_mb
 from rise_edge.soak.scenes import Film, SceneCamera

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rise_edge.command_line import CommandParser, called_as
+from rise_edge.command_line.arguments import CommandParser, called_as
 from rise_edge.errors import RiseEdgeError
 
 

@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 
 from rise_edge.errors import TrustError
-from rise_edge.plain_file import read_plain_file
-from rise_edge.trust.signing import Ed25519PrivateKey, Ed25519PublicKey, expect_sound
-from rise_edge.write_atomic import sync_folder
+from rise_edge.files.plain_file import read_plain_file
+from rise_edge.files.write_atomic import sync_folder
+from rise_edge.trust.signature import Ed25519PrivateKey, Ed25519PublicKey, expect_sound
 
 # isort: split
 # After `signing`, which says what to install where this package is missing.

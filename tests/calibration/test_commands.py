@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from calibration.collect import CollectConfig
-from calibration.collect import main as collect
-from calibration.coverage import CoverageConfig
-from calibration.coverage import main as cover
-from calibration.drift import DriftProofConfig
+from calibration.choose_radius import RadiusConfig
+from calibration.collect_sessions import CollectConfig
+from calibration.collect_sessions import main as collect
+from calibration.measure_scatter import CalibrateConfig
 from calibration.output_file import expect_writable
-from calibration.radius import RadiusConfig
-from calibration.sensor import RegisterConfig, SimulateConfig, register
-from calibration.sensor_bars import BarsConfig
-from calibration.session import CalibrateConfig
-from rise_edge.command import STOPPED
+from calibration.register_sensors import RegisterConfig, SimulateConfig, register
+from calibration.validation.drift_detection import DriftProofConfig
+from calibration.validation.radius_coverage import CoverageConfig
+from calibration.validation.radius_coverage import main as cover
+from calibration.validation.sensor_accuracy import BarsConfig
+from rise_edge.command_line.run_command import STOPPED
 from rise_edge.errors import CameraError, OutputError
-from tests.capture.cameras.software_device import PLUGGED
-from tests.scripts import commands_of, interrupt
+from tests.cameras.realsense.software_device import PLUGGED
+from tests.support.scripts import commands_of, interrupt
 
 NONE = (Path("none.jsonl"),)
 

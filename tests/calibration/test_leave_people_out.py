@@ -17,7 +17,7 @@ from calibration.leave_people_out import (
 )
 from rise_edge.evaluation.measure import Norms
 from tests.evaluation.drawn_sets import row, write_set
-from tests.tiny_bundle import write_tiny_bundle
+from tests.support.tiny_bundle import write_tiny_bundle
 
 
 def norms_of(norm: list[float], subject: str, species: str = "bona_fide") -> Norms:

@@ -7,7 +7,7 @@ import pytest
 from rise_edge import Checker, OutputError
 from rise_edge.capture.events import SCHEMA, EventWriter, Tally
 from rise_edge.capture.loop import sessions
-from tests.capture.frame_source import FrameSource, visits
+from tests.support.frame_source import FrameSource, visits
 
 
 def test_lines_are_appended_whole_and_carry_schema_and_time(tmp_path: Path) -> None:

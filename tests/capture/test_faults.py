@@ -15,12 +15,11 @@ import pytest
 
 import rise_edge
 from rise_edge import CameraError, Checker, Frame, Modality, Truth
-from rise_edge.capture.cameras.faults import Fault, FaultKind
-from rise_edge.capture.cameras.faulty import FaultyCamera
-from rise_edge.simulator.retake import retake
+from rise_edge.simulator.samples.retake import retake
+from rise_edge.soak.faults import Fault, FaultKind
+from rise_edge.soak.faulty_camera import FaultyCamera
 from rise_edge.soak.scenes import Film, render_films
-from tests.capture.frame_source import FrameSource
-from tests.capture.survival import (
+from tests.kiosk.survival import (
     ENOUGH,
     FEW,
     FRAME_MS,
@@ -30,7 +29,8 @@ from tests.capture.survival import (
     standing,
     watch,
 )
-from tests.pictures import photograph_frame
+from tests.support.frame_source import FrameSource
+from tests.support.pictures import photograph_frame
 
 pytestmark = pytest.mark.slow
 

@@ -5,8 +5,8 @@ import pytest
 
 from rise_edge import CameraError
 from rise_edge.capture.feed import Feed
-from tests.capture.frame_source import FrameSource, lost
-from tests.pictures import photograph_frame
+from tests.support.frame_source import FrameSource, lost
+from tests.support.pictures import photograph_frame
 
 
 def numbers(feed: Feed, pause_s: float = 0.0) -> list[int]:

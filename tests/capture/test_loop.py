@@ -9,8 +9,8 @@ from rise_edge.capture.loop import _Latency, run, sessions
 from rise_edge.errors import UnusableImageError
 from rise_edge.frame import Arrival
 from rise_edge.guidance import load_guide
-from tests.capture.frame_source import EMPTY, FrameSource, lost, visits
-from tests.pictures import photograph_frame
+from tests.support.frame_source import EMPTY, FrameSource, lost, visits
+from tests.support.pictures import photograph_frame
 
 
 def test_every_visit_gets_its_verdict(tiny_checker: Checker) -> None:

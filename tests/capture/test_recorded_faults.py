@@ -9,16 +9,15 @@ import numpy as np
 import pytest
 
 from rise_edge import Bundle, CameraError, Checker, Frame, Modality, Truth
+from rise_edge.cameras import RecordingCamera
 from rise_edge.capture.__main__ import main
-from rise_edge.capture.cameras import RecordingCamera
-from rise_edge.capture.cameras.faults import Fault, FaultKind
-from rise_edge.capture.cameras.faulty import FaultyCamera, FaultyTruth
 from rise_edge.capture.listener import Listeners
 from rise_edge.capture.loop import run
+from rise_edge.soak.faults import Fault, FaultKind
+from rise_edge.soak.faulty_camera import FaultyCamera, FaultyTruth
 from rise_edge.soak.oracle import Oracle
-from tests.capture.cameras.software_device import record
-from tests.capture.frame_source import FrameSource
-from tests.capture.survival import (
+from tests.cameras.realsense.software_device import record
+from tests.kiosk.survival import (
     FEW,
     NEED,
     Told,
@@ -26,6 +25,7 @@ from tests.capture.survival import (
     standing,
     watch,
 )
+from tests.support.frame_source import FrameSource
 
 pytestmark = pytest.mark.slow
 

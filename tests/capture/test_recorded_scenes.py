@@ -14,7 +14,7 @@ from rise_edge import Frame, Intrinsics, Viewpoint
 from rise_edge.capture import open_camera, sessions
 from rise_edge.capture.events import Event
 from rise_edge.simulator import Presentation
-from tests.capture.cameras.software_device import record
+from tests.cameras.realsense.software_device import record
 
 pytestmark = pytest.mark.slow
 

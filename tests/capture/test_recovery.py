@@ -8,8 +8,8 @@ from rise_edge import CameraError, Checker, Frame
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import run
 from rise_edge.capture.recovery import Attempt, Recovery, RecoveryConfig
-from tests.capture.frame_source import FrameSource, lost, visits
-from tests.pictures import photograph_frame
+from tests.support.frame_source import FrameSource, lost, visits
+from tests.support.pictures import photograph_frame
 
 
 class UnpluggedSource(FrameSource):

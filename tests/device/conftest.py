@@ -8,7 +8,7 @@ import pytest
 
 from tests.device.cpp.building import build_library
 from tests.device.cpp.interface import declare
-from tests.once import once
+from tests.support.once import once
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rise_edge.capture.arguments import parse
-from rise_edge.capture.exit_codes import EXIT_CODES
 from rise_edge.errors import RiseEdgeError
+from rise_edge.kiosk.arguments import parse
+from rise_edge.kiosk.exit_codes import EXIT_CODES
 
 KIOSK = Path(__file__).parents[2] / "device" / "kiosk"
 UNITS = sorted(path.name for path in KIOSK.iterdir() if path.suffix in (".service", ".timer"))

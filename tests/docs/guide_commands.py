@@ -85,18 +85,19 @@ GUIDES = {
             "pip install -e '.[quantize]'": INSTALLS,
             "python train/train.py --out runs/demo": TRAINED,
             "python quantize/qat.py runs/demo bundles/demo": TRAINED,
-            "python calibration/session.py bundles/demo": Read("takes 15 minutes"),
+            "python calibration/measure_scatter.py bundles/demo": Read("takes 15 minutes"),
         },
     ),
     "calibration/README.md": Guide(
         {
-            "python calibration/sensor.py board board.pdf": HERE,
-            "python calibration/sensor.py simulate site-views": Typed("--views 16"),
-            "python calibration/sensor.py --camera site-views --square-mm 38.0": HERE,
-            "python calibration/session.py path/to/bundle": Read("takes 15 minutes"),
-            "python calibration/collect.py people.jsonl --camera realsense --bundle path/to/bundle "
+            "python calibration/register_sensors.py board board.pdf": HERE,
+            "python calibration/register_sensors.py simulate site-views": Typed("--views 16"),
+            "python calibration/register_sensors.py --camera site-views --square-mm 38.0": HERE,
+            "python calibration/measure_scatter.py path/to/bundle": Read("takes 15 minutes"),
+            "python calibration/collect_sessions.py people.jsonl --camera realsense --bundle "
+            "path/to/bundle "
             "--sessions 100": REALSENSE,
-            "python calibration/radius.py people.jsonl --bundle path/to/bundle --bpcer 0.05 "
+            "python calibration/choose_radius.py people.jsonl --bundle path/to/bundle --bpcer 0.05 "
             "--confidence 0.95 --sign owner.key": Read("needs people; the walk below runs it"),
             "python -m rise_edge.capture --camera realsense --model path/to/bundle --site "
             "path/to/bundle.site.json --public-key owner.pub": REALSENSE,
@@ -106,11 +107,13 @@ GUIDES = {
                 Typed(ONE_DOMAIN),
             "rise-edge keygen keys/owner && rise-edge sign site-depot/demo --key keys/owner.key":
                 HERE,
-            "python calibration/collect.py site-depot/people.jsonl --bundle site-depot/demo "
+            "python calibration/collect_sessions.py site-depot/people.jsonl --bundle "
+            "site-depot/demo "
             "--simulated depot --sessions 100": Typed("--sessions 2"),
-            "python calibration/collect.py site-depot/attacks.jsonl --bundle site-depot/demo "
+            "python calibration/collect_sessions.py site-depot/attacks.jsonl --bundle "
+            "site-depot/demo "
             "--simulated depot --sessions 132 --attacks": Typed("--sessions 1"),
-            "python calibration/radius.py site-depot/people.jsonl --bundle site-depot/demo "
+            "python calibration/choose_radius.py site-depot/people.jsonl --bundle site-depot/demo "
             "--attacks site-depot/attacks.jsonl --sign keys/owner.key "
             "--picture site-depot/radius.png": Typed("--bpcer 0.5 --confidence 0.5"),
             "python -m rise_edge.capture --model site-depot/demo --site site-depot/demo.site.json "
@@ -271,7 +274,7 @@ GUIDES = {
             "python -m rise_edge.capture --camera realsense --monitor 9180":
                 Typed("--camera images --view none --monitor 0"),
             "curl localhost:9180/health":
-                Read("of a program that runs; tests/capture/web/test_monitor.py asks it"),
+                Read("of a program that runs; tests/kiosk/web/test_monitor.py asks it"),
             "python -m rise_edge.capture --camera realsense --model path/to/bundle --site "
             "path/to/bundle.site.json --monitor 9180":
                 Read("needs a calibrated site; calibration/README.md's walk runs one"),
@@ -292,11 +295,12 @@ GUIDES = {
     "rise_edge/importers/README.md": Guide(
         {
             "pip install -e '.[import]'": INSTALLS,
-            "rise-edge import session.bag from-bag": Read("tests/importers/test_bag.py runs it"),
+            "rise-edge import session.bag from-bag": 
+                Read("tests/importers/bag/test_bag.py runs it"),
             "rise-edge import rgbd_dataset_freiburg1_desk from-tum":
-                Read("tests/importers/test_tum.py runs it"),
+                Read("tests/importers/tum/test_tum.py runs it"),
             "rise-edge import portrait.heic from-heic":
-                Read("needs an iPhone; tests/importers/test_heic.py runs it"),
+                Read("needs an iPhone; tests/importers/heic/test_heic.py runs it"),
             "rise-edge import clip.mp4 from-clip": HERE,
             "rise-edge import photo.jpg from-photo --depth depth.png --depth-format tum "
             "--intrinsics 525 525 319.5 239.5": HERE,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rise_edge.capture.cameras.folder import write_folder
+from rise_edge.cameras.folder.camera import write_folder
 from rise_edge.simulator import Presentation
 from tests.docs.guide_commands import GUIDES, OTHERS, Guide, Read, Typed
 from tests.docs.pages import PAGES, ROOT, commands_of

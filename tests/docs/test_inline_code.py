@@ -17,11 +17,11 @@ pytest.importorskip("cryptography", reason="needs the extra trust")
 
 import rise_edge
 import rise_edge.capture
-from rise_edge.capture.audit import Audit
+from rise_edge.bundle.sign import sign_bundle
 from rise_edge.face import Crop
-from rise_edge.trust.sign import sign_bundle
+from rise_edge.kiosk.audit import Audit
 from tests.docs.pages import PAGES, ROOT, Code, inline
-from tests.pictures import photograph_frame
+from tests.support.pictures import photograph_frame
 from tests.trust.owner import OWNER, write_keys
 
 pytestmark = pytest.mark.slow

@@ -29,7 +29,7 @@ def test_every_picture_is_in_the_guides() -> None:
 def test_the_person_s_page_is_made_and_says_of_which_bundle(tmp_path: Path) -> None:
     pytest.importorskip("playwright.sync_api", reason="needs playwright")
     made = make(tmp_path, ["page_person.jpg"])
-    identity = rise_edge.open_bundle(rise_edge.bundle.default_bundle_path()).identity
+    identity = rise_edge.open_bundle(rise_edge.bundle.bundle.default_bundle_path()).identity
     assert made["page_person.jpg"]["bundle"] == identity
     assert "docs/page_pictures.py" in made["page_person.jpg"]["command"]
     assert cv2.imread(str(tmp_path / "page_person.jpg")).shape == (400, 1296, 3)

@@ -9,12 +9,12 @@ import runpy
 import pytest
 
 import rise_edge
-from rise_edge.bundle import default_bundle_path, open_bundle
+from rise_edge.bundle.bundle import default_bundle_path, open_bundle
+from rise_edge.bundle.real_report import read_real_report
 from rise_edge.evaluation import read_labelled_sets
 from rise_edge.evaluation.__main__ import evaluate
-from rise_edge.real_report import read_real_report
 from tests.docs.pages import ROOT
-from tests.real_data import real
+from tests.support.real_data import real
 
 _script = runpy.run_path(str(ROOT / "docs" / "real.py"))
 PAGES, SETS, with_numbers = _script["PAGES"], _script["SETS"], _script["with_numbers"]

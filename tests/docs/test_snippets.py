@@ -11,8 +11,8 @@ import cv2
 import pytest
 
 from tests.docs.pages import PAGES, ROOT, blocks
-from tests.opinion_models import write_opinion
-from tests.pictures import photograph
+from tests.support.opinion_models import write_opinion
+from tests.support.pictures import photograph
 
 PAGE = (ROOT / "docs" / "embed.md").read_text(encoding="utf-8")
 _snippets = runpy.run_path(str(ROOT / "docs" / "snippets.py"))

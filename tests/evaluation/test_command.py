@@ -10,7 +10,7 @@ import pytest
 
 from rise_edge.evaluation.__main__ import main
 from tests.evaluation.drawn_sets import COLUMNS, row, write_list, write_set
-from tests.tiny_bundle import write_tiny_bundle
+from tests.support.tiny_bundle import write_tiny_bundle
 
 
 @pytest.fixture

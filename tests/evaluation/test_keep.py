@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from rise_edge import open_bundle
-from rise_edge.bundle import amend_bundle
+from rise_edge.bundle.bundle import amend_bundle
+from rise_edge.bundle.real_report import read_real_report, real_sentence
 from rise_edge.errors import BundleError
 from rise_edge.evaluation.__main__ import evaluate, main
 from rise_edge.evaluation.keep import keep_in_bundle, with_section
 from rise_edge.evaluation.report import section
-from rise_edge.real_report import read_real_report, real_sentence
 from tests.evaluation.drawn_sets import row, write_set
-from tests.tiny_bundle import tiny_model, write_tiny_bundle
+from tests.support.tiny_bundle import tiny_model, write_tiny_bundle
 
 RADII = {"onnx": {"infrared": 0.5, "depth+infrared": 0.5}}
 

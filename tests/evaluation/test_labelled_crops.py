@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from rise_edge.capture.cameras.folder_description import FolderDescription, Sensor
-from rise_edge.capture.cameras.infrared_scale import FACE_GREY
+from rise_edge.cameras.folder.description import FolderDescription, Sensor
+from rise_edge.cameras.infrared_scale import FACE_GREY
 from rise_edge.evaluation import (
     LabelledCrop,
     LabelledCutter,
@@ -22,7 +22,7 @@ from rise_edge.face import crop_face, face_square
 from rise_edge.face.crop import cut_square
 from rise_edge.frame import Modality
 from tests.evaluation.drawn_sets import head_mm, infrared, row, write_list, write_set
-from tests.rendered_faces import faces_of, rendered
+from tests.support.rendered_faces import faces_of, rendered
 
 
 def cut(folder: Path, size: int = 112) -> list[LabelledCrop | Presentation]:

@@ -6,9 +6,9 @@ from rise_edge import FaceDetector
 from rise_edge.face import head_angles
 from rise_edge.face.face import LEFT_EYE, MOUTH, NOSE, RIGHT_EYE
 from rise_edge.simulator import Presentation
-from tests.pictures import photograph
-from tests.real_data import real
-from tests.rendered_faces import doubled, rendered
+from tests.support.pictures import photograph
+from tests.support.real_data import real
+from tests.support.rendered_faces import doubled, rendered
 
 # Read off the photograph by eye, in pixels of 512: right eye, left eye, nose tip, mouth.
 BY_EYE = {RIGHT_EYE: (205, 106), LEFT_EYE: (246, 105), NOSE: (226, 129), MOUTH: (225, 150)}

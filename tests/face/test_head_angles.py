@@ -10,7 +10,7 @@ from rise_edge import FaceDetector
 from rise_edge.face import head_angles
 from rise_edge.simulator import render_crop
 from rise_edge.simulator.domains import domain_named
-from tests.rendered_faces import faces_of, rendered, rolled
+from tests.support.rendered_faces import faces_of, rendered, rolled
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 import pytest
 
 from rise_edge.face import likeness
-from tests.rendered_faces import exposed, rendered, view_of
+from tests.support.rendered_faces import exposed, rendered, view_of
 
 
 def crop_of(number: int, later_ms: float = 0.0):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from rise_edge.face import sharpness
-from tests.pictures import photograph
+from tests.support.pictures import photograph
 
 
 def face_grey() -> np.ndarray:

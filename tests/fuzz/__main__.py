@@ -9,7 +9,7 @@ import traceback
 from pathlib import Path
 from time import monotonic
 
-from rise_edge.capture.argument_types import positive_int
+from rise_edge.kiosk.argument_types import positive_int
 from tests.fuzz.bundles import AlteredBundleError
 from tests.fuzz.targets import TARGETS
 

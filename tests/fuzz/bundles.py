@@ -9,15 +9,15 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from rise_edge.bundle import GOLDEN, MANIFEST, MODEL_ONNX, SIGNATURE, Bundle, open_bundle
+from rise_edge.bundle.bundle import GOLDEN, MANIFEST, MODEL_ONNX, SIGNATURE, Bundle, open_bundle
+from rise_edge.bundle.sign import sign_bundle
 from rise_edge.errors import BundleError, RiseEdgeError
 from rise_edge.runtimes.external_data import expect_whole
 from rise_edge.selftest import read_golden
 from rise_edge.trust.keys import read_public_key
-from rise_edge.trust.sign import sign_bundle
 from tests.fuzz.mutations import edited, edits, json_like
 from tests.fuzz.target import Target
-from tests.tiny_bundle import tiny_model, write_tiny_bundle
+from tests.support.tiny_bundle import tiny_model, write_tiny_bundle
 from tests.trust.owner import OWNER, STRANGER, write_keys
 
 PINNED = OWNER.public_key()

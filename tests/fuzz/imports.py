@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from rise_edge.errors import CameraError
 from rise_edge.frame import Intrinsics
 from rise_edge.importers.recording import Recording
-from rise_edge.importers.tum import open_tum
-from tests.capture.cameras.random_frames import random_frames
+from rise_edge.importers.tum.tum import open_tum
+from tests.cameras.random_frames import random_frames
 from tests.fuzz.mutations import edited, edits
 from tests.fuzz.target import Target
-from tests.importers.realsense_bag import BagForm, small_frames, write_bag
-from tests.importers.tum_folder import write_tum
+from tests.importers.bag.realsense_bag import BagForm, small_frames, write_bag
+from tests.importers.tum.tum_folder import write_tum
 
 _LENS = Intrinsics(20.0, 20.0, 7.5, 5.5)
 
@@ -32,7 +32,7 @@ def _imports(read: Callable[[], Recording]) -> bool:
 
 
 def _bags(folder: Path, form: BagForm) -> Target:
-    from rise_edge.importers.bag import open_bag
+    from rise_edge.importers.bag.bag import open_bag
 
     path = write_bag(folder / "a.bag", small_frames(2), form)
     sound = path.read_bytes()
@@ -81,8 +81,8 @@ def heics(folder: Path) -> Target:
     import pillow_heif
     from PIL import Image as Pillow
 
-    from rise_edge.importers.heic import open_heic
-    from tests.importers.test_apple_depth import PACKET
+    from rise_edge.importers.heic.heic import open_heic
+    from tests.importers.heic.test_apple_depth import PACKET
 
     exif, content = Pillow.Exif(), io.BytesIO()
     exif.get_ifd(0x8769)[0xA405] = 30

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from rise_edge.capture.cameras.calibration import read_calibration
-from rise_edge.capture.drift_history import DriftHistory
-from rise_edge.drift import DriftWatch, WatchedSession
+from rise_edge.cameras.folder.sensor_calibration import read_calibration
 from rise_edge.errors import CameraError, OutputError, SiteError, TrustError
-from rise_edge.site import read_site, site_path, write_site
-from tests.capture.cameras.test_calibration import calibration
+from rise_edge.kiosk.drift_history import DriftHistory
+from rise_edge.site.drift_detector import DriftWatch, WatchedSession
+from rise_edge.site.site_file import read_site, site_path, write_site
+from tests.cameras.folder.test_sensor_calibration import calibration
 from tests.fuzz.bundles import PINNED, AlteredBundleError
 from tests.fuzz.mutations import edited, edits, json_like
 from tests.fuzz.target import Target
-from tests.test_site import REFERENCE, site_of
-from tests.tiny_bundle import write_tiny_bundle
+from tests.site.test_site_file import REFERENCE, site_of
+from tests.support.tiny_bundle import write_tiny_bundle
 from tests.trust.owner import OWNER
 
 

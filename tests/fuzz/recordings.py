@@ -10,17 +10,17 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from rise_edge.capture.audit.command import main as audit_command
-from rise_edge.capture.audit.query import Selection, records
-from rise_edge.capture.audit.record import COLUMNS
-from rise_edge.capture.cameras.folder import FolderCamera, write_folder
-from rise_edge.capture.cameras.folder_description import FILE_NAME
+from rise_edge.cameras.folder.camera import FolderCamera, write_folder
+from rise_edge.cameras.folder.description import FILE_NAME
 from rise_edge.capture.events import EventWriter
 from rise_edge.errors import AuditError, CameraError
-from tests.capture.audit.audits import record, write_audit
-from tests.capture.frame_source import visits
+from rise_edge.kiosk.audit.command import main as audit_command
+from rise_edge.kiosk.audit.query import Selection, records
+from rise_edge.kiosk.audit.record import COLUMNS
 from tests.fuzz.mutations import edited, edits, json_like
 from tests.fuzz.target import Target
+from tests.kiosk.audit.audits import record, write_audit
+from tests.support.frame_source import visits
 
 
 def _folder(folder: Path) -> Path:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rise_edge.importers.depth_formats import DEPTH_FORMATS, from_sun, from_tum
-from tests.real_data import real
+from tests.support.real_data import real
 
 
 @pytest.mark.parametrize("to_millimetres", DEPTH_FORMATS.values(), ids=DEPTH_FORMATS)

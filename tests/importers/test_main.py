@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from rise_edge.capture.cameras.folder import FolderCamera
+from rise_edge.cameras.folder.camera import FolderCamera
 from rise_edge.errors import MissingExtraError
 from rise_edge.frame import parse_modality_set
 from rise_edge.importers.__main__ import main
-from tests.capture.cameras.random_frames import random_frames
+from tests.cameras.random_frames import random_frames
 from tests.importers.test_pictures import write_depth, write_picture
 from tests.importers.test_video import write_clip
-from tests.importers.tum_folder import write_tum
+from tests.importers.tum.tum_folder import write_tum
 
 
 def run(*arguments: str | Path) -> int:
@@ -113,7 +113,7 @@ def test_a_package_that_is_missing_is_named_with_its_extra(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     for loaded in list(sys.modules):
-        if loaded.startswith(("rosbags", "pillow_heif", "rise_edge.importers.bag")):
+        if loaded.startswith(("rosbags", "pillow_heif", "rise_edge.importers.bag.bag")):
             monkeypatch.delitem(sys.modules, loaded)
     monkeypatch.delitem(sys.modules, f"rise_edge.importers.{module}", raising=False)
     for hidden in ("rosbags.rosbag1", "rosbags", "pillow_heif"):

@@ -17,13 +17,13 @@ import pytest
 import torch
 from torch import fx
 
-from quantize.fine_tune import FineTuneConfig
-from quantize.graph import fold_batch_norms
+from quantize.export.device_graph import fold_batch_norms
+from quantize.int8.fine_tune import FineTuneConfig
 from quantize.material import Material
 from rise_edge import Bundle
-from tests.tiny_bundle import write_tiny_bundle
+from tests.support.tiny_bundle import write_tiny_bundle
 from tests.train.debug_data import debug_config, debug_splits
-from train.checkpoint import open_run
+from train.loop.checkpoint import open_run
 from train.train import train_on
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Int8Build:
     @cached_property
     def unsigned(self) -> bytes:
         """The ONNX file whose maps are uint8, with the float head."""
-        from quantize.unsigned import unsigned_activations
+        from quantize.export.unsigned import unsigned_activations
 
         return unsigned_activations(onnx.load_model_from_string(self.signed)).SerializeToString()
 
@@ -95,7 +95,8 @@ def trained_material(folder: Path) -> Material:
 
 def int8_build(material: Material) -> Int8Build:
     """Build a bundle where another one stands."""
-    from quantize import int8_model, qat
+    from quantize import qat
+    from quantize.int8 import int8_model
 
     run = material.run.folder
     tuning = FineTuneConfig(epochs=2, batch_size=32, learning_rate=1e-4)

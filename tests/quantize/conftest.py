@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from quantize.fine_tune import FineTuneConfig
+from quantize.int8.fine_tune import FineTuneConfig
 from quantize.material import Material
 from tests.quantize.builds import Int8Build, int8_build, trained_material
 from tests.quantize.small_network import expect_quantize_extra

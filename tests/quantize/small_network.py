@@ -11,9 +11,10 @@ import pytest
 import torch
 from torch import fx
 
-from quantize.onnx_file import INPUTS, OUTPUTS, example_crops
-from train.networks import NetworkConfig, build_network
-from train.normalise import Normalise
+from quantize.export.onnx_file import INPUTS, OUTPUTS, example_crops
+from train.models.networks import NetworkConfig
+from train.models.normalise import Normalise
+from train.models.registry import build_network
 
 SIZE = 32
 
@@ -34,7 +35,7 @@ def prepared_network() -> fx.GraphModule:
 @cache
 def _prepared() -> fx.GraphModule:
     expect_quantize_extra()
-    from quantize.fake_quantise import fake_quantise
+    from quantize.int8.fake_quantise import fake_quantise
 
     return fake_quantise(trained_like(), SIZE)
 

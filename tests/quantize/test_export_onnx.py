@@ -9,23 +9,24 @@ import onnx
 import pytest
 
 from quantize import export_onnx
-from quantize.build import name_of
+from quantize.bundle.build import name_of
+from quantize.bundle.provenance import NOTICE
+from quantize.export.device_graph import fold_batch_norms
 from quantize.export_onnx import build
-from quantize.graph import fold_batch_norms
 from quantize.material import Material
-from quantize.provenance import NOTICE
-from quantize.runtime_scores import scorer_on
+from quantize.measure.runtime_scores import scorer_on
 from rise_edge import BundleError, Checker, open_bundle
+from rise_edge.bundle.report_warnings import report_warnings
+from rise_edge.bundle.set_report import read_set_report
 from rise_edge.frame import Modality
 from rise_edge.pad_metrics import hter
-from rise_edge.report_warnings import report_warnings
 from rise_edge.runtimes import open_runtime
 from rise_edge.selftest import prove
-from rise_edge.set_report import read_set_report
 from train.algorithms import AlgorithmConfig
-from train.checkpoint import RunError
-from train.networks import NetworkConfig, build_network
-from train.scoring import scores
+from train.evaluation.scoring import scores
+from train.loop.checkpoint import RunError
+from train.models.networks import NetworkConfig
+from train.models.registry import build_network
 
 
 @pytest.fixture(scope="module")

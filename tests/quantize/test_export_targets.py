@@ -9,8 +9,8 @@ from quantize import export_targets
 from quantize.export_targets import TargetsConfig, build, main
 from quantize.material import expect_quantisable
 from tests.quantize.conftest import TARGETS_TUNING
-from train.checkpoint import RunError
-from train.networks import NetworkConfig
+from train.loop.checkpoint import RunError
+from train.models.networks import NetworkConfig
 
 OTHER = dataclasses.replace(TARGETS_TUNING, learning_rate=1e-3)
 

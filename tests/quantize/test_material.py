@@ -7,9 +7,9 @@ import pytest
 
 from quantize import material
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
-from train.checkpoint import RunError, open_run
 from train.datasets.crops import join
 from train.datasets.sources import DataConfig
+from train.loop.checkpoint import RunError, open_run
 from train.train import train_on
 
 

@@ -6,13 +6,13 @@ import pytest
 
 from quantize import export_targets, qat
 from quantize.export_targets import TargetsConfig
-from quantize.fine_tune import FineTuneConfig
+from quantize.int8.fine_tune import FineTuneConfig
+from quantize.int8.work_folder import begin_work, expect_work
 from quantize.qat import QatConfig
-from quantize.work import begin_work, expect_work
 from rise_edge import BundleError
 from tests.quantize.small_network import expect_quantize_extra
 from tests.train.debug_data import debug_config, debug_splits
-from train.checkpoint import RunError, open_run
+from train.loop.checkpoint import RunError, open_run
 from train.train import train_on
 
 

@@ -12,16 +12,16 @@ import pytest
 import torch
 
 from quantize import qat
-from quantize.bars import decision_bars, time_bar
+from quantize.int8.work_folder import begin_work
 from quantize.material import expect_quantisable
+from quantize.measure.targets import decision_bars, time_bar
 from quantize.qat import LARGE_GOLDEN, STATE, quantised
-from quantize.work import begin_work
 from rise_edge import BundleError, open_bundle
 from rise_edge.errors import MissingExtraError
 from rise_edge.frame import Modality
 from rise_edge.selftest import prove
-from train.checkpoint import RunError
-from train.networks import NetworkConfig
+from train.loop.checkpoint import RunError
+from train.models.networks import NetworkConfig
 
 WHOLE = "colour+depth+infrared"
 
@@ -113,7 +113,7 @@ def test_the_text_shows_bars_margins_and_pictures_that_are_there(built):
 
 
 def test_a_second_run_goes_on_from_the_state_and_gives_the_same_model(material, config, int8):
-    from quantize.int8_model import fine_tuned
+    from quantize.int8.int8_model import fine_tuned
 
     radii = dict(int8.bundle.manifest.radii["onnx_float"])
     core, history = fine_tuned(material, radii, config.fine_tuning, config.work_folder / STATE)
@@ -136,8 +136,8 @@ def test_the_work_of_other_settings_is_not_gone_on_from(material, config, built)
 
 def test_post_training_quantisation_trains_nothing(material, config, int8, monkeypatch):
     made = int8.post_training
-    monkeypatch.setattr("quantize.int8_model.post_training", lambda *_: made)
-    monkeypatch.setattr("quantize.int8_model.export", lambda core, size, words: core)
+    monkeypatch.setattr("quantize.int8.int8_model.post_training", lambda *_: made)
+    monkeypatch.setattr("quantize.int8.int8_model.export", lambda core, size, words: core)
     before = material.run.algorithm.network.state_dict()
     core, history = quantised(material, {}, dataclasses.replace(config, ptq=True), "")
     assert history == []

@@ -16,7 +16,7 @@ _WRITTEN = re.compile(
     r"""
     (?: --(?:out|events|audit|record|keep-evidence|json|picture|drift-history|web-token-file)
       | mkdir | keygen | gallery | clip | cmake\ -S\ \S+\ -B
-      | sensor\.py\ (?:board|simulate) | collect\.py
+      | register_sensors\.py\ (?:board|simulate) | collect_sessions\.py
       | (?:qat|export_onnx|export_targets)\.py\ \S+ | jetson/bundle\.py\ \S+\ \S+
     )\ (?!-)(\S+)
     """,

@@ -69,7 +69,7 @@ def test_the_wheel_holds_every_file_of_the_library_and_no_other(wheel: Path) -> 
         "rise_edge/models/demo/golden.npz",
         "rise_edge/face/blazeface/front_128.onnx",
         "rise_edge/guidance/de.json",
-        "rise_edge/capture/web/pages/person.html",
+        "rise_edge/kiosk/web/pages/person.html",
         f"{NAME}.dist-info/licenses/LICENSE",
         f"{NAME}.dist-info/licenses/rise_edge/face/blazeface/LICENSE",
     ],

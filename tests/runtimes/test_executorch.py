@@ -12,7 +12,7 @@ from rise_edge import Bundle, BundleError, Checker, Crop, Modality
 from rise_edge.errors import MissingExtraError
 from rise_edge.runtimes import open_runtime
 from rise_edge.selftest import prove
-from tests.tiny_bundle import RADIUS, SIZE, write_tiny_bundle
+from tests.support.tiny_bundle import RADIUS, SIZE, write_tiny_bundle
 
 pytestmark = pytest.mark.torch
 
@@ -38,7 +38,7 @@ def tiny_pte() -> bytes:
     pytest.importorskip("executorch", reason="needs the executorch extra")
     import torch
 
-    from quantize.pte_file import lower_to_xnnpack, pte_bytes
+    from quantize.export.pte_file import lower_to_xnnpack, pte_bytes
 
     class Tiny(torch.nn.Module):
         def forward(self, colour, depth_mm, infrared, present):  # type: ignore[no-untyped-def]

@@ -10,10 +10,10 @@ import pytest
 from onnx import TensorProto, helper
 
 from rise_edge import BundleError
-from rise_edge.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, default_bundle_path
+from rise_edge.bundle.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT, default_bundle_path
 from rise_edge.runtimes import open_runtime
 from rise_edge.runtimes.external_data import expect_whole
-from tests.tiny_bundle import tiny_model, tiny_model_that_names_a_file, write_tiny_bundle
+from tests.support.tiny_bundle import tiny_model, tiny_model_that_names_a_file, write_tiny_bundle
 
 
 def external(location: str = "weights.bin") -> TensorProto:

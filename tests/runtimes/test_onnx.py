@@ -5,7 +5,7 @@ import pytest
 
 from rise_edge import Bundle, BundleError, Crop, Modality
 from rise_edge.runtimes import open_runtime
-from tests.tiny_bundle import SIZE, write_tiny_bundle
+from tests.support.tiny_bundle import SIZE, write_tiny_bundle
 
 
 def grey_crop(level: int, size: int = SIZE) -> Crop:

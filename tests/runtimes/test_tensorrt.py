@@ -6,11 +6,11 @@ import onnxruntime as ort
 import pytest
 
 from rise_edge import BundleError, MissingExtraError
-from rise_edge.bundle import GOLDEN, MODEL_TENSORRT, write_bundle
+from rise_edge.bundle.bundle import GOLDEN, MODEL_TENSORRT, write_bundle
 from rise_edge.runtimes import open_runtime
 from rise_edge.runtimes.onnx import OnnxRuntime
 from rise_edge.runtimes.tensorrt import PROVIDER, engine_folder, engine_options
-from tests.tiny_bundle import golden_vectors, manifest_fields, tiny_model, write_tiny_bundle
+from tests.support.tiny_bundle import golden_vectors, manifest_fields, tiny_model, write_tiny_bundle
 
 DOCUMENTED = {
     "device_id", "trt_max_workspace_size", "trt_max_partition_iterations", "trt_min_subgraph_size",

@@ -25,15 +25,15 @@ from rise_edge import (
     Verdict,
 )
 from rise_edge.capture.loop import sessions
+from rise_edge.decision.lockout import LockoutConfig
+from rise_edge.decision.opinion import denied
+from rise_edge.decision.verdict import DEVICE_FAULTS, decide, undecided
 from rise_edge.frame import ALL_MODALITIES, COLOUR_ALONE
-from rise_edge.lockout import LockoutConfig
-from rise_edge.second_opinion import denied
-from rise_edge.verdict import DEVICE_FAULTS, decide, undecided
-from tests.capture.frame_source import FrameSource, visits
-from tests.opinion_models import channel_means, write_opinion
-from tests.pictures import photograph_frame
-from tests.test_session import STEADY, STEP_MS, face_at
-from tests.tiny_bundle import tiny_model, write_tiny_bundle
+from tests.decision.test_session import STEADY, STEP_MS, face_at
+from tests.support.frame_source import FrameSource, visits
+from tests.support.opinion_models import channel_means, write_opinion
+from tests.support.pictures import photograph_frame
+from tests.support.tiny_bundle import tiny_model, write_tiny_bundle
 
 AGAINST, FOR = Opinion("a", 0.9, 0.5), Opinion("b", 0.1, 0.5)
 

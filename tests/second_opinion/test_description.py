@@ -10,7 +10,7 @@ import pytest
 
 from rise_edge import OpinionError
 from rise_edge.second_opinion import read_description
-from tests.opinion_models import BY_MEAN, write_opinion
+from tests.support.opinion_models import BY_MEAN, write_opinion
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rise_edge import Face, OpinionError, SecondOpinion
-from tests.opinion_models import SIDE, channel_means, write_opinion
-from tests.tiny_bundle import tiny_model_that_names_a_file
+from tests.support.opinion_models import SIDE, channel_means, write_opinion
+from tests.support.tiny_bundle import tiny_model_that_names_a_file
 
 FACE = Face((10, 10, 30, 30), np.zeros((6, 2), np.float32), 0.9)
 PICTURE = np.full((60, 60, 3), (51, 102, 204), np.uint8)  # shares of 0.2, 0.4 and 0.8

@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 
 from rise_edge import Modality, Truth
-from rise_edge.capture.cameras.faults import FaultKind
-from rise_edge.capture.cameras.faulty import FaultyTruth
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
-from rise_edge.checker import Observation
-from rise_edge.embedding import Embedding
-from rise_edge.radius import Reading
-from rise_edge.session import SessionResult
+from rise_edge.decision.embedding import Embedding
+from rise_edge.decision.observation import Observation
+from rise_edge.decision.reading import Reading
+from rise_edge.decision.session import SessionResult
+from rise_edge.decision.verdict import Reason, Verdict, decide, undecided
+from rise_edge.soak.faults import FaultKind
+from rise_edge.soak.faulty_camera import FaultyTruth
 from rise_edge.soak.oracle import Oracle
-from rise_edge.verdict import Reason, Verdict, decide, undecided
-from tests.pictures import photograph_frame
+from tests.support.pictures import photograph_frame
 
 NEED = 4
 

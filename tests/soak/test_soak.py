@@ -10,8 +10,8 @@ import pytest
 
 import rise_edge
 from rise_edge import Modality, StreamGate
-from rise_edge.capture.cameras.faults import CAMERA_FAULTS, Fault, FaultKind, random_faults
 from rise_edge.soak import __main__ as command
+from rise_edge.soak.faults import CAMERA_FAULTS, Fault, FaultKind, random_faults
 from rise_edge.soak.resources import Held, MemoryGrowth, memory_growth
 from rise_edge.soak.scenes import Film, SceneCamera, render_films
 from rise_edge.soak.soak import Soak, SoakReport

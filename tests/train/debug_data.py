@@ -12,8 +12,8 @@ from train.config import TrainConfig
 from train.datasets.augment import AugmentConfig
 from train.datasets.crops import CropDataset
 from train.datasets.splits import Splits, split_subjects
-from train.networks import NetworkConfig
-from train.trainer import TENSORBOARD
+from train.loop.trainer import TENSORBOARD
+from train.models.networks import NetworkConfig
 
 SIZE = 32
 

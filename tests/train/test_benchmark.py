@@ -9,10 +9,10 @@ import pytest
 
 from tests.train.debug_data import curves, curves_of, debug_config, debug_dataset
 from train.benchmark import BenchmarkConfig, load_cell, main, run_cell
-from train.cells import Task, Variant
-from train.checkpoint import LAST, RunError, load
 from train.datasets.sources import DataConfig
-from train.tables import tables, write_tables
+from train.leave_one_out.cells import Task, Variant
+from train.leave_one_out.tables import tables, write_tables
+from train.loop.checkpoint import LAST, RunError, load
 
 _DOMAINS = ("dawn", "dim", "lit", "night")
 _TASK = Task(("dawn", "dim"), ("lit",))

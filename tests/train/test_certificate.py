@@ -11,12 +11,12 @@ from scipy.stats import spearmanr
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
 from train import certificate
 from train.certificate import CERTIFICATE, CertifyConfig, certificate_of, main, presentations
-from train.checkpoint import RunError, open_run
 from train.datasets.crops import join
 from train.datasets.sources import DataConfig
 from train.evaluate import evaluate, shown_sets, write
-from train.networks import NetworkConfig
-from train.scoring import scores
+from train.evaluation.scoring import scores
+from train.loop.checkpoint import RunError, open_run
+from train.models.networks import NetworkConfig
 from train.train import train_on
 
 

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 import tyro
 
-from rise_edge.command import STOPPED
+from rise_edge.command_line.run_command import STOPPED
 from tests.docs import pages
-from tests.scripts import commands_of, interrupt
+from tests.support.scripts import commands_of, interrupt
 from tests.train.debug_data import debug_config, debug_splits
 from train import benchmark, evaluate, train
 from train.benchmark import BenchmarkConfig
-from train.cells import Task, Variant, cell_config
-from train.checkpoint import CONFIG, RunError
 from train.config import to_json
 from train.datasets.sources import DataConfig
 from train.evaluate import EvaluateConfig
+from train.leave_one_out.cells import Task, Variant, cell_config
+from train.loop.checkpoint import CONFIG, RunError
+from train.loop.trainer import LEGEND, Trainer
 from train.train import train_on
-from train.trainer import LEGEND, Trainer
 
 
 @pytest.mark.parametrize("script", commands_of("train") + commands_of("quantize"))

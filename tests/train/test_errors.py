@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scripts import run_script
+from tests.support.scripts import run_script
 
 
 @pytest.mark.parametrize(

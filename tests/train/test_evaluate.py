@@ -13,13 +13,14 @@ from rise_edge.pad_metrics import eer_threshold, hter
 from tests.evaluation.drawn_sets import row, write_set
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
 from train.algorithms import build_algorithm
-from train.checkpoint import open_run
-from train.diagnostics import risk_slopes
 from train.evaluate import EvaluateConfig, diagnose, evaluate, main, shown_sets, write
-from train.networks import NetworkConfig, build_network
-from train.radius import RadiusRule, chosen_threshold
+from train.evaluation.diagnostics import risk_slopes
+from train.evaluation.scoring import outputs, scores
+from train.evaluation.thresholds import RadiusRule, chosen_threshold
+from train.loop.checkpoint import open_run
+from train.models.networks import NetworkConfig
+from train.models.registry import build_network
 from train.real_pictures import on_real_pictures, write_real
-from train.scoring import outputs, scores
 from train.train import train_on
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.scripts import ROOT, run_script
+from tests.support.scripts import ROOT, run_script
 from tests.train.gpu.debug_rendered import DOMAINS, debug_rendered
 from train import gpu_proof
 from train.gpu_proof import ProofConfig, main

@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from rise_edge.bundle import default_bundle_path
+from rise_edge.bundle.bundle import default_bundle_path
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
 from train import relief
 from train.attacks.accepted import Accepted
-from train.bars.relief import Victims
+from train.attacks.relief_target import Victims
 from train.datasets.crops import CropDataset
 from train.relief import Options, main
 from train.train import train_on

@@ -9,11 +9,11 @@ import torch
 from lightning_fabric import Fabric
 
 from tests.train.debug_data import curves, curves_of, debug_config, debug_dataset, debug_splits
-from tests.train.two_processes import Recorder
-from train.checkpoint import BEST, CONFIG, DIVISION, LAST, RunError, load, open_run, save
+from tests.train.loop.two_processes import Recorder
 from train.datasets.division import Division
+from train.loop.checkpoint import BEST, CONFIG, DIVISION, LAST, RunError, load, open_run, save
+from train.loop.trainer import Trainer
 from train.train import begin_folder, evaluate_run, train_on
-from train.trainer import Trainer
 
 
 class _Stopped(BaseException):

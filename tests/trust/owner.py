@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
-from rise_edge.trust.signing import Ed25519PrivateKey
+from rise_edge.trust.signature import Ed25519PrivateKey
 
 OWNER = Ed25519PrivateKey.from_private_bytes(b"owner of the bundle, in the test")
 STRANGER = Ed25519PrivateKey.from_private_bytes(b"somebody else, not for the tests")

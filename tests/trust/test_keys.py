@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from rise_edge.errors import TrustError
 from rise_edge.trust import keygen
 from rise_edge.trust.keys import read_private_key, read_public_key, write_key_pair
-from rise_edge.trust.signing import sign, verify
+from rise_edge.trust.signature import sign, verify
 from tests.trust.rfc8032 import SMALL_ORDER
 
 

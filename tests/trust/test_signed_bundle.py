@@ -13,10 +13,10 @@ pytest.importorskip("cryptography", reason="needs the extra trust")
 
 import rise_edge
 from rise_edge import Bundle, BundleError, TrustError, open_bundle
-from rise_edge.bundle import MANIFEST, MODEL_ONNX, SIGNATURE
-from rise_edge.trust import sign, verify
-from rise_edge.trust.sign import sign_bundle
-from tests.tiny_bundle import tiny_model, write_tiny_bundle
+from rise_edge.bundle import sign, verify
+from rise_edge.bundle.bundle import MANIFEST, MODEL_ONNX, SIGNATURE
+from rise_edge.bundle.sign import sign_bundle
+from tests.support.tiny_bundle import tiny_model, write_tiny_bundle
 from tests.trust.owner import OWNER, STRANGER, write_keys
 
 PINNED = OWNER.public_key()

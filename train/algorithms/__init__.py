@@ -5,7 +5,7 @@ from train.algorithms.erm import ERM
 from train.algorithms.irm import IRM
 from train.algorithms.rise import RiSe
 from train.algorithms.sa_fas import SAFAS
-from train.networks import Network
+from train.models.networks import Network
 
 __all__ = ["ALGORITHMS", "Algorithm", "AlgorithmConfig", "build_algorithm"]
 

@@ -14,9 +14,9 @@ from torch.nn import functional
 from rise_edge.frame import Modality
 from train.algorithms.risk import balanced_risk
 from train.datasets.crops import Batch
-from train.networks import Features, Network
-from train.normalise import Normalise
-from train.polar import SHORTEST, to_length, to_logit
+from train.models.networks import Features, Network
+from train.models.normalise import Normalise
+from train.models.polar import SHORTEST, to_length, to_logit
 
 Losses = dict[str, Tensor]
 

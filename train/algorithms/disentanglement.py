@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from rise_edge.frame import Modality
 from train.datasets.crops import Batch
-from train.networks import Features
+from train.models.networks import Features
 
 _CONTENT = 32
 

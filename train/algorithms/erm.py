@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from train.algorithms.algorithm import Algorithm, Losses
 from train.datasets.crops import Batch
-from train.networks import Features
+from train.models.networks import Features
 
 
 class ERM(Algorithm):

@@ -8,7 +8,7 @@ from torch import Tensor
 from train.algorithms.algorithm import Algorithm, Losses
 from train.algorithms.risk import balanced_risk, half_gradients, ramp
 from train.datasets.crops import Batch
-from train.networks import Features
+from train.models.networks import Features
 
 
 class IRM(Algorithm):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from train.normalise import Normalised
+from train.models.normalise import Normalised
 
 
 def mix_amplitudes(images: Tensor, partners: Tensor, share: Tensor) -> Tensor:

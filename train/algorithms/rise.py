@@ -13,8 +13,8 @@ from train.algorithms.invariance import Invariance
 from train.algorithms.mixing import deny_one_living, mix_crops, recombine, shuffle_tokens
 from train.algorithms.risk import ramp
 from train.datasets.crops import Batch
-from train.networks import Features, Network
-from train.polar import to_length
+from train.models.networks import Features, Network
+from train.models.polar import to_length
 
 
 class RiSe(Algorithm):

@@ -9,7 +9,7 @@ from train.algorithms.algorithm import Algorithm, AlgorithmConfig, Losses
 from train.algorithms.contrastive import contrastive_loss
 from train.algorithms.risk import balanced_risk
 from train.datasets.crops import Batch
-from train.networks import Features, Network
+from train.models.networks import Features, Network
 
 
 class SAFAS(Algorithm):

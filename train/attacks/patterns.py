@@ -85,8 +85,8 @@ class Relief(Pattern):
     def refusal(self, batch: Batch) -> Tensor:
         """See `Pattern.refusal`: a face that is behind something, or whose nose is a dent.
 
-        The rules of `rise_edge.quality`, kept with a little to spare, at the places that eyes, nose
-        and mouth have in every crop; in units of 10 mm beyond the limit.
+        The rules of `rise_edge.checks.quality`, kept with a little to spare, at the places that
+        eyes, nose and mouth have in every crop; in units of 10 mm beyond the limit.
         """
         depth_mm = batch.depth_mm.float()
         size = depth_mm.shape[1]

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge import Checker, Frame
+from rise_edge.cameras.camera import Camera
 from rise_edge.capture import sessions
-from rise_edge.capture.cameras.camera import Camera
+from rise_edge.decision.verdict import Outcome
 from rise_edge.face import FaceDetector, Square, crop_face
 from rise_edge.frame import SATURATED_DEPTH
 from rise_edge.simulator import Presentation
-from rise_edge.verdict import Outcome
 from train.attacks.accepted import Accepted
 
 Height = NDArray[np.float32]

@@ -13,8 +13,8 @@ from torch import Generator, Tensor
 from torch.nn.functional import conv2d, interpolate, pad
 
 from train.datasets.crops import Batch
-from train.datasets.no_face import NoFace, no_face, shuffled_tiles
-from train.datasets.sheets import sheets
+from train.datasets.synthetic.no_face import NoFace, no_face, shuffled_tiles
+from train.datasets.synthetic.sheets import sheets
 
 _SIDE_MM = 210.0  # of a crop, on an adult: see `rise_edge.face.face_square`
 
@@ -27,7 +27,7 @@ class AugmentConfig:
 
     Attributes:
         tune: choose the other strengths by leaving each source domain out in turn, beginning from
-            those given here; see train/tuning.py.
+            those given here; see train/tuning/tuning.py.
         flip: share of crops that are mirrored.
         shift_px: largest shift of the whole crop.
         registration_px: largest further shift of colour and infrared against depth.

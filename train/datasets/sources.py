@@ -13,14 +13,14 @@ from rise_edge.face import CROP_SIZE
 from rise_edge.simulator.domains import DOMAINS, domain_named
 from train.datasets.crops import CropDataset, smaller
 from train.datasets.division import Division, some
-from train.datasets.entries import Entry
-from train.datasets.manifest import read_manifest
-from train.datasets.pictures import EightBitDepth
-from train.datasets.preparation import Faces, Preparation
-from train.datasets.prepared import prepared
-from train.datasets.protocol import DATASETS, Part, read_protocol
-from train.datasets.simulated import request_of, simulated
+from train.datasets.lists.csv_list import read_manifest
+from train.datasets.lists.entries import Entry
+from train.datasets.lists.pictures import EightBitDepth
+from train.datasets.lists.preparation import Faces, Preparation
+from train.datasets.lists.prepared import prepared
+from train.datasets.lists.protocol import DATASETS, Part, read_protocol
 from train.datasets.splits import Splits, split_subjects
+from train.datasets.synthetic.simulated import request_of, simulated
 
 _console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
@@ -34,7 +34,7 @@ class DataConfig:
             of the MMDG benchmark through their published lists.
         domains: to learn from; none named means all, but for simulated ones that are held back. Of
             mmdg they are W, C, P and S.
-        manifest: the CSV file; its columns are in train/datasets/manifest.py.
+        manifest: the CSV file; its columns are in train/datasets/lists/csv_list.py.
         lists: folder of the twelve mmdg lists.
         images: folder that the paths in the mmdg lists begin from.
         faces: `cropped`, where pictures of a manifest or of mmdg show the face and little else;

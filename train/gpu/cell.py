@@ -12,20 +12,21 @@ import torch
 from torch import Tensor
 
 from rise_edge import pad_metrics
-from train import diagnostics
 from train.algorithms import Algorithm, AlgorithmConfig, build_algorithm
-from train.cells import Task, Variant
+from train.algorithms.distillation import DistillationConfig, Distilled
 from train.datasets.crops import CropDataset
 from train.datasets.sampler import BalancedSampler
 from train.datasets.splits import Splits, split_subjects
-from train.distillation import DistillationConfig, Distilled
+from train.evaluation import diagnostics
+from train.evaluation.scoring import Outputs, logits
+from train.evaluation.thresholds import allowances, balanced_threshold
 from train.gpu.draw import draw_steps
 from train.gpu.images import DeviceImages, device_outputs
 from train.gpu.loop import Loop, LoopConfig
 from train.gpu.rendered import Rendered
-from train.networks import NetworkConfig, PolarTerms, build_network
-from train.radius import allowances, balanced_threshold
-from train.scoring import Outputs, logits
+from train.leave_one_out.cells import Task, Variant
+from train.models.networks import NetworkConfig, PolarTerms
+from train.models.registry import build_network
 
 _VALIDATION = 0.15
 _LOOKS = 24
@@ -37,7 +38,7 @@ class Cell:
     """What to train and where.
 
     Attributes:
-        row: key of `train.cells.ROWS`.
+        row: key of `train.leave_one_out.cells.ROWS`.
         task: sources and targets.
         synergy: strength of the false correlation in the sources; the targets have its reverse.
         seed: of everything random.
@@ -185,7 +186,7 @@ def train_and_measure(
 
 
 def _quality(algorithm: Algorithm, place: Place, held_out: CropDataset) -> tuple[float, float]:
-    """What an epoch is chosen by, as in `train.trainer`: ACER, then AUC; smaller is better."""
+    """What an epoch is chosen by, as in `train.loop.trainer`: ACER, then AUC; smaller is better."""
     _allow(algorithm, place, held_out)
     found = device_outputs(algorithm, place.images, held_out).score
     if not np.isfinite(found).all():

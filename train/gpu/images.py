@@ -10,13 +10,13 @@ from torch import Generator, Tensor
 
 from train.algorithms import Algorithm
 from train.datasets.crops import Batch, CropDataset
-from train.datasets.no_face import no_face, shuffled_tiles
+from train.datasets.synthetic.no_face import no_face, shuffled_tiles
+from train.evaluation.scoring import Outputs, evaluation_mode, outputs_of
 from train.gpu.draw import Draw
-from train.normalise import Normalised
-from train.scoring import Outputs, evaluation_mode, outputs_of
+from train.models.normalise import Normalised
 
 _BATCH = 512
-_LARGEST_DEPTH_MM = 32767  # what int16 holds; `train.normalise` reads no more
+_LARGEST_DEPTH_MM = 32767  # what int16 holds; `train.models.normalise` reads no more
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ def _unlabelled(images: list[Tensor], rows: Tensor) -> Batch:
 
 
 def device_outputs(algorithm: Algorithm, images: DeviceImages, dataset: CropDataset) -> Outputs:
-    """`train.scoring.outputs` of crops whose images are on the device already."""
+    """`train.evaluation.scoring.outputs` of crops whose images are on the device already."""
     with evaluation_mode(algorithm):
         return outputs_of(algorithm, _normalised(algorithm, images, dataset))
 

@@ -13,7 +13,7 @@ from train.datasets.augment import AugmentConfig, augment
 from train.datasets.crops import Batch
 from train.gpu.draw import Draw
 from train.gpu.images import DeviceImages
-from train.optimisation import parameter_groups, rate_at
+from train.loop.optimisation import parameter_groups, rate_at
 
 _AHEAD = 512
 """Crops that are disturbed together, of several steps: few large kernels, not many small ones."""

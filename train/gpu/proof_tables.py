@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from rise_edge.text_table import TextTable
+from rise_edge.command_line.text_table import TextTable
 
 _BASE = "erm"
 Cell = dict[str, Any]

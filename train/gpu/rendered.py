@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.simulator import render_crop
-from rise_edge.simulator.crop_request import CropOrder
+from rise_edge.simulator.samples.crop_request import CropOrder
 from train.datasets.crops import CropDataset
-from train.datasets.simulated import request_of
+from train.datasets.synthetic.simulated import request_of
 
 _IMAGES = ("colour", "depth_mm", "infrared")
 _LABELS = ("bona_fide", "species", "domain", "subject", "synergy")
@@ -34,7 +34,7 @@ class Plan(NamedTuple):
         crops: of each domain that is learned from, at each strength; half as many where crops are
             for measuring alone.
         subjects: people in each domain.
-        synergies: strengths of the false correlation; see `rise_edge.simulator.synergy`.
+        synergies: strengths of the false correlation; see `rise_edge.simulator.samples.synergy`.
     """
 
     domains: tuple[str, ...]

@@ -52,7 +52,7 @@ enum { RISE_COLOUR = 1, RISE_DEPTH = 2, RISE_INFRARED = 4 };
 /* The three answers. */
 typedef enum rise_outcome RISE_INT32 { RISE_UNDECIDED = 0, RISE_LIVE = 1, RISE_SPOOF = 2 } rise_outcome;
 
-/* Why there is no decision. The names are those of Python's `rise_edge.verdict.Reason`. */
+/* Why there is no decision. The names are those of Python's `rise_edge.decision.verdict.Reason`. */
 typedef enum rise_reason RISE_INT32 {
   RISE_NO_REASON = 0,
   RISE_MISSING_MODALITY = 1,
@@ -232,7 +232,7 @@ RISE_API rise_status rise_check(rise_checker *checker, const rise_frame *frame, 
                                 uint32_t required, rise_verdict *verdict);
 
 /* A session decides over the frames of one face, by the sequential test that the kiosk decides by
- * (Python: `rise_edge.session`): that is what a door should wait for. It uses its checker, which must
+ * (Python: `rise_edge.decision.session`): that is what a door should wait for. It uses its checker, which must
  * outlive it, and belongs to the same thread. */
 typedef struct rise_session rise_session;
 

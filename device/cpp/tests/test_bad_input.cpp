@@ -10,7 +10,7 @@
 
 #include "bundle_copy.hpp"
 #include "check.hpp"
-#include "sha256.hpp"
+#include "files/sha256.hpp"
 
 static std::string sha256(const std::string& content) {
   return rise::sha256_hex({content.begin(), content.end()});

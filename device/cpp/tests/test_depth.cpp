@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "check.hpp"
-#include "depth.hpp"
 #include "picture_of.hpp"
+#include "registration/depth.hpp"
 
 using Halves = std::vector<std::uint16_t>;
 using Floats = std::vector<float>;

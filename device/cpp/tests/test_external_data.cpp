@@ -5,7 +5,7 @@
 
 #include "bundle_copy.hpp"
 #include "check.hpp"
-#include "external_data.hpp"
+#include "model/external_data.hpp"
 
 static bool is_whole(const std::string& model) {
   try {

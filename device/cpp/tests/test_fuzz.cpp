@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "bundle/manifest.hpp"
 #include "bundle_copy.hpp"
 #include "check.hpp"
-#include "manifest.hpp"
-#include "npz.hpp"
+#include "files/npz.hpp"
 
 using Bytes = std::vector<std::uint8_t>;
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "check.hpp"
-#include "json.hpp"
+#include "files/json.hpp"
 
 using rise::Json;
 

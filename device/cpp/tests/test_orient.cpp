@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "check.hpp"
-#include "orient.hpp"
+#include "crop/orient.hpp"
 
 using Square = std::vector<int>;
 

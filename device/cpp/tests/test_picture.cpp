@@ -2,8 +2,8 @@
 #include <limits>
 
 #include "check.hpp"
+#include "crop/picture.hpp"
 #include "failure.hpp"
-#include "picture.hpp"
 #include "picture_of.hpp"
 
 using Bytes = std::vector<std::uint8_t>;

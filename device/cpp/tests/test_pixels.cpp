@@ -1,7 +1,7 @@
 // Colour of every format is the same RGB; infrared is 8 bits.
 #include "check.hpp"
+#include "crop/pixels.hpp"
 #include "picture_of.hpp"
-#include "pixels.hpp"
 
 using Bytes = std::vector<std::uint8_t>;
 

@@ -8,8 +8,8 @@
 #include "check.hpp"
 #include "failure.hpp"
 #include "picture_of.hpp"
-#include "registration.hpp"
-#include "viewpoint.hpp"
+#include "registration/registration.hpp"
+#include "registration/viewpoint.hpp"
 
 constexpr std::uint32_t kAll = RISE_COLOUR | RISE_DEPTH | RISE_INFRARED;
 constexpr int kSize = 16;

@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "check.hpp"
-#include "resize.hpp"
+#include "crop/resize.hpp"
 
 using Bytes = std::vector<std::uint8_t>;
 

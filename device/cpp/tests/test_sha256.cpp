@@ -2,7 +2,7 @@
 #include <string>
 
 #include "check.hpp"
-#include "sha256.hpp"
+#include "files/sha256.hpp"
 
 static std::string of(const std::string& text) {
   return rise::sha256_hex({text.begin(), text.end()});

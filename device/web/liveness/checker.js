@@ -1,17 +1,17 @@
 // One colour picture in, one verdict out; see rise_edge/checker.py.
 
-import { cropFace } from "./crop.js";
-import { openDetector } from "./detector.js";
+import { cropFace } from "./crop/crop.js";
+import { openDetector } from "./face/detector.js";
 import { BundleError } from "./errors.js";
-import { EVIDENCE, examineFaces } from "./evidence.js";
-import { faceSquare } from "./face.js";
-import { colourCrop, openModel } from "./model.js";
-import { viewFault } from "./quality.js";
-import { readMargin } from "./reading.js";
-import { decide } from "./verdict.js";
+import { EVIDENCE, examineFaces } from "./checks/evidence.js";
+import { faceSquare } from "./face/face.js";
+import { colourCrop, openModel } from "./model/model.js";
+import { viewFault } from "./checks/quality.js";
+import { readMargin } from "./decision/reading.js";
+import { decide } from "./decision/verdict.js";
 
 /**
- * @param {import("./bundle.js").Bundle} bundle
+ * @param {import("./bundle/bundle.js").Bundle} bundle
  * @param {{runtime?: string, blazeface?: string, acceptColourAlone?: boolean}} options  onnx or
  *   onnx_float, where the face detector's two files are, and whether colour alone decides: otherwise
  *   the verdict of whatever was read is UNDECIDED(colour_alone).
@@ -37,9 +37,9 @@ export async function openChecker(
 
 /**
  * @typedef {object} Observation
- * @property {import("./verdict.js").Verdict} verdict  for this picture alone.
- * @property {import("./face.js").Square | null} square  around the face that was judged.
- * @property {import("./picture.js").Picture | null} crop  what the model reads, or would have read.
+ * @property {import("./decision/verdict.js").Verdict} verdict  for this picture alone.
+ * @property {import("./face/face.js").Square | null} square  around the face that was judged.
+ * @property {import("./crop/picture.js").Picture | null} crop  what the model reads, or would have read.
  */
 
 /** Judges colour pictures, one at a time; `acceptColourAlone` may be changed between two of them. */
@@ -51,7 +51,7 @@ class Checker {
   /**
    * The verdict for one picture by itself, with what was seen on the way.
    *
-   * @param {import("./picture.js").Picture} picture
+   * @param {import("./crop/picture.js").Picture} picture
    * @returns {Promise<Observation>}
    */
   async observe(picture) {

@@ -23,7 +23,7 @@ const DEVICE_FAULTS = Object.freeze({
 /**
  * A verdict in a sentence for people: what to do, or what is wrong, and then the numbers.
  *
- * @param {import("./verdict.js").Verdict} verdict  that is UNDECIDED.
+ * @param {import("./decision/verdict.js").Verdict} verdict  that is UNDECIDED.
  * @returns {string}
  */
 export function explain({ reason, detail }) {

@@ -1,10 +1,10 @@
 // Prove in this browser that a bundle decides as it was built to: `python -m rise_edge.selftest`.
 
-import { GOLDEN } from "./bundle.js";
+import { GOLDEN } from "./bundle/bundle.js";
 import { BundleError } from "./errors.js";
-import { threeDigits } from "./half_even.js";
+import { threeDigits } from "./crop/half_even.js";
 import { MODALITIES, modalitySet } from "./modalities.js";
-import { readNpz } from "./npz.js";
+import { readNpz } from "./bundle/npz.js";
 
 const TOLERANCE = 1e-3;
 const BATCH = 32;
@@ -33,8 +33,8 @@ export class Proof {
 /**
  * Run a bundle's golden vectors, of every modality set, through its opened model.
  *
- * @param {import("./bundle.js").Bundle} bundle
- * @param {Awaited<ReturnType<typeof import("./model.js").openModel>>} model
+ * @param {import("./bundle/bundle.js").Bundle} bundle
+ * @param {Awaited<ReturnType<typeof import("./model/model.js").openModel>>} model
  * @returns {Promise<Proof>}
  * @throws {BundleError} the bundle holds no radii or no golden vectors for the model's runtime.
  */

@@ -1,12 +1,12 @@
 """Sensors: from the light of the simulated world to the pictures that a device would give."""
 
-from rise_edge.simulator.sensors.active_stereo import ActiveStereo
 from rise_edge.simulator.sensors.condition import SensorCondition
+from rise_edge.simulator.sensors.depth.active_stereo import ActiveStereo
+from rise_edge.simulator.sensors.depth.structured_light import StructuredLight
+from rise_edge.simulator.sensors.depth.time_of_flight import TimeOfFlight
 from rise_edge.simulator.sensors.infrared_imager import InfraredImager
 from rise_edge.simulator.sensors.sensor import Sensor
 from rise_edge.simulator.sensors.shot import Shot
-from rise_edge.simulator.sensors.structured_light import StructuredLight
-from rise_edge.simulator.sensors.time_of_flight import TimeOfFlight
 
 SENSORS: dict[str, Sensor] = {
     sensor.name: sensor

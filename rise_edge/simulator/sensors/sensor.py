@@ -10,7 +10,7 @@ from rise_edge.frame import Intrinsics
 from rise_edge.simulator.radiance import Radiance
 from rise_edge.simulator.sensors.colour_camera import ColourCamera
 from rise_edge.simulator.sensors.condition import SensorCondition
-from rise_edge.simulator.sensors.depth_camera import NOMINAL_DISTANCE_MM, DepthCamera
+from rise_edge.simulator.sensors.depth.depth_camera import NOMINAL_DISTANCE_MM, DepthCamera
 from rise_edge.simulator.sensors.infrared_imager import InfraredImager
 from rise_edge.simulator.sensors.shot import Shot
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rise_edge.face.face import LEFT_EYE, MOUTH, RIGHT_EYE
 from rise_edge.frame import Intrinsics, Viewpoint
 from tests.device.cpp import interface as c
-from tests.rendered_faces import faces_of, rendered
+from tests.support.rendered_faces import faces_of, rendered
 
 _PADDING_BYTES = 12
 _NAMES = {

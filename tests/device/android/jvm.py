@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.needs import missing
+from tests.support.needs import missing
 
 _COMPILER = "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler"
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from rise_edge.bundle import default_bundle_path, open_bundle
+from rise_edge.bundle.bundle import default_bundle_path, open_bundle
 from rise_edge.selftest import prove
 from tests.device.android.camera_frame import kiosk_frame, phone_frame
 from tests.device.android.jvm import compile_kotlin, java_home, kotlin_jars, start_java
 from tests.device.cpp import interface as c
 from tests.device.cpp import onnxruntime_sdk
 from tests.device.cpp.building import build, configure
-from tests.once import once
+from tests.support.once import once
 
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
 

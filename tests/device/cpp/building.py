@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.device.cpp import onnxruntime_sdk
-from tests.needs import missing
+from tests.support.needs import missing
 
 ROOT = Path(__file__).parents[3]
 SOURCE = ROOT / "device" / "cpp"

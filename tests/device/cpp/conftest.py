@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.device.cpp.building import build_library
-from tests.once import once
+from tests.support.once import once
 
 
 @pytest.fixture(scope="session")

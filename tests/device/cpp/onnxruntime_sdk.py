@@ -18,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from tests.needs import missing
+from tests.support.needs import missing
 
 _WHEEL = "amd-quark==0.9"
 _SHA256 = "313e1260e2884c986119e4e8d38307d8085d9c20aaa84a0192d236a856225efc"

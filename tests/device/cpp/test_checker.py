@@ -12,16 +12,16 @@ import numpy as np
 import pytest
 
 import rise_edge
-from rise_edge.bundle import default_bundle_path, open_bundle
+from rise_edge.bundle.bundle import default_bundle_path, open_bundle
+from rise_edge.decision.reading import read_margin
+from rise_edge.decision.verdict import decide
 from rise_edge.frame import ALL_MODALITIES, Modality, modality_set
-from rise_edge.radius import read_margin
 from rise_edge.runtimes import open_runtime
 from rise_edge.selftest import prove, read_golden
-from rise_edge.verdict import decide
 from tests.device.cpp import interface as c
 from tests.device.cpp.building import SOURCE
 from tests.device.cpp.onnxruntime_sdk import expect_headers
-from tests.tiny_bundle import tiny_model, tiny_model_that_names_a_file, write_tiny_bundle
+from tests.support.tiny_bundle import tiny_model, tiny_model_that_names_a_file, write_tiny_bundle
 
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
 

@@ -13,12 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 from rise_edge import Crop, Face, FaceDetector, Frame, Image, Intrinsics, Modality, Viewpoint
-from rise_edge.bundle import default_bundle_path
-from rise_edge.evidence import EvidenceConfig, crop_faults
+from rise_edge.bundle.bundle import default_bundle_path
+from rise_edge.checks.evidence import EvidenceConfig, crop_faults
+from rise_edge.decision.verdict import Reason
 from rise_edge.face import crop_face, face_square
 from rise_edge.frame import ALL_MODALITIES, modality_set
 from rise_edge.simulator import DOMAINS, Presentation
-from rise_edge.verdict import Reason
 from tests.device.cpp import interface as c
 
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]

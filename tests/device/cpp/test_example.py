@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import rise_edge
+from rise_edge.decision.verdict import Outcome
 from rise_edge.face import Face, FaceDetector
 from rise_edge.frame import Frame, Modality
 from rise_edge.simulator import presentations
-from rise_edge.verdict import Outcome
 from tests.device.cpp.building import SOURCE
 
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rise_edge.bundle import MANIFEST, MODEL_PTE, default_bundle_path, open_bundle
+from rise_edge.bundle.bundle import MANIFEST, MODEL_PTE, default_bundle_path, open_bundle
 from rise_edge.errors import BundleError
 from tests.device.cpp import interface as c
 

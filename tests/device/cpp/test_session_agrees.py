@@ -10,18 +10,18 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from rise_edge.bundle import default_bundle_path, open_bundle
-from rise_edge.checker import Observation
-from rise_edge.continuity import Continuity
-from rise_edge.evidence import EvidenceConfig, StreamGate, crop_faults, examine_light
+from rise_edge.bundle.bundle import default_bundle_path, open_bundle
+from rise_edge.checks.continuity import Continuity
+from rise_edge.checks.evidence import EvidenceConfig, StreamGate, crop_faults, examine_light
+from rise_edge.checks.quality import QualityConfig
+from rise_edge.decision.observation import Observation
+from rise_edge.decision.reading import read_margin
+from rise_edge.decision.session import Sessions
+from rise_edge.decision.verdict import Reason, decide, undecided
 from rise_edge.face import Face, FaceDetector, crop_face, face_square, head_angles
 from rise_edge.frame import ALL_MODALITIES, COLOUR_ALONE, Frame, Modality, modality_set
-from rise_edge.quality import QualityConfig
-from rise_edge.radius import read_margin
 from rise_edge.runtimes import open_runtime
-from rise_edge.session import Sessions
 from rise_edge.simulator import presentations
-from rise_edge.verdict import Reason, decide, undecided
 from tests.device.cpp import interface as c
 
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]

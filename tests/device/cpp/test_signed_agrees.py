@@ -12,10 +12,10 @@ import pytest
 
 pytest.importorskip("cryptography", reason="needs the extra trust")
 
-from rise_edge.bundle import MANIFEST, MODEL_PTE, SIGNATURE, default_bundle_path, open_bundle
+from rise_edge.bundle.bundle import MANIFEST, MODEL_PTE, SIGNATURE, default_bundle_path, open_bundle
+from rise_edge.bundle.sign import sign_bundle
 from rise_edge.errors import RiseEdgeError
-from rise_edge.trust.sign import sign_bundle
-from rise_edge.trust.signing import Ed25519PublicKey
+from rise_edge.trust.signature import Ed25519PublicKey
 from tests.device.cpp import interface as c
 from tests.trust.owner import OWNER, STRANGER
 from tests.trust.rfc8032 import NOT_CANONICAL, SMALL_ORDER, with_s_plus_order

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from rise_edge import Frame, Modality
-from rise_edge.bundle import default_bundle_path
+from rise_edge.bundle.bundle import default_bundle_path
 from rise_edge.face import Face
 from rise_edge.frame import ALL_MODALITIES
 from tests.device.cpp import interface as c
-from tests.rendered_faces import faces_of, quality_of, rendered, rolled, turned
+from tests.support.rendered_faces import faces_of, quality_of, rendered, rolled, turned
 
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
 

@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-from tests.tiny_bundle import RADIUS, manifest_fields, tiny_model
+from tests.support.tiny_bundle import RADIUS, manifest_fields, tiny_model
 
 RUN = {"data": "none", "seed": 0, "epoch": 1, "network": "tiny", "algorithm": "none"}
 

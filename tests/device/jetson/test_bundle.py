@@ -8,9 +8,9 @@ import pytest
 from device.jetson import check
 from device.jetson.bundle import main, with_tensorrt
 from rise_edge import BundleError
-from rise_edge.bundle import write_bundle
+from rise_edge.bundle.bundle import write_bundle
 from tests.device.jetson.tensorrt_targets import of_the_run, quantised_model, write_targets
-from tests.tiny_bundle import write_tiny_bundle
+from tests.support.tiny_bundle import write_tiny_bundle
 
 
 @pytest.fixture

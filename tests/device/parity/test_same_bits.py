@@ -12,10 +12,10 @@ import pytest
 
 from device.parity.arm64_root import FOLDER, is_ready
 from device.parity.same_bits import main
-from rise_edge.bundle import GOLDEN, default_bundle_path
+from rise_edge.bundle.bundle import GOLDEN, default_bundle_path
 from rise_edge.errors import BundleError
-from tests.needs import missing
-from tests.tiny_bundle import SIZE, golden_vectors, write_tiny_bundle
+from tests.support.needs import missing
+from tests.support.tiny_bundle import SIZE, golden_vectors, write_tiny_bundle
 
 PROJECT = Path(__file__).parents[3]
 ROOT = Path(os.environ.get("RISE_EDGE_ARM64_ROOT", PROJECT / FOLDER))

@@ -8,9 +8,9 @@ import numpy as np
 
 import rise_edge
 from rise_edge import Checker, Frame, Image
-from rise_edge.capture.cameras.folder_description import assumed_sensor
-from rise_edge.checker import Observation
-from rise_edge.evidence import EvidenceConfig
+from rise_edge.cameras.folder.description import assumed_sensor
+from rise_edge.checks.evidence import EvidenceConfig
+from rise_edge.decision.observation import Observation
 from rise_edge.frame import COLOUR_ALONE
 from rise_edge.simulator import Presentation
 

@@ -9,7 +9,7 @@ import pytest
 
 from device.web.onnxruntime_web import fetched
 from device.web.serve import DEFAULT_BUNDLE, PageServer, page_server
-from tests import needs
+from tests.support import needs
 
 PAGE = Path(__file__).parents[3] / "device" / "web"
 Ask = Callable[..., Any]

@@ -10,23 +10,23 @@ import pytest
 
 import rise_edge
 from rise_edge import Bundle, Frame, Image
-from rise_edge.capture.cameras.folder_description import assumed_sensor
-from rise_edge.checker import Observation
-from rise_edge.colour_alone import colour_alone_figures
-from rise_edge.evidence import EvidenceConfig
+from rise_edge.cameras.folder.description import assumed_sensor
+from rise_edge.checks.colour_alone import colour_alone_figures
+from rise_edge.checks.evidence import EvidenceConfig
+from rise_edge.decision.observation import Observation
 from rise_edge.frame import COLOUR_ALONE
-from tests import rendered_faces
 from tests.device.web.by_python import attack, observed_by_python
 from tests.device.web.conftest import Ask
 from tests.device.web.passing import BYTES, picture_of, pixels_of
-from tests.pictures import photograph
-from tests.rendered_faces import rendered
+from tests.support import rendered_faces
+from tests.support.pictures import photograph
+from tests.support.rendered_faces import rendered
 
 OBSERVE = (
     "async ([picture, runtime, accept = true]) => {"
     + BYTES
     + """
-    const {openBundle} = await import('./liveness/bundle.js');
+    const {openBundle} = await import('./liveness/bundle/bundle.js');
     const {openChecker} = await import('./liveness/checker.js');
     const checkers = globalThis.checkers ??= {};
     checkers[runtime] ??= await openChecker(await openBundle('bundle'), {runtime});
@@ -122,7 +122,7 @@ def test_colour_alone_is_undecided_unless_it_is_accepted_by_name(ask: Ask) -> No
 def test_a_checker_that_nobody_asked_for_it_refuses_colour_alone(ask: Ask) -> None:
     opened = ask(
         """async () => {
-            const {openBundle} = await import('./liveness/bundle.js');
+            const {openBundle} = await import('./liveness/bundle/bundle.js');
             const {openChecker} = await import('./liveness/checker.js');
             return (await openChecker(await openBundle('bundle'))).acceptColourAlone;
         }"""
@@ -131,7 +131,7 @@ def test_a_checker_that_nobody_asked_for_it_refuses_colour_alone(ask: Ask) -> No
 
 
 def test_what_colour_alone_is_worth_is_said_in_python_s_words(ask: Ask) -> None:
-    figures = "async () => (await import('./liveness/colour_alone.js')).colourAloneFigures()"
+    figures = "async () => (await import('./liveness/checks/colour_alone.js')).colourAloneFigures()"
     assert ask(figures) == str(colour_alone_figures())
 
 

@@ -7,14 +7,14 @@ import pytest
 from rise_edge.face import Square, cut_square
 from tests.device.web.conftest import Ask
 from tests.device.web.passing import BYTES, picture_of, pixels_of
-from tests.pictures import photograph
+from tests.support.pictures import photograph
 
 CUT = (
     "async ([picture, square, size, how]) => {"
     + BYTES
     + """
-    const {cutSquare} = await import('./liveness/crop.js');
-    const taps = (await import('./liveness/resize.js'))[how];
+    const {cutSquare} = await import('./liveness/crop/crop.js');
+    const taps = (await import('./liveness/crop/resize.js'))[how];
     const cut = cutSquare({...picture, data: bytes(picture.data)}, square, size, taps);
     return {...cut, data: Array.from(cut.data)};
 }"""

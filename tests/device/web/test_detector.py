@@ -11,17 +11,17 @@ from device.web.serve import PageServer
 from rise_edge.face import face_square, head_angles
 from tests.device.web.conftest import Ask
 from tests.device.web.passing import BYTES, picture_of
-from tests.pictures import photograph, photograph_frame
-from tests.rendered_faces import detector, rendered, rolled
+from tests.support.pictures import photograph, photograph_frame
+from tests.support.rendered_faces import detector, rendered, rolled
 
 DETECT = (
     "async picture => {"
     + BYTES
     + """
-    const {openDetector} = await import('./liveness/detector.js');
+    const {openDetector} = await import('./liveness/face/detector.js');
     globalThis.detector ??= await openDetector('blazeface/');
     const faces = await detector.detect({...picture, data: bytes(picture.data)});
-    const {faceSquare, headAngles} = await import('./liveness/face.js');
+    const {faceSquare, headAngles} = await import('./liveness/face/face.js');
     return faces.map(face => ({...face, square: faceSquare(face.keypoints),
                                angles: headAngles(face.keypoints)}));
 }"""
@@ -85,6 +85,6 @@ def test_other_weights_are_refused(browser: Any, site: PageServer) -> None:
     expected = hashlib.sha256(b"other weights").hexdigest()[:12]
     with pytest.raises(Exception, match=rf"front_128\.onnx was altered.*got {expected}"):
         page.evaluate(
-            "async () => (await import('./liveness/detector.js')).openDetector('blazeface')"
+            "async () => (await import('./liveness/face/detector.js')).openDetector('blazeface')"
         )
     page.close()

@@ -22,7 +22,7 @@ def test_three_digits_are_written_as_python_writes_them(ask: Ask) -> None:
     drawn = numbers()
     written = ask(
         """async numbers => {
-            const {threeDigits} = await import('./liveness/half_even.js');
+            const {threeDigits} = await import('./liveness/crop/half_even.js');
             return numbers.map(threeDigits);
         }""",
         drawn,
@@ -35,7 +35,7 @@ def test_whole_numbers_are_rounded_as_python_rounds_them(ask: Ask) -> None:
     drawn += [n + half for n in range(-50, 50) for half in (0.5, 0.25, 0.75)]
     rounded = ask(
         """async numbers => {
-            const {roundHalfEven} = await import('./liveness/half_even.js');
+            const {roundHalfEven} = await import('./liveness/crop/half_even.js');
             return numbers.map(roundHalfEven);
         }""",
         drawn,

@@ -21,7 +21,7 @@ def reasons_of(*files: Path) -> set[str]:
     return set(re.findall(r'undecided\("([a-z_]+)"', text))
 
 
-REASONS = sorted(reasons_of(*(PAGE / "liveness").glob("*.js"), PAGE / "page.js"))
+REASONS = sorted(reasons_of(*(PAGE / "liveness").rglob("*.js"), PAGE / "page.js"))
 
 
 @pytest.mark.parametrize("reason", REASONS)

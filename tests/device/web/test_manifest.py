@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rise_edge import Bundle, BundleError, open_bundle
-from rise_edge.bundle import MANIFEST
+from rise_edge.bundle.bundle import MANIFEST
 from tests.device.web.conftest import Ask
 from tests.device.web.passing import BYTES, text_of
 
@@ -22,7 +22,7 @@ def refused_by_javascript(ask: Ask, contents: list[bytes]) -> list[str | None]:
             "async contents => {"
             + BYTES
             + """
-            const {parseManifest} = await import('./liveness/manifest.js');
+            const {parseManifest} = await import('./liveness/bundle/manifest.js');
             return contents.map(content => {
                 try { parseManifest(bytes(content)); return null; }
                 catch (error) {
@@ -193,7 +193,7 @@ def test_what_is_no_manifest_is_refused_by_both(ask: Ask, tiny_bundle: Bundle) -
 def test_a_browser_that_cannot_tell_whole_numbers_is_refused(ask: Ask) -> None:
     words = ask(
         """async () => {
-            const {parseManifest} = await import('./liveness/manifest.js');
+            const {parseManifest} = await import('./liveness/bundle/manifest.js');
             const parse = JSON.parse;
             JSON.parse = (text, reviver) => parse(text, (key, value) => reviver(key, value));
             try { parseManifest(new TextEncoder().encode('{"format": 1}')); }

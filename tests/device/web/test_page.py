@@ -21,8 +21,8 @@ from rise_edge.selftest import prove
 from tests.device.web.by_python import attack, observed_by_python
 from tests.device.web.passing import png
 from tests.device.web.test_selftest import golden_with, rewritten
-from tests.pictures import photograph
-from tests.rendered_faces import rendered
+from tests.support.pictures import photograph
+from tests.support.rendered_faces import rendered
 
 DESKTOP, PHONE = (1280, 860), (390, 844)
 Open = Callable[..., Any]

@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 from tests.device.web.conftest import Ask
 
 OPEN = """async (file) => {
-    const {openPicture} = await import('./liveness/picture.js');
+    const {openPicture} = await import('./liveness/crop/picture.js');
     const bytes = Uint8Array.from(atob(file), (c) => c.charCodeAt(0));
     const {width, height} = await openPicture(new Blob([bytes], {type: 'image/jpeg'}));
     return [width, height];

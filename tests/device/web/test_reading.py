@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from rise_edge import Modality
-from rise_edge.embedding import Embedding
-from rise_edge.evidence import EvidenceConfig
-from rise_edge.quality import QualityConfig
-from rise_edge.radius import read_margin
-from rise_edge.verdict import decide
+from rise_edge.checks.evidence import EvidenceConfig
+from rise_edge.checks.quality import QualityConfig
+from rise_edge.decision.embedding import Embedding
+from rise_edge.decision.reading import read_margin
+from rise_edge.decision.verdict import decide
 from tests.device.web.conftest import Ask
 
 COLOUR = frozenset({Modality.COLOUR})
@@ -33,8 +33,8 @@ CASES: list[tuple[list[float], float, str]] = [
 ]
 
 READ = """async ([vector, norm, present, accept = true]) => {
-    const {readMargin} = await import('./liveness/reading.js');
-    const {decide} = await import('./liveness/verdict.js');
+    const {readMargin} = await import('./liveness/decision/reading.js');
+    const {decide} = await import('./liveness/decision/verdict.js');
     const embedding = {vector: Float32Array.from(vector), norm, present};
     const accepted = {acceptColourAlone: accept};
     return String(decide(readMargin(embedding, new Map([['colour', 0.5]])), accepted));
@@ -63,8 +63,8 @@ def test_modalities_without_a_radius_are_refused(ask: Ask) -> None:
 )  # fmt: skip
 def test_a_verdict_that_rests_on_nothing_cannot_be_made(ask: Ask, made: str) -> None:
     script = """async () => {
-        const {Reading} = await import('./liveness/reading.js');
-        const {Verdict} = await import('./liveness/verdict.js');
+        const {Reading} = await import('./liveness/decision/reading.js');
+        const {Verdict} = await import('./liveness/decision/verdict.js');
         const present = [1, 0, 0];
         const of = norm => new Reading({vector: Float32Array.of(norm), norm, present}, 1);
         const [live, spoof] = [of(0.5), of(2)];
@@ -78,8 +78,8 @@ def test_a_verdict_that_rests_on_nothing_cannot_be_made(ask: Ask, made: str) -> 
 def test_the_limits_are_those_of_python(ask: Ask) -> None:
     limits: dict[str, Any] = ask(
         """async () => ({
-            evidence: (await import('./liveness/evidence.js')).EVIDENCE,
-            quality: (await import('./liveness/quality.js')).QUALITY,
+            evidence: (await import('./liveness/checks/evidence.js')).EVIDENCE,
+            quality: (await import('./liveness/checks/quality.js')).QUALITY,
         })"""
     )
     of_depth = {"required", "max_skew_ms", "min_depth_coverage"}

@@ -13,25 +13,25 @@ import pytest
 
 import rise_edge
 from rise_edge import Bundle, open_bundle
-from rise_edge.bundle import GOLDEN, MODEL_ONNX, default_bundle_path
+from rise_edge.bundle.bundle import GOLDEN, MODEL_ONNX, default_bundle_path
 from rise_edge.frame import modality_set
 from rise_edge.runtimes import open_runtime
 from rise_edge.selftest import prove, read_golden
 from tests.device.web.conftest import Ask
-from tests.tiny_bundle import golden_vectors, tiny_model, write_tiny_bundle
+from tests.support.tiny_bundle import golden_vectors, tiny_model, write_tiny_bundle
 
 PROVE = """async runtime => {
-    const {openBundle} = await import('./liveness/bundle.js');
-    const {openModel} = await import('./liveness/model.js');
+    const {openBundle} = await import('./liveness/bundle/bundle.js');
+    const {openModel} = await import('./liveness/model/model.js');
     const {prove} = await import('./liveness/selftest.js');
     const bundle = await openBundle('bundle');
     const proof = await prove(bundle, await openModel(bundle, runtime));
     return {line: String(proof), holds: proof.holds, difference: proof.largestDifference};
 }"""
 NORMS = """async runtime => {
-    const {openBundle} = await import('./liveness/bundle.js');
-    const {openModel} = await import('./liveness/model.js');
-    const {readNpz} = await import('./liveness/npz.js');
+    const {openBundle} = await import('./liveness/bundle/bundle.js');
+    const {openModel} = await import('./liveness/model/model.js');
+    const {readNpz} = await import('./liveness/bundle/npz.js');
     const bundle = await openBundle('bundle');
     const model = await openModel(bundle, runtime);
     const names = ['colour', 'depth_mm', 'infrared', 'present'];

@@ -11,7 +11,7 @@ import pytest
 from rise_edge.simulator import SPECIES, Presentation, Radiance
 from rise_edge.simulator.domains import DOMAINS
 from rise_edge.simulator.rendering import View
-from rise_edge.simulator.sample import render
+from rise_edge.simulator.samples.sample import render
 from rise_edge.simulator.species import species_named
 
 SUBJECTS = range(4)

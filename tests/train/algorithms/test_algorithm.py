@@ -7,7 +7,8 @@ import torch
 from tests.train.debug_data import debug_dataset
 from train.algorithms import ALGORITHMS, AlgorithmConfig, build_algorithm
 from train.datasets.sampler import BalancedSampler
-from train.networks import NetworkConfig, build_network
+from train.models.networks import NetworkConfig
+from train.models.registry import build_network
 
 
 def _algorithm(name, head=None, **fields):

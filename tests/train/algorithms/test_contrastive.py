@@ -2,7 +2,8 @@ import pytest
 import torch
 
 from train.algorithms.contrastive import contrastive_loss
-from train.networks import NetworkConfig, build_network
+from train.models.networks import NetworkConfig
+from train.models.registry import build_network
 
 
 def test_the_loss_is_the_published_sum():

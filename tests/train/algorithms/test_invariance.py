@@ -10,7 +10,8 @@ from train.algorithms import AlgorithmConfig, build_algorithm
 from train.algorithms.invariance import Invariance, longest_living, risk_slopes
 from train.algorithms.irm import scale_penalty
 from train.algorithms.risk import domain_means
-from train.networks import NetworkConfig, build_network
+from train.models.networks import NetworkConfig
+from train.models.registry import build_network
 
 _DOMAINS = 2
 

@@ -9,7 +9,7 @@ from train.algorithms.mixing import (
     recombine,
     shuffle_tokens,
 )
-from train.normalise import Normalise
+from train.models.normalise import Normalise
 
 
 def _images(count=6, size=32):

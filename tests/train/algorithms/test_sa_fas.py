@@ -3,7 +3,8 @@ import torch
 
 from tests.train.debug_data import debug_dataset
 from train.algorithms import AlgorithmConfig, build_algorithm
-from train.networks import NetworkConfig, build_network
+from train.models.networks import NetworkConfig
+from train.models.registry import build_network
 
 
 def _algorithm(alignment):

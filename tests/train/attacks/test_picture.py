@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from train.attacks.picture import relief_picture
-from train.plots import png
+from train.evaluation.plots import png
 
 
 def test_a_relief_is_drawn_with_its_scale():

@@ -12,8 +12,9 @@ from train.algorithms import AlgorithmConfig, build_algorithm
 from train.attacks.patterns import Light, Relief
 from train.attacks.result import measure_pattern
 from train.attacks.search import SearchConfig, Target, search
-from train.networks import NetworkConfig, build_network
-from train.scoring import scores
+from train.evaluation.scoring import scores
+from train.models.networks import NetworkConfig
+from train.models.registry import build_network
 
 
 @pytest.fixture(scope="module")

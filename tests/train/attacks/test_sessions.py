@@ -10,8 +10,8 @@ import pytest
 
 from rise_edge import Checker
 from rise_edge.face import FaceDetector, Square, crop_face
-from tests.pictures import photograph_frame
-from tests.tiny_bundle import write_tiny_bundle
+from tests.support.pictures import photograph_frame
+from tests.support.tiny_bundle import write_tiny_bundle
 from train.attacks.sessions import Showing, count_live, face_squares, shaped
 
 SIDE = 40

@@ -6,12 +6,12 @@ import numpy as np
 import torch
 
 from tests.train.debug_data import debug_dataset
-from train.cells import Task
 from train.gpu.cell import Cell, Place
 from train.gpu.images import DeviceImages
 from train.gpu.loop import LoopConfig
 from train.gpu.rendered import Rendered
-from train.networks import NetworkConfig
+from train.leave_one_out.cells import Task
+from train.models.networks import NetworkConfig
 
 DOMAINS = ("clinic", "lobby", "office", "street")
 

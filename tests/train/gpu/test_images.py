@@ -2,9 +2,9 @@ import numpy as np
 import torch
 
 from tests.train.gpu.debug_rendered import debug_cell, debug_place
+from train.evaluation.scoring import outputs
 from train.gpu.cell import start
 from train.gpu.images import DeviceImages, device_outputs
-from train.scoring import outputs
 
 
 def test_outputs_are_those_of_the_data_set_on_the_host():

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "bundle/signature.hpp"
 #include "check.hpp"
 #include "failure.hpp"
-#include "signature.hpp"
 
 using Bytes = std::vector<std::uint8_t>;
 

@@ -1,0 +1,1 @@
+"""How a verdict gathers over a presentation, and how margins scatter."""

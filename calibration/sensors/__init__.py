@@ -1,0 +1,1 @@
+"""Where colour, infrared and depth look from, found with a printed board."""

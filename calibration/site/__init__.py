@@ -1,0 +1,1 @@
+"""A radius for one site, from sessions that were watched there."""

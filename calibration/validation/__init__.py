@@ -1,0 +1,1 @@
+"""Whether the calibrations keep what they promise, measured by simulation."""

@@ -1,0 +1,1 @@
+"""From model files to a bundle: golden vectors, radii, reports, provenance."""

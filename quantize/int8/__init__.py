@@ -1,0 +1,1 @@
+"""Fake quantisation, fine-tuning and conversion to integers."""

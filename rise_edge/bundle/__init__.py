@@ -1,0 +1,1 @@
+"""The model bundle: its files, its manifest and what its reports say."""

@@ -1,5 +1,0 @@
-"""The audit: how every session ended, in a SQLite file, and never a picture."""
-
-from rise_edge.capture.audit.audit import Audit
-
-__all__ = ["Audit"]

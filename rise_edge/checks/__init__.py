@@ -1,0 +1,1 @@
+"""Checks before a model may judge: is this good evidence?"""

@@ -1,0 +1,1 @@
+"""From embeddings to a verdict: readings, sessions, lock-out."""

@@ -1,0 +1,1 @@
+"""Reading files that others wrote, and writing files whole."""

@@ -1,0 +1,1 @@
+"""RealSense .bag recordings."""

@@ -1,0 +1,1 @@
+"""Photographs of a phone with their depth."""

@@ -1,0 +1,1 @@
+"""Sequences in the layout of the TUM RGB-D benchmark."""

@@ -1,0 +1,1 @@
+"""Pictures of the simulated world for people."""

@@ -1,0 +1,1 @@
+"""Depth cameras: stereo, structured light, time of flight."""

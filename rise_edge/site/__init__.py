@@ -1,0 +1,1 @@
+"""One site: its radii, and whether it is still what it was."""

@@ -1,0 +1,1 @@
+"""PAC-Bayes bounds on error rates for new people."""

@@ -1,0 +1,1 @@
+"""Crops that are made: rendered people, sheets, inputs that show nobody."""

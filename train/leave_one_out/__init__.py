@@ -1,0 +1,1 @@
+"""The benchmark's cells and tables: one domain left out in turn."""

@@ -1,0 +1,1 @@
+"""The epochs of a run, what it begins from and what it keeps."""

@@ -1,0 +1,1 @@
+"""Strengths of the augmentation, chosen by the data."""
