@@ -155,7 +155,7 @@ def test_an_event_carries_the_bundle_the_camera_and_the_latency(tiny_checker: Ch
     fields = event.fields()
     assert fields["bundle"] == tiny_checker.bundle.identity
     assert fields["camera"] == "source-1"
-    assert fields["margin"] == pytest.approx(fields["radius"] - fields["norm"], abs=1e-5)
+    assert fields["margin"] == pytest.approx(1 - fields["norm"] / fields["radius"], abs=1e-5)
     assert set(fields["latency_ms"]) == {"detect", "crop", "quality", "embed", "total"}
     assert fields["latency_ms"]["total"] >= fields["latency_ms"]["embed"] > 0
 

@@ -90,7 +90,7 @@ def test_a_file_holds_the_deciding_frame_its_crop_and_the_event(
             for name in ("colour", "depth", "infrared")
         }
     assert path.name.split("-SPOOF")[0].endswith(f"{run_id}-000001")
-    assert said["schema"] == "rise_edge.evidence/1"
+    assert said["schema"] == "rise_edge.evidence/2"
     assert said["run"] == run_id
     assert event.fields().items() <= said.items()
     assert said["picture"]["deciding"] is True
