@@ -147,7 +147,7 @@ def radius_of(norms: Norms, bpcer: float) -> float:
     """The smallest norm with at most this share of frames above it, each person counting alike."""
     _, member, frames = np.unique(norms.subject, return_inverse=True, return_counts=True)
     weight: NDArray[np.float64] = 1.0 / (frames[member] * len(frames))
-    order = np.argsort(norms.norm)
+    order = np.argsort(norms.norm, kind="stable")
     inside = np.cumsum(weight[order])
     return float(norms.norm[order][np.searchsorted(inside, 1 - bpcer - 1e-12)])
 

@@ -33,6 +33,6 @@ def carry_over(before: NDArray[np.float32], after: NDArray[np.float32], radius: 
                          f"{before.shape} and {after.shape}")  # fmt: skip
     ratio = after.astype(np.float64) / before
     weight = np.exp(-np.abs(before.astype(np.float64) - radius) / (radius * WIDTH))
-    order = np.argsort(ratio)
+    order = np.argsort(ratio, kind="stable")
     share = np.cumsum(weight[order]) / weight.sum()
     return round(float(radius * ratio[order][np.searchsorted(share, 0.5)]), 6)

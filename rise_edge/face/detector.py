@@ -246,7 +246,7 @@ def _merge(
     """
     low, high = points[:, 0] - points[:, 1] / 2, points[:, 0] + points[:, 1] / 2
     areas = np.prod(np.maximum(high - low, 0), axis=1)
-    left = list(np.argsort(-scores))
+    left = list(np.argsort(-scores, kind="stable"))
     faces = []
     while left:
         best = left[0]

@@ -1,9 +1,10 @@
 import threading
+from functools import cache
 from time import monotonic, sleep
 
 import pytest
 
-from rise_edge import CameraError
+from rise_edge import CameraError, Frame
 from rise_edge.capture.feed import Feed
 from tests.support.frame_source import FrameSource, lost
 from tests.support.pictures import photograph_frame
@@ -18,17 +19,19 @@ def numbers(feed: Feed, pause_s: float = 0.0) -> list[int]:
     return seen
 
 
-FRAMES = [photograph_frame(number) for number in range(1, 31)]
+@cache
+def frames() -> list[Frame]:
+    return [photograph_frame(number) for number in range(1, 31)]
 
 
 def test_a_fast_feed_gives_every_frame_to_a_slow_reader() -> None:
-    with Feed(FrameSource(FRAMES), pace="fast") as feed:
+    with Feed(FrameSource(frames()), pace="fast") as feed:
         assert numbers(feed, pause_s=0.005) == list(range(1, 31))
         assert feed.dropped == 0
 
 
 def test_a_live_camera_drops_what_the_reader_is_too_slow_for_and_keeps_the_newest() -> None:
-    with Feed(FrameSource(FRAMES, live=True, interval_s=0.005)) as feed:
+    with Feed(FrameSource(frames(), live=True, interval_s=0.005)) as feed:
         seen = numbers(feed, pause_s=0.03)
         assert seen[-1] == 30
         assert seen == sorted(seen)
@@ -36,14 +39,15 @@ def test_a_live_camera_drops_what_the_reader_is_too_slow_for_and_keeps_the_newes
 
 
 def test_real_pace_follows_the_timestamps() -> None:
+    half_a_second = frames()[:16]
     start = monotonic()
-    with Feed(FrameSource(FRAMES[:16]), pace="real") as feed:
+    with Feed(FrameSource(half_a_second), pace="real") as feed:
         assert numbers(feed) == list(range(1, 17))
     assert monotonic() - start == pytest.approx(15 / 30, abs=0.2)
 
 
 def test_a_lost_camera_is_an_error_after_the_frames_that_came() -> None:
-    with Feed(FrameSource(FRAMES[:2], error=lost()), pace="fast") as feed:
+    with Feed(FrameSource(frames()[:2], error=lost()), pace="fast") as feed:
         assert feed.next() is not None
         assert feed.next() is not None
         with pytest.raises(CameraError, match="cable"):
@@ -59,7 +63,7 @@ def test_whatever_a_driver_raises_reaches_the_reader() -> None:
 
 def test_closing_ends_the_thread_even_while_it_waits_for_a_reader() -> None:
     before = threading.active_count()
-    feed = Feed(FrameSource(FRAMES), pace="fast", capacity=1)
+    feed = Feed(FrameSource(frames()), pace="fast", capacity=1)
     feed.next()
     feed.close()
     assert threading.active_count() == before

@@ -106,7 +106,10 @@ def test_options_that_do_not_apply_are_refused(flags: list[str], tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("module", "name", "content", "package"),
-    [("bag_file", "a.bag", b"#ROSBAG V2.0\n", "rosbags"), ("heic", "a.heic", b"", "pillow-heif")],
+    [
+        ("bag.bag_file", "a.bag", b"#ROSBAG V2.0\n", "rosbags"),
+        ("heic.heic", "a.heic", b"", "pillow-heif"),
+    ],
 )
 def test_a_package_that_is_missing_is_named_with_its_extra(
     module: str, name: str, content: bytes, package: str, tmp_path: Path,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ TARGETS_TUNING = FineTuneConfig(epochs=1, batch_size=32)
 @pytest.fixture(autouse=True, scope="session")
 def one_thread():
     """The networks of the tests are too small to share out."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def one_thread_again() -> Iterator[None]:
+    """A command that a test calls sets the number that it was given, for all tests after it."""
+    yield
     torch.set_num_threads(1)
 
 

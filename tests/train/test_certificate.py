@@ -6,7 +6,6 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 import torch
-from scipy.stats import spearmanr
 
 from tests.train.debug_data import debug_config, debug_dataset, debug_splits
 from train import certificate
@@ -46,6 +45,8 @@ def test_the_radius_is_where_the_drawn_logit_is_zero(runs):
 
 @pytest.mark.parametrize("name", ["sphere", "hyperplane"])
 def test_a_logit_grows_with_the_evidence_of_an_attack(runs, name):
+    from scipy.stats import spearmanr  # takes a second to import
+
     run, splits = runs[0][name], runs[1]
     logit = presentations(run, splits.test).logit
     evidence = scores(run.algorithm, splits.test)

@@ -110,7 +110,7 @@ def _chance(rng: np.random.Generator) -> Field:
     """Uniform in [0, 1), in patches of a few pixels, so that holes are not single pixels."""
     smooth = _blurred(_normal(rng), 1.5) + np.float32(0.08) * _normal(rng)
     ranks = np.empty(smooth.size, np.float32)
-    ranks[np.argsort(smooth, axis=None)] = np.arange(smooth.size, dtype=np.float32)
+    ranks[np.argsort(smooth, axis=None, kind="stable")] = np.arange(smooth.size, dtype=np.float32)
     uniform: Field = (ranks / np.float32(smooth.size)).reshape(smooth.shape)
     return uniform
 

@@ -151,7 +151,7 @@ def test_a_modality_that_was_not_asked_for_changes_nothing(
 
 
 def test_the_product_that_shows_saturation_is_pythons() -> None:
-    source = (SOURCE / "src" / "saturation.cpp").read_text()
+    source = (SOURCE / "src" / "model" / "saturation.cpp").read_text()
     listed = source.split("kProduct = {")[1].split("}")[0]
     product = bytes(int(word, 16) for word in re.findall(r"0x[0-9a-f]{2}", listed))
     assert product == (Path(rise_edge.__file__).parent / "runtimes/saturation.onnx").read_bytes()

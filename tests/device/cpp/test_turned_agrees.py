@@ -16,7 +16,9 @@ from tests.support.rendered_faces import faces_of, quality_of, rendered, rolled,
 
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
 
-PERSON = rendered("office", 2)
+
+def person() -> Frame:
+    return rendered("office", 2)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,7 @@ def seen(frame: Frame) -> tuple[Face, bool]:
 def test_a_rolled_face_is_turned_iff_it_is_in_python(
     library: ctypes.CDLL, checker: ctypes.c_void_p, deg: float
 ) -> None:
-    frame = rolled(PERSON, deg)
+    frame = rolled(person(), deg)
     face, expected = seen(frame)
     assert expected is (abs(deg) > 25)
     found = reason(library, checker, frame, c.face(face.keypoints))
@@ -56,7 +58,7 @@ def test_a_rolled_face_is_turned_iff_it_is_in_python(
 def test_who_is_upside_down_is_turned_whichever_eye_is_called_the_right_one(
     library: ctypes.CDLL, checker: ctypes.c_void_p, swapped: bool
 ) -> None:
-    for frame, expected in ((PERSON, ""), (turned(PERSON), "turned")):
+    for frame, expected in ((person(), ""), (turned(person()), "turned")):
         keypoints = faces_of(frame)[0].keypoints[[1, 0, 2, 3, 5, 4] if swapped else slice(None)]
         assert reason(library, checker, frame, c.face(keypoints)) == expected
 
@@ -67,12 +69,12 @@ def test_a_session_that_sees_nobody_upright_ends_turned(
     session, alone, verdict = ctypes.c_void_p(), c.CVerdict(), c.CVerdict()
     asked = c.bits(ALL_MODALITIES)
     assert library.rise_session_open(checker, asked, session) == c.OK
+    face = c.face(faces_of(turned(person()))[0].keypoints)
     ends = []
     for index in range(40):
         frame = turned(rendered("office", 2, index * 100.0))
         images = [c.native(image, m) for m in Modality if (image := frame.image(m))]
         pictures = c.CFrame(*map(ctypes.pointer, images), 0, 0)
-        face = c.face(faces_of(turned(PERSON))[0].keypoints)
         status = library.rise_session_frame(session, pictures, face, index * 100.0, alone, verdict)
         assert status == c.OK
         ends.append(library.rise_reason_name(verdict.reason).decode())

@@ -20,8 +20,8 @@ def floating(int8):
 
 
 @pytest.fixture(scope="module")
-def exact(floating):
-    return with_exact_head(onnx.load_model_from_string(floating)).SerializeToString()
+def exact(int8):
+    return int8.bundle.read("model.onnx")
 
 
 def test_it_gives_what_the_float_head_gives(floating, exact):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import beta
 
 from train.attacks.accepted import Accepted
 
@@ -19,6 +18,8 @@ def test_accepted_presentations_are_counted_by_species():
 
 
 def test_the_interval_is_that_of_clopper_and_pearson():
+    from scipy.stats import beta  # takes a second to import
+
     expected = beta.ppf(0.025, 2, 3), beta.ppf(0.975, 3, 2)
     assert FOUND.interval == pytest.approx(expected, abs=1e-9)
 

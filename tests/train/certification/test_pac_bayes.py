@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
-from scipy.stats import binom, entropy
 
 from rise_edge.pad_metrics import clopper_pearson
 from train.certification.pac_bayes import bernoulli_kl, kl_inverse, log_moment, risk_bound
@@ -28,6 +27,8 @@ def test_without_errors_the_inverse_is_the_binomial_tail(budget):
 @pytest.mark.parametrize("risk", [0.0, 1e-9, 0.01, 0.3, 0.999, 1.0])
 @pytest.mark.parametrize("budget", [0.0, 1e-6, 0.02, 0.5, 5.0])
 def test_the_inverse_is_the_largest_rate_within_the_budget(risk, budget):
+    from scipy.stats import entropy  # takes a second to import
+
     found = kl_inverse(risk, budget)
     assert risk <= found <= 1
     miss = minimize_scalar(
@@ -38,6 +39,8 @@ def test_the_inverse_is_the_largest_rate_within_the_budget(risk, budget):
 
 
 def test_the_divergence_is_scipys():
+    from scipy.stats import entropy  # takes a second to import
+
     assert bernoulli_kl(0.2, 0.7) == pytest.approx(entropy([0.2, 0.8], [0.7, 0.3]))
     assert bernoulli_kl(0.0, 1.0) == math.inf
 
@@ -45,6 +48,8 @@ def test_the_divergence_is_scipys():
 @pytest.mark.parametrize("people", [1, 8, 200])
 @pytest.mark.parametrize("rate", [0.01, 0.4])
 def test_the_moment_is_that_of_binomial_draws_whatever_their_rate(people, rate):
+    from scipy.stats import binom  # takes a second to import
+
     k = np.arange(people + 1)
     surprise = [people * bernoulli_kl(i / people, rate) for i in k]
     moment = math.exp(logsumexp(binom.logpmf(k, people, rate) + surprise))

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from scipy.stats import sobol_indices, uniform
 
 from tests.train.debug_data import debug_dataset
 from train.evaluation.diagnostics import (
@@ -97,6 +96,7 @@ def test_a_product_has_the_share_of_the_closed_form():
 
 def test_shares_are_those_of_scipys_sobol_indices():
     """The Ishigami function, of which half the variance of depth and infrared only interacts."""
+    from scipy.stats import sobol_indices, uniform  # takes a second to import
 
     def ishigami(x, y, z):
         x, y, z = (np.pi * (2 * u - 1) for u in (x, y, z))

@@ -2,7 +2,6 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import t
 
 from train.gpu.proof_tables import in_target, interval, paired, summary
 
@@ -16,6 +15,8 @@ def _cell(row, target, seed, hter):
 
 
 def test_the_interval_is_students():
+    from scipy.stats import t  # takes a second to import
+
     values = [0.1, 0.3, 0.2, 0.6]
     mean, low, high = interval(values)
     scale = np.std(values, ddof=1) / 2
