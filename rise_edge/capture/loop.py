@@ -75,71 +75,24 @@ class Run(Iterator[Step | SessionEnded]):
 
     A session that is open when the input ends, when the camera is lost, after `stop` or when an
     error ends the loop is ended undecided, and comes as the last `SessionEnded`, before the error.
-    `close` yields nothing more; the open session gets its record in the audit all the same.
-
-    Args:
-        watch: judges frames and ends sessions.
-        camera: open.
-        pace: see `Feed`.
-        recovery: see `run`.
+    After `close`, or where nobody holds the iterator any more, nothing can be yielded; the open
+    session gets its record in the audit all the same.
     """
 
-    def __init__(self, watch: _Watch, camera: Camera, pace: str, recovery: Recovery | None) -> None:
-        self._watch = watch
-        self._camera = camera
-        self._pace = pace
-        self._recovery = recovery
-        self._stopped = False
-        self._turns = self._run()
+    def __init__(self, loop: _Loop) -> None:
+        self._loop = loop
+        self._turns = loop.turns()
 
     def __next__(self) -> Step | SessionEnded:
         return next(self._turns)
 
     def stop(self) -> None:
         """End the input: no further frame is judged, and what is left to come is `SessionEnded`."""
-        self._stopped = True
+        self._loop.stopped = True
 
     def close(self) -> None:
         """End the loop here, and record the open session."""
         self._turns.close()
-
-    def _run(self) -> Generator[Step | SessionEnded, None, None]:
-        try:
-            try:
-                yield from self._frames()
-            except GeneratorExit:  # nothing can be yielded any more
-                raise
-            except BaseException:
-                yield from self._end(Reason.ENDED)
-                raise
-            yield from self._end(Reason.ENDED)
-        finally:
-            self._watch.end(Reason.ENDED)
-
-    def _frames(self) -> Generator[Step | SessionEnded, None, None]:
-        dropped = 0
-        while not self._stopped:
-            with Feed(self._camera, pace=self._pace) as feed:
-                try:
-                    for frame in self._watch.frames(feed, self._recovery):
-                        yield from self._watch.turn(frame, dropped + feed.dropped)
-                        if self._stopped:
-                            return
-                    return
-                except CameraError as error:
-                    unusable = isinstance(error, UnusableImageError)
-                    yield from self._end(Reason.ENDED if unusable else Reason.CAMERA_LOST)
-                    lost = error
-            dropped += feed.dropped
-            if self._stopped:
-                return
-            if self._recovery is None or not self._recovery.reopen(self._camera):
-                raise lost
-
-    def _end(self, reason: Reason) -> Iterator[SessionEnded]:
-        ended = self._watch.end(reason)
-        if ended:
-            yield ended
 
 
 def run(
@@ -181,7 +134,7 @@ def run(
     """
     sessions = Sessions(config, checker.scatter)
     watch = _Watch(camera, checker, sessions, guide or load_guide(), audit)
-    return Run(watch, camera, pace or ("real" if camera.live else "fast"), recovery)
+    return Run(_Loop(watch, camera, pace or ("real" if camera.live else "fast"), recovery))
 
 
 def sessions(
@@ -208,6 +161,60 @@ def sessions(
         for happened in loop:
             if isinstance(happened, SessionEnded):
                 yield happened.event
+
+
+class _Loop:
+    """Reads a camera again and again, until it ends or is lost for good.
+
+    It does not know its `Run`: one that is dropped is closed at once, not when garbage is next
+    collected.
+    """
+
+    def __init__(self, watch: _Watch, camera: Camera, pace: str, recovery: Recovery | None) -> None:
+        self.stopped = False
+        self._watch = watch
+        self._camera = camera
+        self._pace = pace
+        self._recovery = recovery
+
+    def turns(self) -> Generator[Step | SessionEnded, None, None]:
+        """What the camera shows, and how the open session ends, whatever ends the loop."""
+        try:
+            try:
+                yield from self._frames()
+            except GeneratorExit:  # nothing can be yielded any more
+                raise
+            except BaseException:
+                yield from self._end(Reason.ENDED)
+                raise
+            yield from self._end(Reason.ENDED)
+        finally:
+            self._watch.end(Reason.ENDED)
+
+    def _frames(self) -> Generator[Step | SessionEnded, None, None]:
+        dropped = 0
+        while not self.stopped:
+            with Feed(self._camera, pace=self._pace) as feed:
+                try:
+                    for frame in self._watch.frames(feed, self._recovery):
+                        yield from self._watch.turn(frame, dropped + feed.dropped)
+                        if self.stopped:
+                            return
+                    return
+                except CameraError as error:
+                    unusable = isinstance(error, UnusableImageError)
+                    yield from self._end(Reason.ENDED if unusable else Reason.CAMERA_LOST)
+                    lost = error
+            dropped += feed.dropped
+            if self.stopped:
+                return
+            if self._recovery is None or not self._recovery.reopen(self._camera):
+                raise lost
+
+    def _end(self, reason: Reason) -> Iterator[SessionEnded]:
+        ended = self._watch.end(reason)
+        if ended:
+            yield ended
 
 
 class _Watch:

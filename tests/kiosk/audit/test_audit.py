@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import resource
@@ -80,6 +81,18 @@ def test_a_loop_that_is_closed_records_the_open_session(path: Path, tiny_checker
         next(loop)
         loop.close()
     assert rows(path, "session, verdict, reason") == [(1, "UNDECIDED", "ended")]
+
+
+def test_a_loop_that_is_dropped_records_the_open_session_at_once(
+    path: Path, tiny_checker: Checker
+) -> None:
+    gc.disable()
+    try:
+        with Audit(path) as audit:
+            next(run(FrameSource(visits([40])), tiny_checker, audit=audit))
+            assert rows(path, "session, reason") == [(1, "ended")]
+    finally:
+        gc.enable()
 
 
 def test_no_picture_is_stored(path: Path, tiny_checker: Checker) -> None:
