@@ -179,7 +179,7 @@ def _rounded(ms: float) -> float:
 
 def _print(report: dict[str, Any]) -> None:
     output = Console()
-    table = Table(title=f"scatter of the relative margin, measured in {report['measured_in']}")
+    table = Table(title=f"scatter of the margin, measured in {report['measured_in']}")
     for name in ("modalities", "std", "correlation ms"):
         table.add_column(name, justify="left" if name == "modalities" else "right")
     for name, found in report["scatter"].items():

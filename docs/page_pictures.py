@@ -23,9 +23,8 @@ import numpy as np
 
 import rise_edge
 from rise_edge.bundle.bundle import default_bundle_path
-from rise_edge.capture import open_camera, run
+from rise_edge.capture import SessionEnded, Step, open_camera, run
 from rise_edge.capture.listener import Listener, Listeners
-from rise_edge.capture.loop import Step
 from rise_edge.checker import Checker
 from rise_edge.decision.verdict import Reason
 from rise_edge.errors import MissingExtraError
@@ -50,23 +49,24 @@ def page_person(browser: Browser) -> np.ndarray:
     with _kiosk(rise_edge.load(), seed=3) as kiosk, browser.new_page() as page:
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(kiosk.view.address.url())
-        seen = list(_until_live(kiosk.steps))
-        early = next(step for step in reversed(seen) if _is_badly_placed(step))
+        seen = list(_until_live(kiosk.loop))
+        steps = [one for one in seen if isinstance(one, Step)]
+        early = next(step for step in reversed(steps) if _is_badly_placed(step))
         # Somebody who stays there is told so, and the oval takes its size picture by picture.
         told = guide.instruction(early.observation.verdict)
-        kiosk.hold(replace(early, instruction=told, session=1), seconds=2.0)
+        kiosk.hold(replace(early, ends_session=False, instruction=told, session=1), seconds=2.0)
         page.wait_for_function("told => document.querySelector('#headline').textContent === told",
                                arg=told)  # fmt: skip
         instructed = _half(_shot(page))
-        kiosk.play(seen[-20:])
+        kiosk.play(seen[-21:])  # twenty frames and the end of their session
         page.wait_for_selector("body[data-told=passed]")
         return _beside([instructed, _half(_shot(page))])
 
 
-def _until_live(steps: Iterator[Step]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        if step.event and step.event.verdict == "LIVE":
+def _until_live(loop: Iterator[Step | SessionEnded]) -> Iterator[Step | SessionEnded]:
+    for happened in loop:
+        yield happened
+        if isinstance(happened, SessionEnded) and happened.event.verdict == "LIVE":
             return
 
 
@@ -156,19 +156,15 @@ class _Kiosk:
 
     view: WebView
     health: Health
-    steps: Iterator[Step]
+    loop: Iterator[Step | SessionEnded]
     listener: Listener
 
-    def tell(self, step: Step) -> None:
-        self.listener.step(step)
-        if step.event:
-            self.listener.event(step.event)
-
-    def play(self, steps: Iterable[Step]) -> None:
-        """Tell steps at the pace of a camera."""
-        for step in steps:
-            self.tell(step)
-            sleep(1 / 30)
+    def play(self, seen: Iterable[Step | SessionEnded]) -> None:
+        """Tell what the loop yielded at the pace of a camera."""
+        for happened in seen:
+            self.listener.hear(happened)
+            if isinstance(happened, Step) and not happened.ends_session:
+                sleep(1 / 30)
 
     def hold(self, step: Step, seconds: float) -> None:
         """Show one frame for a while, as if nothing moved."""
@@ -181,21 +177,23 @@ def _kiosk(checker: Checker, seed: int) -> Iterator[_Kiosk]:
     with open_camera("simulated", seed=seed) as camera:
         view = WebView(camera, checker, guide, Address(port=0), health)
         with view:
-            steps = run(camera, checker, guide=guide)
-            yield _Kiosk(view, health, steps, Listeners(health, view))
-            steps.close()
+            loop = run(camera, checker, guide=guide)
+            yield _Kiosk(view, health, loop, Listeners(health, view))
+            loop.close()
 
 
 def _operator(page: Page, kiosk: _Kiosk, sessions: int) -> np.ndarray:
     """The page after some more sessions, while the next face is read."""
     page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
     page.goto(kiosk.view.address.url("/operator"))
-    seen: list[Step] = []
+    seen: list[Step | SessionEnded] = []
     ended, readings = 0, 0
-    for step in kiosk.steps:
-        seen.append(step)
-        ended += bool(step.event)
-        readings += ended >= sessions and step.observation.verdict.reading is not None
+    for happened in kiosk.loop:
+        seen.append(happened)
+        if isinstance(happened, SessionEnded):
+            ended += 1
+        elif ended >= sessions:
+            readings += happened.observation.verdict.reading is not None
         if readings == 10:
             break
     kiosk.play(seen)

@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 import rise_edge
-from rise_edge.capture import open_camera, run
+from rise_edge.capture import SessionEnded, open_camera, run
 from rise_edge.kiosk.terminal.terminal_view import TerminalView
 
 SESSIONS = 5
@@ -32,11 +32,9 @@ def draw(sessions: int = SESSIONS) -> str:
             view = TerminalView(console, camera, checker)
             with view:
                 ended = 0
-                for step in run(camera, checker):
-                    view.step(step)
-                    if step.event:
-                        view.event(step.event)
-                        ended += 1
+                for happened in run(camera, checker):
+                    view.hear(happened)
+                    ended += isinstance(happened, SessionEnded)
                     if ended == sessions:
                         break
         picture = Console(

@@ -18,15 +18,16 @@ from typing import Annotated
 import tyro
 
 from quantize.bundle.build import (
+    calibrated_models,
     difference_from_torch,
     float_model,
     manifest_fields,
     name_of,
     write,
 )
-from quantize.bundle.bundle_report import report_numbers
+from quantize.bundle.bundle_report import Report, report_numbers
+from quantize.bundle.model_files import ModelFiles
 from quantize.material import Material, load_material
-from quantize.measure.calibrated import calibrated, open_models
 from rise_edge.bundle.bundle import MODEL_ONNX, Bundle, expect_bundle_place
 from rise_edge.command_line.run_command import run_command
 from train.loop.checkpoint import open_run
@@ -68,13 +69,10 @@ def build(material: Material, folder: Path, name: str = "") -> Bundle:
     """
     fields = manifest_fields(name_of(folder, name), material, "float32")
     files = {MODEL_ONNX: float_model(material, fields)}
-    models = {
-        runtime: calibrated(opened, material)
-        for runtime, opened in open_models(files, fields).items()
-    }
+    models = calibrated_models(files, fields, material)
     errors = {"onnx": difference_from_torch(models["onnx"], material)}
-    numbers = report_numbers(material, models)
-    return write(folder, material, fields, files, models, errors, numbers)
+    made = ModelFiles(material, fields, files, models, errors)
+    return write(folder, made, Report(report_numbers(material, models)))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,13 @@ import onnx
 import torch
 import tyro
 
-from quantize.bundle.build import float_model, manifest_fields, measured, words_of
+from quantize.bundle.build import (
+    calibrated_models,
+    float_model,
+    manifest_fields,
+    run_all,
+    words_of,
+)
 from quantize.bundle.int8_report import margin_numbers
 from quantize.console import console
 from quantize.export.device_graph import DeviceGraph, fold_batch_norms
@@ -32,7 +38,6 @@ from quantize.export.zero_points import own_zero_points
 from quantize.int8.fine_tune import FineTuneConfig
 from quantize.int8.work_folder import begin_work, expect_work
 from quantize.material import Material, expect_quantisable, load_material
-from quantize.measure.calibrated import open_models
 from rise_edge.bundle.bundle import MODEL_ONNX, MODEL_ONNX_FLOAT
 from rise_edge.command_line.run_command import run_command
 from rise_edge.files.write_atomic import write_atomic
@@ -113,8 +118,8 @@ def _tensorrt(
     from quantize.int8.int8_model import fine_tuned
 
     begin_work(config.out, material.run, config.fine_tuning)
-    full = open_models({MODEL_ONNX_FLOAT: float_model(material, fields)}, fields, config.threads)
-    before = measured(full["onnx_float"], material)
+    full = {MODEL_ONNX_FLOAT: float_model(material, fields)}
+    before = calibrated_models(full, fields, material, config.threads)["onnx_float"]
     core, _ = fine_tuned(
         material, before.radii, config.fine_tuning, config.out / STATE, symmetric=True
     )
@@ -124,8 +129,9 @@ def _tensorrt(
     if problems:
         raise RunError("TensorRT would refuse this file: " + "; ".join(problems[:5]))
     content = model.SerializeToString()
-    opened = open_models({MODEL_ONNX: content}, fields, config.threads)
-    after = measured(opened["onnx"], material, before)
+    int8 = {MODEL_ONNX: content}
+    after = calibrated_models(int8, fields, material, config.threads, before)["onnx"]
+    run_all({"onnx_float": before, "onnx": after}, material)
     facts = {
         "precision": "int8, symmetric",
         "run": "checked for TensorRT, which was not run; measured on onnxruntime",

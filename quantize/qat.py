@@ -14,7 +14,6 @@ if __name__ == "__main__":  # a script's folder comes first on the path
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,22 +21,25 @@ import torch
 import tyro
 
 from quantize.bundle.build import (
+    calibrated_models,
     difference_from_torch,
     float_model,
     manifest_fields,
-    measured,
     name_of,
+    run_all,
     words_of,
     write,
 )
-from quantize.bundle.bundle_report import report_numbers
+from quantize.bundle.bundle_report import Report, report_numbers
 from quantize.bundle.golden import golden_crops, golden_file
+from quantize.bundle.int8_files import Int8Files
 from quantize.bundle.int8_report import bar_table, int8_text, margin_numbers, margin_pictures
+from quantize.bundle.measurements import Measurements
 from quantize.console import console
 from quantize.int8.fine_tune import FineTuneConfig
 from quantize.int8.work_folder import begin_work, expect_work
 from quantize.material import Material, expect_quantisable, load_material
-from quantize.measure.calibrated import WHOLE_SET, Calibrated, norms_before_and_after, open_models
+from quantize.measure.calibrated import WHOLE_SET, norms_before_and_after
 from quantize.measure.parity import Parity, parity
 from quantize.measure.runtime_scores import embed_all
 from quantize.measure.speed import median_ms
@@ -70,6 +72,8 @@ class QatConfig:
         name: what people call the bundle; by default the name of its folder.
         ptq: do not fine-tune: build the bundle from plain post-training quantisation.
         fine_tuning: how the int8 model learns from the full-precision one.
+        report: measure the model on the test crops, and judge it; without it the bundle says that
+            nothing is known of its errors, as does each program that opens it.
         work: folder of the state, from which a run that was stopped goes on by itself, and of the
             large set of golden vectors; none given means `qat` or `ptq` in the run's folder.
         threads: of torch, and of the runtimes while they measure.
@@ -80,6 +84,7 @@ class QatConfig:
     name: str = ""
     ptq: bool = False
     fine_tuning: FineTuneConfig = field(default_factory=FineTuneConfig)
+    report: bool = True
     work: Path | None = None
     threads: int = 2
 
@@ -121,45 +126,105 @@ def build(material: Material, config: QatConfig, started: float) -> Bundle:
         started: `time.perf_counter()` when the command began.
     """
     begin_work(config.work_folder, material.run, config.fine_tuning)
-    goes_on = (config.work_folder / STATE).exists()
+    made = make(material, config)
+    if not config.report:
+        return write(config.bundle, made, None)
+    found = measure(made, config.threads, started)
+    (config.work_folder / LARGE_GOLDEN).write_bytes(found.large_golden)
+    return write(config.bundle, made, report(found))
+
+
+def make(material: Material, config: QatConfig) -> Int8Files:
+    """Quantise the model and calibrate it on its runtimes, on training and validation crops.
+
+    Args:
+        material: a trained run of the edge network, and its data.
+        config: of the build; its work folder is there.
+
+    Raises:
+        RunError: the exported full-precision model does not agree with torch, or fine-tuning
+            diverged.
+    """
+    continued = (config.work_folder / STATE).exists()
     fields = manifest_fields(
         name_of(config.bundle, config.name), material, f"int8, {config.method}"
     )
     full = {MODEL_ONNX_FLOAT: float_model(material, fields)}
-    before = _measured(full, fields, material, config)["onnx_float"]
+    before = calibrated_models(full, fields, material, config.threads)["onnx_float"]
     errors = {"onnx_float": difference_from_torch(before, material)}
-    made, history = quantised(material, before.radii, config, words_of(fields))
-    files = {MODEL_ONNX: made.onnx, MODEL_PTE: made.pte}
-    int8 = _measured(files, fields, material, config, before)
-    files |= full
-    margins = {config.method: {n: margin_numbers(before, m, material) for n, m in int8.items()}}
-    baseline = None if config.ptq else baseline_margins(fields, material, before, config)
-    if baseline is not None:
-        margins["ptq"] = {"onnx": baseline}
+    quantised_model, history = quantised(material, before.radii, config, words_of(fields))
+    files = {MODEL_ONNX: quantised_model.onnx, MODEL_PTE: quantised_model.pte}
+    int8 = calibrated_models(files, fields, material, config.threads, before)
     for name, model in int8.items():
         norms = norms_before_and_after(before, model, material.splits.validation, WHOLE_SET)
         errors[name] = float(abs(norms.after - norms.before).max())
-    models = {**int8, "onnx_float": before}
-    numbers = report_numbers(material, models)
+    return Int8Files(
+        material=material,
+        fields=fields,
+        files={**files, **full},
+        models={**int8, "onnx_float": before},
+        largest_radial_error=errors,
+        method=config.method,
+        fine_tuning=config.fine_tuning,
+        history=history,
+        continued=continued,
+        kernels=quantised_model.kernels,
+    )
+
+
+def measure(made: Int8Files, threads: int, started: float) -> Measurements:
+    """Run the model on all crops, against full precision and post-training quantisation.
+
+    Args:
+        made: from `make`.
+        threads: of the runtimes.
+        started: `time.perf_counter()` when the command began.
+    """
+    run_all(made.models, made.material)
+    margins: dict[str, dict[str, Any]] = {
+        made.method: {
+            name: margin_numbers(made.full_precision, model, made.material)
+            for name, model in made.int8.items()
+        }
+    }
+    if made.method != "ptq":
+        margins["ptq"] = {"onnx": baseline_margins(made, threads)}
+    apart, golden = large_golden(made)
+    return Measurements(
+        made=made,
+        errors=report_numbers(made.material, made.models),
+        margins=margins,
+        parity=apart,
+        large_golden=golden,
+        milliseconds=times(made),
+        seconds=None if made.continued else time.perf_counter() - started,
+    )
+
+
+def report(found: Measurements) -> Report:
+    """Judge what was measured, print the judgement, and draw what the bundle's report shows."""
+    made = found.made
+    baseline = found.margins["ptq"]["onnx"] if made.method != "ptq" else None
     bars = [
-        *decision_bars(margins[config.method]["onnx"], numbers["runtimes"], baseline),
-        *model_bars(large_golden(material, models, config), made.kernels, files),
-        speed_bar(times(material, files)),
-        time_bar(None if goes_on else time.perf_counter() - started),
+        *decision_bars(found.margins[made.method]["onnx"], found.errors["runtimes"], baseline),
+        *model_bars(found.parity, made.kernels, made.files),
+        speed_bar(found.milliseconds),
+        time_bar(found.seconds),
     ]
-    numbers["quantisation"] = {
-        "method": config.method,
-        "fine_tuning": asdict(config.fine_tuning),
-        "history": history,
-        "margins": margins,
+    console.print(bar_table(bars), soft_wrap=False)
+    quantisation = {
+        "method": made.method,
+        "fine_tuning": asdict(made.fine_tuning),
+        "history": made.history,
+        "margins": found.margins,
         "bars": [asdict(bar) for bar in bars],
     }
-    pictures = margin_pictures(before, int8["onnx"], material)
-    console.print(bar_table(bars), soft_wrap=False)
-    return write(
-        config.bundle, material, fields, {**files, **pictures}, models, errors, numbers,
-        int8_text(margins, bars, pictures),
-    )  # fmt: skip
+    pictures = margin_pictures(made.full_precision, made.int8["onnx"], made.material)
+    return Report(
+        numbers={**found.errors, "quantisation": quantisation},
+        sections=int8_text(found.margins, bars, pictures),
+        pictures=pictures,
+    )
 
 
 def quantised(
@@ -176,45 +241,34 @@ def quantised(
     return export(core, size, words), history
 
 
-def baseline_margins(
-    fields: Mapping[str, Any], material: Material, before: Calibrated, config: QatConfig
-) -> dict[str, Any]:
+def baseline_margins(made: Int8Files, threads: int) -> dict[str, Any]:
     """What plain post-training quantisation of the same network would have done."""
     from quantize.int8.int8_model import export, post_training
 
-    core = post_training(material, config.fine_tuning)
+    material, before = made.material, made.full_precision
+    core = post_training(material, made.fine_tuning)
     file = export(core, material.splits.train.size, pte=False).onnx
-    model = _measured({MODEL_ONNX: file}, fields, material, config, before)["onnx"]
-    return margin_numbers(before, model, material)
+    models = calibrated_models({MODEL_ONNX: file}, made.fields, material, threads, before)
+    run_all(models, material)
+    return margin_numbers(before, models["onnx"], material)
 
 
-def large_golden(material: Material, models: Mapping[str, Calibrated], config: QatConfig) -> Parity:
-    """Write the large set of golden vectors; how far apart the int8 model's two runtimes are."""
-    parts = (material.splits.test, *material.unseen.values())
+def large_golden(made: Int8Files) -> tuple[Parity, bytes]:
+    """How far apart the int8 model's two runtimes are on the large golden set, and that set."""
+    parts = (made.material.splits.test, *made.material.unseen.values())
     crops = [c for part in parts for c in golden_crops(part, -(-LARGE_COUNT // len(parts)))]
-    given = {name: embed_all(model.runtime, crops) for name, model in models.items()}
-    (config.work_folder / LARGE_GOLDEN).write_bytes(golden_file(crops, given))
-    onnx, executorch = models["onnx"], models["executorch"]
-    return parity(given["onnx"], given["executorch"], onnx.radii, executorch.radii)
+    given = {name: embed_all(model.runtime, crops) for name, model in made.models.items()}
+    onnx, executorch = made.models["onnx"], made.models["executorch"]
+    apart = parity(given["onnx"], given["executorch"], onnx.radii, executorch.radii)
+    return apart, golden_file(crops, given)
 
 
-def times(material: Material, files: Mapping[str, bytes]) -> dict[str, float]:
+def times(made: Int8Files) -> dict[str, float]:
     """Milliseconds from crop to norm on one thread, of `int8` and `float`."""
-    crop = golden_crops(material.splits.test, 24)[0]
+    crop = golden_crops(made.material.splits.test, 24)[0]
     inputs = tensors([crop], crop.size)
     models = {"int8": MODEL_ONNX, "float": MODEL_ONNX_FLOAT}
-    return median_ms({name: (files[file], inputs) for name, file in models.items()})
-
-
-def _measured(
-    files: Mapping[str, bytes],
-    fields: Mapping[str, Any],
-    material: Material,
-    config: QatConfig,
-    before: Calibrated | None = None,
-) -> dict[str, Calibrated]:
-    opened = open_models(files, fields, config.threads)
-    return {name: measured(runtime, material, before) for name, runtime in opened.items()}
+    return median_ms({name: (made.files[file], inputs) for name, file in models.items()})
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def test_a_face_inside_the_sphere_is_live(tiny_checker: Checker) -> None:
     verdict = tiny_checker.check(photograph_frame(infrared_level=40))
     assert verdict.outcome is Outcome.LIVE
     assert verdict.reading is not None
-    assert verdict.reading.margin == pytest.approx(RADIUS - 40 / 128, abs=0.01)
+    assert verdict.reading.margin == pytest.approx(1 - 40 / 128 / RADIUS, abs=0.02)
 
 
 def test_a_face_outside_the_sphere_is_spoof(tiny_checker: Checker) -> None:
@@ -123,7 +123,7 @@ def test_reading_a_crop_gives_norm_radius_and_margin(tiny_checker: Checker) -> N
     assert face is not None
     reading = tiny_checker.read(crop_face(frame, face, SIZE))
     assert reading.norm == pytest.approx(0.25, abs=0.01)
-    assert reading.margin == pytest.approx(reading.radius - reading.norm)
+    assert reading.margin == pytest.approx(1 - reading.norm / reading.radius)
     assert reading.embedding.vector.shape == (2,)
 
 

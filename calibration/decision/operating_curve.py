@@ -63,7 +63,7 @@ def play(
 
 
 def shifted(watched: Watched, mean: float) -> Watched | None:
-    """The same presentation with its mean relative margin moved to `mean`.
+    """The same presentation with its mean margin moved to `mean`.
 
     None where it is not near the sphere or has no reading: there, margins are limited, and their
     scatter is not that of a presentation near it.
@@ -79,11 +79,11 @@ def shifted(watched: Watched, mean: float) -> Watched | None:
     return replace(watched, observations=observations)
 
 
-def _at(observation: Observation, relative_margin: float) -> Observation:
+def _at(observation: Observation, margin: float) -> Observation:
     reading = observation.verdict.reading
-    if reading is None or np.isnan(relative_margin):
+    if reading is None or np.isnan(margin):
         return observation
-    norm = float((1 - relative_margin) * reading.radius)
+    norm = float((1 - margin) * reading.radius)
     embedding = Embedding(np.array([norm], np.float32), norm, reading.embedding.present)
     moved = Reading(embedding, reading.radius)
     return replace(observation, verdict=decide(moved, accept_colour_alone=True))

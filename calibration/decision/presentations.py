@@ -35,10 +35,10 @@ class Watched:
 
     @property
     def margins(self) -> NDArray[np.float64]:
-        """1 - norm / radius of each frame, NaN where there is no reading that counts."""
+        """The margin of each frame, NaN where there is no reading that counts."""
         verdicts = [observation.verdict for observation in self.observations]
         readings = [None if verdict.reason else verdict.reading for verdict in verdicts]
-        return np.array([r.margin / r.radius if r else np.nan for r in readings])
+        return np.array([r.margin if r else np.nan for r in readings])
 
 
 def watch(

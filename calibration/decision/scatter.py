@@ -26,7 +26,7 @@ def measure_scatter(series: Sequence[NDArray[np.floating]], interval_ms: float) 
     lies beyond that limit tell nothing about the sphere and are left out.
 
     Args:
-        series: for each presentation, the relative margin of every frame, NaN without a reading.
+        series: for each presentation, the margin of every frame, NaN without a reading.
         interval_ms: between frames.
 
     Raises:

@@ -10,20 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from quantize.bundle.bundle_report import report_files
+from quantize.bundle.bundle_report import Report, report_files, unmeasured
 from quantize.bundle.golden import golden_crops, golden_file
+from quantize.bundle.model_files import ModelFiles
 from quantize.bundle.provenance import notice, provenance
 from quantize.console import console, progress_bar
 from quantize.export.device_graph import DeviceGraph, fold_batch_norms
 from quantize.export.onnx_file import onnx_bytes
 from quantize.material import Material
-from quantize.measure.calibrated import WHOLE_SET, Calibrated, calibrated
+from quantize.measure.calibrated import WHOLE_SET, Calibrated, calibrated, open_models
 from quantize.measure.runtime_scores import embed_all
 from rise_edge.bundle.bundle import GOLDEN, Bundle, write_bundle
 from rise_edge.bundle.report_warnings import report_warnings
 from rise_edge.bundle.set_report import set_report
 from rise_edge.frame import Modality
-from rise_edge.runtimes import Runtime
 from train.evaluation.report import summary
 from train.evaluation.scoring import scores
 from train.evaluation.thresholds import MODALITY_SETS
@@ -68,52 +68,42 @@ def float_model(material: Material, fields: Mapping[str, Any]) -> bytes:
     return onnx_bytes(DeviceGraph(network), fields["crop_size"], words_of(fields))
 
 
-def write(
-    folder: Path,
-    material: Material,
-    fields: Mapping[str, Any],
-    files: Mapping[str, bytes],
-    models: Mapping[str, Calibrated],
-    errors: Mapping[str, float],
-    numbers: Mapping[str, Any],
-    more: str = "",
-) -> Bundle:
-    """Add radii, golden vectors and the report to model files, and write the bundle whole.
+def write(folder: Path, made: ModelFiles, report: Report | None) -> Bundle:
+    """Add radii, golden vectors and a report to model files, and write the bundle whole.
 
     Its notice says what the report says against it; see `rise_edge.bundle.report_warnings`.
 
     Args:
         folder: of the bundle.
-        material: what it is made of.
-        fields: from `manifest_fields`.
-        files: the model files, and pictures that `more` shows.
-        models: runtime -> the model on it, the most important first.
-        errors: runtime -> largest radial error.
-        numbers: from `quantize.bundle.bundle_report.report_numbers`, with what else belongs in
-            there.
-        more: further sections of the report.
+        made: the model files.
+        report: what was measured; None where nothing was.
 
     Raises:
         BundleError: the bundle cannot be written there.
     """
-    report = set_report(json.loads(json.dumps(numbers)), next(iter(models)), WHOLE_SET)
-    notice = "; ".join(filter(None, (fields["notice"], *report_warnings(report))))
-    fields = {**fields, "notice": notice}
-    crops = golden_crops(material.splits.test, GOLDEN_COUNT)
-    golden = {name: embed_all(model.runtime, crops) for name, model in models.items()}
-    first = next(iter(models.values()))
+    first = next(iter(made.models))
+    known = None
+    if report:
+        known = set_report(json.loads(json.dumps(report.numbers)), first, WHOLE_SET)
+    notice = "; ".join(filter(None, (made.fields["notice"], *report_warnings(known))))
+    fields = {**made.fields, "notice": notice}
+    crops = golden_crops(made.material.splits.test, GOLDEN_COUNT)
+    golden = {name: embed_all(model.runtime, crops) for name, model in made.models.items()}
     whole = {
-        **files,
+        **made.files,
+        **(report.pictures if report else {}),
         GOLDEN: golden_file(crops, golden),
-        **report_files(fields["name"], notice, material, first, numbers, more),
+        **(report_files(made, notice, report) if report else unmeasured(made, notice)),
     }
-    radii = {name: model.radii for name, model in models.items()}
+    radii = {name: model.radii for name, model in made.models.items()}
+    errors = made.largest_radial_error
     bundle = write_bundle(folder, whole, **fields, radii=radii, largest_radial_error=errors)
     if notice:
         console.print(f"notice: {notice}", style="yellow", markup=False)
     console.print(", ".join(f"{file} {len(data) / 1e6:.2f} MB" for file, data in whole.items()))
-    console.print("errors on the test subjects:")
-    console.print(summary(next(iter(numbers["runtimes"].values()))["test"]), soft_wrap=False)
+    if report:
+        console.print("errors on the test subjects:")
+        console.print(summary(report.numbers["runtimes"][first]["test"]), soft_wrap=False)
     return bundle
 
 
@@ -136,22 +126,46 @@ def difference_from_torch(model: Calibrated, material: Material) -> float:
     return largest
 
 
-def measured(runtime: Runtime, material: Material, before: Calibrated | None = None) -> Calibrated:
-    """Find a model's radii and run all crops with every set of modalities, with a progress bar.
-
-    What is asked of the model later is remembered.
+def calibrated_models(
+    files: Mapping[str, bytes],
+    fields: Mapping[str, Any],
+    material: Material,
+    threads: int = 2,
+    before: Calibrated | None = None,
+) -> dict[str, Calibrated]:
+    """Open model files on their runtimes and find their radii, with a progress bar.
 
     Args:
-        runtime: that runs it.
-        material: its data.
-        before: the model that it was quantised from; see `quantize.measure.calibrated.calibrated`.
+        files: model files of a bundle.
+        fields: from `manifest_fields`.
+        material: its validation crops place the radii.
+        threads: of each runtime.
+        before: the model that they were quantised from; see
+            `quantize.measure.calibrated.calibrated`.
+
+    Returns:
+        Runtime -> the model on it.
+    """
+    models = {}
+    total = len(material.splits.validation) * len(MODALITY_SETS)
+    for name, runtime in open_models(files, fields, threads).items():
+        with progress_bar() as progress:
+            task = progress.add_task(f"calibrating {name}", total=total)
+            models[name] = calibrated(runtime, material, before, partial(progress.advance, task))
+            progress.update(task, completed=total)
+    return models
+
+
+def run_all(models: Mapping[str, Calibrated], material: Material) -> None:
+    """Run all crops with every set of modalities, with a progress bar.
+
+    What is asked of the models later is remembered.
     """
     crops = sum(len(part) for part in material.parts.values())
-    with progress_bar() as progress:
-        task = progress.add_task(f"measuring {runtime.name}", total=crops * len(MODALITY_SETS))
-        model = calibrated(runtime, material, before, lambda n: progress.advance(task, n))
-        for part in material.parts.values():
-            for shown in model.radii:
-                model.norms(part, shown)
-        progress.update(task, completed=crops * len(MODALITY_SETS))
-    return model
+    for name, model in models.items():
+        with progress_bar() as progress:
+            task = progress.add_task(f"measuring {name}", total=crops * len(model.radii))
+            for part in material.parts.values():
+                for shown in model.radii:
+                    model.norms(part, shown)
+                    progress.advance(task, len(part))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from quantize.bundle.model_files import ModelFiles
 from quantize.material import Material
 from quantize.measure.calibrated import WHOLE_SET, Calibrated
 from rise_edge.evaluation.report import section
@@ -18,6 +20,21 @@ _CRITERIA: dict[Criterion, str] = {
     "pooled": "the APCER of all attacks together",
     "worst": "the worst species' APCER",
 }
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a bundle says of its model's errors.
+
+    Attributes:
+        numbers: content of report.json: `report_numbers`, with whatever else belongs there.
+        sections: further sections of report.md, before what the report does not know.
+        pictures: file name -> PNG that the sections show.
+    """
+
+    numbers: Mapping[str, Any]
+    sections: str = ""
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def report_numbers(material: Material, models: Mapping[str, Calibrated]) -> dict[str, Any]:
@@ -37,32 +54,41 @@ def report_numbers(material: Material, models: Mapping[str, Calibrated]) -> dict
     }
 
 
-def report_files(
-    name: str,
-    notice: str,
-    material: Material,
-    model: Calibrated,
-    numbers: Mapping[str, Any],
-    more: str = "",
-) -> dict[str, bytes]:
+def report_files(made: ModelFiles, notice: str, report: Report) -> dict[str, bytes]:
     """report.json, report.md, norms.png and det.png.
 
     Args:
-        name: of the bundle.
+        made: the model files; the pictures are of their first model.
         notice: of the bundle.
-        material: that was measured on.
-        model: whose pictures are drawn, the first of `report_numbers`.
-        numbers: from `report_numbers`, with whatever else is to stand in report.json.
-        more: further sections, before what the report does not know.
+        report: what was measured.
     """
-    test = material.splits.test
+    test, model = made.material.splits.test, next(iter(made.models.values()))
     found = {shown: model.norms(test, shown) for shown in _DRAWN if shown in model.radii}
+    text = _text(made.fields["name"], notice, report.numbers, report.sections)
     return {
-        "report.json": (json.dumps(numbers, indent=2) + "\n").encode(),
-        "report.md": _text(name, notice, numbers, more).encode(),
+        "report.json": (json.dumps(report.numbers, indent=2) + "\n").encode(),
+        "report.md": text.encode(),
         "norms.png": png(norm_histogram(found[WHOLE_SET], test, model.radii[WHOLE_SET])),
         "det.png": png(det_curve(found, test)),
     }
+
+
+def unmeasured(made: ModelFiles, notice: str) -> dict[str, bytes]:
+    """The report.md of a bundle of which nothing was measured.
+
+    Args:
+        made: the model files.
+        notice: of the bundle.
+    """
+    text = f"""# Report: {made.fields["name"]}
+
+Notice: {notice}.
+
+Nothing was measured: the bundle was built with `--no-report`. Its radii were placed on
+{len(made.material.splits.validation)} validation crops; nobody knows whom it denies and what it
+accepts. Build it without that flag before you rely on it.
+"""
+    return {"report.md": text.encode()}
 
 
 def _errors(material: Material, model: Calibrated) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Margin: what quantisation does to decisions, from norms before and after it.
 
 A face is taken for alive iff norm <= radius. With z' = z + eps, | ||z'|| - ||z|| | <= ||eps||: a
-decision survives wherever the margin |radius - norm| is larger than the radial error. The identity
-is elementary; reporting a quantised model by it is this project's own.
+decision survives wherever the margin 1 - norm / radius is farther from 0 than the radial error in
+radii. The identity is elementary; reporting a quantised model by it is this project's own.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Norms:
 
     @property
     def margin_before(self) -> Floats:
-        """Signed distance radius - norm in units of the radius; positive inside the sphere."""
+        """1 - norm / radius: the signed distance to the sphere in radii, positive inside."""
         return (1 - self.before / self.radius_before).astype(np.float32)
 
     @property

@@ -12,7 +12,7 @@ import platform
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -153,21 +153,22 @@ def _run_kiosk(
             view = stack.enter_context(page)
             stack.enter_context(_browsers(page.address.port))
         listeners = Listeners(Journal(output), health, view)
-        steps = run(camera, checker, guide=guide, on_end=listeners.event, audit=audit)
-        stack.callback(steps.close)
-        pipe.send(_measure(steps, listeners, seconds, begun_s))
+        loop = stack.enter_context(closing(run(camera, checker, guide=guide, audit=audit)))
+        pipe.send(_measure(loop, listeners, seconds, begun_s))
 
 
-def _measure(steps: Iterator[Any], listeners: Any, seconds: float, begun_s: float) -> Any:
+def _measure(loop: Iterator[Any], listeners: Any, seconds: float, begun_s: float) -> Any:
+    from rise_edge.capture.loop import Step
+
     start_s = 0.0
     took_ms: list[float] = []
     first: Any = None
     busy_s = wall_s = 0.0
-    for step in steps:
-        listeners.step(step)
-        if step.event:
-            listeners.event(step.event)
-        now_s = monotonic()
+    for happened in loop:
+        listeners.hear(happened)
+        if not isinstance(happened, Step):
+            continue
+        step, now_s = happened, monotonic()
         start_s = start_s or now_s - begun_s
         if now_s - begun_s - start_s < _WARM_UP_S:
             continue
@@ -177,6 +178,7 @@ def _measure(steps: Iterator[Any], listeners: Any, seconds: float, begun_s: floa
         took_ms.append(step.took_ms)
         if now_s - wall_s >= seconds:
             break
+    assert step.frame.colour is not None
     numbers = step.frame.colour.frame_number - first.frame.colour.frame_number
     dropped = step.dropped - first.dropped
     return {

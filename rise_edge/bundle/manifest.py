@@ -41,7 +41,7 @@ class Manifest:
         embedding_size: length of the embedding.
         radii: runtime -> modality set -> radius. A face is taken for alive iff norm <= radius.
         largest_radial_error: runtime -> largest |norm - full-precision norm| on calibration data.
-        margin_scatter: modality set -> how the relative margins of one presentation scatter; sets
+        margin_scatter: modality set -> how the margins of one presentation scatter; sets
             that were not measured are missing. See `rise_edge.decision.sequential_test`.
         provenance: data, seed, code version and command that made the model.
         files: file name -> sha256 in hexadecimal.

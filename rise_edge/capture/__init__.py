@@ -12,6 +12,15 @@ replay_lcd SPOOF
 from rise_edge.cameras import list_cameras, open_camera
 from rise_edge.cameras.camera import Camera
 from rise_edge.capture.events import Event
-from rise_edge.capture.loop import Step, run, sessions
+from rise_edge.capture.loop import SessionEnded, Step, run, sessions
 
-__all__ = ["Camera", "Event", "Step", "list_cameras", "open_camera", "run", "sessions"]
+__all__ = [
+    "Camera",
+    "Event",
+    "SessionEnded",
+    "Step",
+    "list_cameras",
+    "open_camera",
+    "run",
+    "sessions",
+]

@@ -24,7 +24,7 @@ names). Of a folder with 16-bit infrared, `camera` has infrared_scale too (level
 
 `session`: `session` (counts from 1), `verdict` LIVE | SPOOF | UNDECIDED, `reason` (null unless
 UNDECIDED), `detail`, `instruction` (what to tell the person, in one line; null where nothing that
-they do would help), `norm`, `radius`, `margin` (radius - norm; null without a reading),
+they do would help), `norm`, `radius`, `margin` (1 - norm / radius; null without a reading),
 `modalities`, `frames`, `readings`, `faults` {reason: count}, `duration_ms` (from the first face, on
 the frames' clock), `verdict_ms` (from the first reading; null without one), `log_ratio` (what the
 sequential test found: log likelihood of a living person against an attack), `second_opinion` (null
@@ -67,7 +67,8 @@ Version 2 added `colour_alone`, `second_opinion`, `language`, `instruction`, `ve
 `log_ratio`, `virtual`, `test` and `lockout`, the reasons `too_near`, `off_centre`, `turned`,
 `occluded`, `blurred`, `unsteady`, `resized_stream`, `implausible_clock`, `colour_alone`,
 `opinion_failed`, `locked_out` and `audit_failed`, and gave saturated infrared, `too_bright` before,
-its own reason, `infrared_saturated`.
+its own reason, `infrared_saturated`. Version 3 gave `margin` in radii, 1 - norm / radius; it was
+radius - norm before.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ from rise_edge.decision.session import SessionResult
 from rise_edge.decision.verdict import Outcome
 from rise_edge.errors import OutputError
 
-SCHEMA = "rise_edge.event/2"
+SCHEMA = "rise_edge.event/3"
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,7 @@ class Event:
 
     @property
     def margin(self) -> float | None:
-        """Radius - norm of the session's median reading, None without a reading."""
+        """1 - norm / radius of the session's median reading, None without a reading."""
         reading = self.result.verdict.reading
         return reading.margin if reading else None
 

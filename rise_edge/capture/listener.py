@@ -5,7 +5,7 @@ from __future__ import annotations
 from rise_edge.capture.events import Event
 from rise_edge.capture.hint import Hint
 from rise_edge.capture.kept import Kept
-from rise_edge.capture.loop import Step
+from rise_edge.capture.loop import SessionEnded, Step
 from rise_edge.capture.recovery import Attempt
 from rise_edge.site.drift_detector import Drift
 
@@ -16,11 +16,18 @@ class Listener:
     Each method does nothing here; a listener overrides what it wants to hear.
     """
 
+    def hear(self, happened: Step | SessionEnded) -> None:
+        """Take what the loop yielded: calls `step` or `event`."""
+        if isinstance(happened, Step):
+            self.step(happened)
+        else:
+            self.event(happened.event)
+
     def step(self, step: Step) -> None:
         """One frame was judged."""
 
     def event(self, event: Event) -> None:
-        """A session ended; comes after the step that closed it, if one did."""
+        """A session ended; comes after the step that ended it, if one did."""
 
     def attempt(self, attempt: Attempt) -> None:
         """An attempt to open a lost camera again was made."""

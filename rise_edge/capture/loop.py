@@ -1,10 +1,11 @@
-"""The loop: frames from a camera, events out."""
+"""The loop: frames from a camera, steps and the ends of sessions out."""
 
 from __future__ import annotations
 
 import statistics
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ class Step:
     Attributes:
         frame: what came.
         observation: what was seen in it.
-        event: the session that it closed, if it closed one.
+        ends_session: whether a session ended with it; its `SessionEnded` comes next.
         dropped: frames that were dropped since the start, because newer ones had come.
         took_ms: from taking the frame to its verdict, and to the event where it closed a session;
             the wait before it was taken is not in it, the event's record in the audit is.
@@ -46,7 +47,7 @@ class Step:
 
     frame: Frame
     observation: Observation
-    event: Event | None
+    ends_session: bool
     dropped: int
     took_ms: float
     session: int | None
@@ -55,7 +56,43 @@ class Step:
     @property
     def open_session(self) -> int | None:
         """The number of the session that is open after this frame, None between two."""
-        return None if self.event else self.session
+        return None if self.ends_session else self.session
+
+
+@dataclass(frozen=True, eq=False)
+class SessionEnded:
+    """The end of a session; where an audit was asked for, its record is written.
+
+    Attributes:
+        event: what the world outside hears of the session.
+    """
+
+    event: Event
+
+
+class Run(Iterator[Step | SessionEnded]):
+    """What happens in front of an open camera, in the order in which it happens: see `run`.
+
+    A session that is open when the input ends, when the camera is lost, after `stop` or when an
+    error ends the loop is ended undecided, and comes as the last `SessionEnded`, before the error.
+    After `close`, or where nobody holds the iterator any more, nothing can be yielded; the open
+    session gets its record in the audit all the same.
+    """
+
+    def __init__(self, loop: _Loop) -> None:
+        self._loop = loop
+        self._turns = loop.turns()
+
+    def __next__(self) -> Step | SessionEnded:
+        return next(self._turns)
+
+    def stop(self) -> None:
+        """End the input: no further frame is judged, and what is left to come is `SessionEnded`."""
+        self._loop.stopped = True
+
+    def close(self) -> None:
+        """End the loop here, and record the open session."""
+        self._turns.close()
 
 
 def run(
@@ -65,13 +102,22 @@ def run(
     config: SessionConfig | None = None,
     pace: str | None = None,
     guide: Guide | None = None,
-    on_end: Callable[[Event], None] | None = None,
     recovery: Recovery | None = None,
     audit: Audit | None = None,
-) -> Generator[Step, None, None]:
-    """Read an open camera to its end, one step a frame.
+) -> Run:
+    """Read an open camera to its end: a `Step` for each frame, a `SessionEnded` for each session.
 
-    When the camera is lost, the open session ends undecided: nobody knows who stands there then.
+    A `SessionEnded` follows the step that ended its session, if one did. When the camera is lost,
+    the open session ends undecided: nobody knows who stands there then.
+
+    >>> import rise_edge
+    >>> from rise_edge.capture import SessionEnded, open_camera, run
+    >>> with open_camera("simulated") as camera:
+    ...     for happened in run(camera, rise_edge.load()):
+    ...         if isinstance(happened, SessionEnded):
+    ...             print(happened.event.verdict)
+    ...             break
+    SPOOF
 
     Args:
         camera: open.
@@ -79,38 +125,16 @@ def run(
         config: how frames make a verdict.
         pace: see `Feed`; by default "real" for a live camera and "fast" for another.
         guide: the language of the instructions, English by default.
-        on_end: called with the event of a session that was open when the source ended or was lost.
         recovery: brings a lost camera back; without one, or where that fails, its error is raised.
-        audit: records each session before its event is given out; without its record, no event
-            is LIVE.
+        audit: records each session before its end is yielded; without its record, no event is LIVE.
 
     Raises:
-        CameraError: the camera failed; an open session was closed UNDECIDED before.
+        CameraError: while iterating: the camera failed; the end of an open session was yielded
+            before, UNDECIDED.
     """
-    watch = _Watch(camera, checker, Sessions(config, checker.scatter), guide or load_guide(), audit)
-
-    def end(reason: Reason) -> None:
-        last = watch.end(reason)
-        if last and on_end:
-            on_end(last)
-
-    dropped = 0
-    try:
-        while True:
-            with Feed(camera, pace=pace or ("real" if camera.live else "fast")) as feed:
-                try:
-                    for frame in watch.frames(feed, recovery):
-                        yield watch.step(frame, dropped + feed.dropped)
-                    return
-                except CameraError as error:
-                    unusable = isinstance(error, UnusableImageError)
-                    end(Reason.ENDED if unusable else Reason.CAMERA_LOST)
-                    lost = error
-            dropped += feed.dropped
-            if recovery is None or not recovery.reopen(camera):
-                raise lost
-    finally:
-        end(Reason.ENDED)
+    sessions = Sessions(config, checker.scatter)
+    watch = _Watch(camera, checker, sessions, guide or load_guide(), audit)
+    return Run(_Loop(watch, camera, pace or ("real" if camera.live else "fast"), recovery))
 
 
 def sessions(
@@ -133,11 +157,64 @@ def sessions(
     Raises:
         CameraError: the camera failed.
     """
-    last: list[Event] = []
-    for step in run(camera, checker, config=config, guide=guide, on_end=last.append, audit=audit):
-        if step.event:
-            yield step.event
-    yield from last
+    with closing(run(camera, checker, config=config, guide=guide, audit=audit)) as loop:
+        for happened in loop:
+            if isinstance(happened, SessionEnded):
+                yield happened.event
+
+
+class _Loop:
+    """Reads a camera again and again, until it ends or is lost for good.
+
+    It does not know its `Run`: one that is dropped is closed at once, not when garbage is next
+    collected.
+    """
+
+    def __init__(self, watch: _Watch, camera: Camera, pace: str, recovery: Recovery | None) -> None:
+        self.stopped = False
+        self._watch = watch
+        self._camera = camera
+        self._pace = pace
+        self._recovery = recovery
+
+    def turns(self) -> Generator[Step | SessionEnded, None, None]:
+        """What the camera shows, and how the open session ends, whatever ends the loop."""
+        try:
+            try:
+                yield from self._frames()
+            except GeneratorExit:  # nothing can be yielded any more
+                raise
+            except BaseException:
+                yield from self._end(Reason.ENDED)
+                raise
+            yield from self._end(Reason.ENDED)
+        finally:
+            self._watch.end(Reason.ENDED)
+
+    def _frames(self) -> Generator[Step | SessionEnded, None, None]:
+        dropped = 0
+        while not self.stopped:
+            with Feed(self._camera, pace=self._pace) as feed:
+                try:
+                    for frame in self._watch.frames(feed, self._recovery):
+                        yield from self._watch.turn(frame, dropped + feed.dropped)
+                        if self.stopped:
+                            return
+                    return
+                except CameraError as error:
+                    unusable = isinstance(error, UnusableImageError)
+                    yield from self._end(Reason.ENDED if unusable else Reason.CAMERA_LOST)
+                    lost = error
+            dropped += feed.dropped
+            if self.stopped:
+                return
+            if self._recovery is None or not self._recovery.reopen(self._camera):
+                raise lost
+
+    def _end(self, reason: Reason) -> Iterator[SessionEnded]:
+        ended = self._watch.end(reason)
+        if ended:
+            yield ended
 
 
 class _Watch:
@@ -172,19 +249,22 @@ class _Watch:
                 recovery.healthy(now_ms - begun_ms)
             yield frame
 
-    def step(self, frame: Frame, dropped: int) -> Step:
-        """Judge one frame."""
+    def turn(self, frame: Frame, dropped: int) -> Iterator[Step | SessionEnded]:
+        """Judge one frame; the end of its session, if it ends one, is recorded before the step."""
         start = perf_counter()
         now_ms = self._clock.now_ms
         observation = self._observer.observe(frame, now_ms)
         result = self._sessions.update(observation, now_ms, frame.truth)
         total_ms = (perf_counter() - start) * 1000
         self._latency.add({**observation.stage_ms, "total": total_ms})
-        event = self._event(result)
+        ended = self._ended(result)
         took_ms = (perf_counter() - start) * 1000
         instruction = self._prompter.tell(observation.verdict, now_ms)
         session = self._session(result)
-        return Step(frame, observation, event, dropped, took_ms, session, instruction)
+        ends = ended is not None
+        yield Step(frame, observation, ends, dropped, took_ms, session, instruction)
+        if ended:
+            yield ended
 
     def _session(self, closed: SessionResult | None) -> int | None:
         if closed is None:
@@ -192,11 +272,11 @@ class _Watch:
         # Whoever is seen after a gap is not the one who left.
         return None if closed.verdict.reason is Reason.FACE_LEFT else closed.number
 
-    def end(self, reason: Reason) -> Event | None:
+    def end(self, reason: Reason) -> SessionEnded | None:
         """End the open session undecided, if there is one."""
-        return self._event(self._sessions.end(reason, self._clock.now_ms))
+        return self._ended(self._sessions.end(reason, self._clock.now_ms))
 
-    def _event(self, result: SessionResult | None) -> Event | None:
+    def _ended(self, result: SessionResult | None) -> SessionEnded | None:
         if result is None:
             return None
         event = Event(
@@ -208,11 +288,11 @@ class _Watch:
             virtual=self._camera.virtual,
         )
         if self._audit is None:
-            return event
+            return SessionEnded(event)
         admitted = self._audit.admit(event, self._camera, self._checker)
         if admitted.verdict != event.verdict:
             self._sessions.withhold(self._clock.now_ms)
-        return admitted
+        return SessionEnded(admitted)
 
 
 class _Latency:

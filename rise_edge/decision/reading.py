@@ -20,7 +20,7 @@ class Reading:
 
     Attributes:
         embedding: what the model made of the crop.
-        radius: the sphere's radius for this runtime and these modalities.
+        radius: the sphere's radius for this runtime and these modalities, positive.
     """
 
     embedding: Embedding
@@ -33,8 +33,12 @@ class Reading:
 
     @property
     def margin(self) -> float:
-        """Signed distance to the sphere, radius - norm: positive inside, where live faces lie."""
-        return self.radius - self.norm
+        """Signed distance to the sphere in radii, 1 - norm / radius: at least 0 inside.
+
+        Margins of different runtimes and modality sets can be compared, as their radii cannot. The
+        sign is exact: it is that of radius - norm.
+        """
+        return (self.radius - self.norm) / self.radius
 
     @property
     def modalities(self) -> str:

@@ -1,7 +1,7 @@
 """Sequential test: how sure a presentation's readings make it that its face lies inside the sphere.
 
 The test is ours, not the paper's, which judges single images. What is tested is the mean mu of the
-relative margin m = 1 - norm / radius over one presentation: H_live: mu = +delta against H_spoof:
+margin m = 1 - norm / radius over one presentation: H_live: mu = +delta against H_spoof:
 mu = -delta. Readings of one presentation are not independent. They scatter about mu as a
 stationary Gaussian process whose correlation falls off as exp(-t / tau) (Ornstein-Uhlenbeck). With
 rho = exp(-(time since the last reading) / tau) the innovation u = m - rho * m_last is then
@@ -26,12 +26,12 @@ import math
 from dataclasses import dataclass
 
 _LEAST = 1e-3
-EXTREME = 0.5  # relative margins beyond it count as much: one reading is never enough
+EXTREME = 0.5  # margins beyond it count as much: one reading is never enough
 
 
 @dataclass(frozen=True)
 class MarginScatter:
-    """How the relative margins of one presentation scatter about their mean.
+    """How the margins of one presentation scatter about their mean.
 
     The defaults are wider than any bundle's measured so far: for one that was not measured.
 
@@ -112,29 +112,29 @@ class SequentialTest:
         self._scatter = scatter
         self._last: tuple[float, float] | None = None
 
-    def add(self, relative_margin: float, now_ms: float) -> None:
+    def add(self, margin: float, now_ms: float) -> None:
         """Take one reading.
 
         Args:
-            relative_margin: 1 - norm / radius.
+            margin: 1 - norm / radius of the reading.
             now_ms: when it was taken, never before the last one.
 
         Raises:
             ValueError: the margin is no number, or time ran back.
         """
-        if math.isnan(relative_margin):
+        if math.isnan(margin):
             raise ValueError("expected a margin, got NaN")
-        margin = min(max(relative_margin, -EXTREME), EXTREME)
+        limited = min(max(margin, -EXTREME), EXTREME)
         scale = 2 * self._config.delta / self._scatter.std**2
         if self._last is None:
-            self.log_ratio += scale * margin
+            self.log_ratio += scale * limited
         else:
             last_margin, last_ms = self._last
             if now_ms < last_ms:
                 raise ValueError(f"expected a time from {last_ms} ms on, got {now_ms} ms")
             rho = math.exp(-(now_ms - last_ms) / self._scatter.correlation_ms)
-            self.log_ratio += scale * (margin - rho * last_margin) / (1 + rho)
-        self._last = (margin, now_ms)
+            self.log_ratio += scale * (limited - rho * last_margin) / (1 + rho)
+        self._last = (limited, now_ms)
 
     @property
     def inside(self) -> bool:

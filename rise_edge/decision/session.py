@@ -241,7 +241,7 @@ class _Session:
         if self._first_reading_ms is None:
             self._first_reading_ms = now_ms
         self._readings.append(reading)
-        self._test.add(reading.margin / reading.radius, now_ms)
+        self._test.add(reading.margin, now_ms)
 
     def _decide(self) -> Verdict | None:
         """LIVE or SPOOF, where the test, the readings' number and their median all say so."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
@@ -15,7 +15,7 @@ from rise_edge.cameras.camera import Camera
 from rise_edge.cameras.realsense.settings import RealSenseSettings
 from rise_edge.capture.events import EventWriter
 from rise_edge.capture.listener import Listener, Listeners
-from rise_edge.capture.loop import Step, run
+from rise_edge.capture.loop import Run, run
 from rise_edge.capture.recovery import Recovery, RecoveryConfig
 from rise_edge.checker import Checker, load
 from rise_edge.checks.colour_alone import colour_alone_figures, disabled_by_colour_alone
@@ -107,23 +107,22 @@ def capture(options: argparse.Namespace) -> int:
             shown = Listeners(told, view)
             drift, hints = _drift(checker, shown, history), _hints(camera, shown)
             listeners = Listeners(shown, kept, Service(), drift, hints)
-            steps = run(
+            loop = run(
                 camera,
                 checker,
                 config=config,
                 pace=_pace(options, camera),
                 guide=guide,
-                on_end=listeners.event,
                 recovery=_recovery(options, camera, listeners),
                 audit=audit,
             )
             try:
-                cause = _watch(options, steps, journal, listeners)
+                cause = _watch(options, loop, journal, listeners)
             except CameraError as lost:
                 unusable = isinstance(lost, UnusableImageError)
                 cause, error = "unusable_image" if unusable else "camera_lost", lost
             finally:
-                steps.close()
+                _finish(loop, listeners)
         output.write("stopped", {"cause": cause, "camera": camera.fields(), **journal.summary()})
     if journal.tally.species:
         print_summary(journal.tally, checker.report)
@@ -199,26 +198,32 @@ def _recovery(options: argparse.Namespace, camera: Camera, listener: Listener) -
     return Recovery(RecoveryConfig(attempts=options.recover), listener.attempt)
 
 
-def _watch(
-    options: argparse.Namespace,
-    steps: Iterator[Step],
-    journal: Journal,
-    listener: Listener,
-) -> str:
+def _watch(options: argparse.Namespace, loop: Run, journal: Journal, listener: Listener) -> str:
     """Run the loop until something ends it, and say what did."""
     end_s = monotonic() + options.seconds if options.seconds else float("inf")
+    cause = None
     try:
-        for step in steps:
-            listener.step(step)
-            if step.event:
-                listener.event(step.event)
+        for happened in loop:
+            listener.hear(happened)
+            if cause:
+                continue  # the end of the open session
             if options.sessions and journal.tally.sessions >= options.sessions:
-                return "sessions"
-            if monotonic() >= end_s:
-                return "seconds"
-        return "ended"
+                cause = "sessions"
+            elif monotonic() >= end_s:
+                cause = "seconds"
+            if cause:
+                loop.stop()
+        return cause or "ended"
     except KeyboardInterrupt:
         return "interrupted"
+
+
+def _finish(loop: Run, listener: Listener) -> None:
+    """Tell how the open session ends, whatever ended the loop."""
+    loop.stop()
+    with closing(loop):
+        for happened in loop:
+            listener.hear(happened)
 
 
 def _started(

@@ -184,25 +184,22 @@ class Soak(Listener):
             first_wait_ms=_WAIT_MS, longest_wait_ms=_WAIT_MS, healthy_ms=_HEALTHY_MS
         )
         with self._camera:
-            steps = run(
+            loop = run(
                 self._camera,
                 self._checker,
                 config=self._config,
-                on_end=listeners.event,
                 recovery=Recovery(config, listeners.attempt),
                 audit=audit,
             )
             try:
-                for step in steps:
-                    listeners.step(step)
-                    if step.event:
-                        listeners.event(step.event)
+                for happened in loop:
+                    listeners.hear(happened)
                     if self._judged >= self._frames:
-                        return
+                        loop.stop()
             except CameraError:
                 self._given_up += 1
             finally:
-                steps.close()
+                loop.close()
 
     def _report(self, journal: Journal, before: Held, seconds: float) -> SoakReport:
         oracle, summary = self._oracle, journal.summary()

@@ -1,15 +1,17 @@
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 
-from rise_edge import CameraError, Checker, Frame, Image, Modality
-from rise_edge.capture.events import Event
-from rise_edge.capture.loop import _Latency, run, sessions
+from rise_edge import Bundle, CameraError, Checker, Frame, Image, Modality
+from rise_edge.capture.loop import SessionEnded, Step, _Latency, run, sessions
+from rise_edge.decision.observation import Observation
 from rise_edge.errors import UnusableImageError
 from rise_edge.frame import Arrival
 from rise_edge.guidance import load_guide
 from tests.support.frame_source import EMPTY, FrameSource, lost, visits
+from tests.support.happenings import events_in, steps_in
 from tests.support.pictures import photograph_frame
 
 
@@ -40,9 +42,10 @@ def test_a_frozen_stream_never_ends_live(tiny_checker: Checker, name: str) -> No
         images[name] = Image(picture.pixels, picture.viewpoint, number, number * 1000 / 30)
         frames.append(Frame(**images))
     # The very first frame may be fresh: nothing tells yet that it stands still.
-    steps = list(run(FrameSource(frames), tiny_checker))
+    seen = list(run(FrameSource(frames), tiny_checker))
+    steps = steps_in(seen)
     assert {str(step.observation.verdict) for step in steps[1:]} == {"UNDECIDED(frozen_stream)"}
-    assert "LIVE" not in {step.event.verdict for step in steps if step.event}
+    assert "LIVE" not in {event.verdict for event in events_in(seen)}
 
 
 def live_people(frames: int, held_back_ms: float, from_number: int = 1) -> Iterator[Frame]:
@@ -55,16 +58,18 @@ def live_people(frames: int, held_back_ms: float, from_number: int = 1) -> Itera
 
 
 def test_a_live_person_is_live_once_the_cameras_clock_is_known(tiny_checker: Checker) -> None:
-    steps = list(run(FrameSource(live_people(60, 0)), tiny_checker))
-    assert {str(s.observation.verdict) for s in steps[:30]} == {"UNDECIDED(implausible_clock)"}
-    assert [step.event.verdict for step in steps if step.event] == ["LIVE"]
+    seen = list(run(FrameSource(live_people(60, 0)), tiny_checker))
+    told = {str(step.observation.verdict) for step in steps_in(seen)[:30]}
+    assert told == {"UNDECIDED(implausible_clock)"}
+    first, *_ = events_in(seen)
+    assert first.verdict == "LIVE"
 
 
 def test_frames_that_fall_behind_their_clock_are_no_evidence(tiny_checker: Checker) -> None:
-    steps = list(run(FrameSource(live_people(90, 200, from_number=32)), tiny_checker))
-    told = {str(step.observation.verdict) for step in steps}
+    seen = list(run(FrameSource(live_people(90, 200, from_number=32)), tiny_checker))
+    told = {str(step.observation.verdict) for step in steps_in(seen)}
     assert told == {"UNDECIDED(implausible_clock)"}
-    assert "LIVE" not in {step.event.verdict for step in steps if step.event}
+    assert "LIVE" not in {event.verdict for event in events_in(seen)}
 
 
 def test_a_source_that_ends_mid_session_ends_undecided(tiny_checker: Checker) -> None:
@@ -75,19 +80,74 @@ def test_a_source_that_ends_mid_session_ends_undecided(tiny_checker: Checker) ->
 
 def test_a_camera_lost_mid_session_ends_undecided_and_is_an_error(tiny_checker: Checker) -> None:
     frames = [photograph_frame(number) for number in range(1, 4)]
-    last: list[Event] = []
+    loop = run(FrameSource(frames, error=lost()), tiny_checker)
+    (event,) = events_in(islice(loop, len(frames) + 1))
+    assert (event.verdict, event.reason) == ("UNDECIDED", "camera_lost")
     with pytest.raises(CameraError, match="cable"):
-        list(run(FrameSource(frames, error=lost()), tiny_checker, on_end=last.append))
-    assert [(e.verdict, e.reason) for e in last] == [("UNDECIDED", "camera_lost")]
+        next(loop)
 
 
 def test_an_image_of_a_folder_that_cannot_be_used_ends_it(tiny_checker: Checker) -> None:
     frames = [photograph_frame(number) for number in range(1, 4)]
-    last: list[Event] = []
     source = FrameSource(frames, error=UnusableImageError("7.png: expected 640x480"))
+    loop = run(source, tiny_checker)
+    (event,) = events_in(islice(loop, len(frames) + 1))
+    assert (event.verdict, event.reason) == ("UNDECIDED", "ended")
     with pytest.raises(UnusableImageError):
-        list(run(source, tiny_checker, on_end=last.append))
-    assert [(e.verdict, e.reason) for e in last] == [("UNDECIDED", "ended")]
+        next(loop)
+
+
+class InterruptedChecker(Checker):
+    """Hears Ctrl-C while it judges the fourth frame."""
+
+    def observe(self, frame: Frame) -> Observation:
+        if frame.colour is not None and frame.colour.frame_number == 4:
+            raise KeyboardInterrupt
+        return super().observe(frame)
+
+
+def test_an_interrupt_comes_after_the_end_of_the_open_session(tiny_bundle: Bundle) -> None:
+    frames = [photograph_frame(number) for number in range(1, 8)]
+    loop = run(FrameSource(frames), InterruptedChecker(tiny_bundle))
+    (event,) = events_in(islice(loop, 4))
+    assert (event.verdict, event.reason) == ("UNDECIDED", "ended")
+    with pytest.raises(KeyboardInterrupt):
+        next(loop)
+
+
+def test_a_session_s_end_comes_right_after_the_step_that_ended_it(tiny_checker: Checker) -> None:
+    seen = list(run(FrameSource(visits([40, 90])), tiny_checker))
+    before = [seen[i - 1] for i, one in enumerate(seen) if isinstance(one, SessionEnded)]
+    assert before == [step for step in steps_in(seen) if step.ends_session]
+    assert len(before) == 2
+
+
+def test_after_a_stop_only_the_end_of_the_open_session_comes(tiny_checker: Checker) -> None:
+    loop = run(FrameSource(visits([40])), tiny_checker)
+    next(loop)
+    loop.stop()
+    (ended,) = loop
+    assert isinstance(ended, SessionEnded)
+    assert (ended.event.verdict, ended.event.reason) == ("UNDECIDED", "ended")
+
+
+def test_a_stop_between_a_step_and_the_end_of_its_session_loses_nothing(
+    tiny_checker: Checker,
+) -> None:
+    loop = run(FrameSource(visits([40, 40])), tiny_checker)
+    for happened in loop:
+        if isinstance(happened, Step) and happened.ends_session:
+            break
+    loop.stop()
+    (ended,) = loop
+    assert isinstance(ended, SessionEnded)
+    assert ended.event.verdict == "LIVE"
+
+
+def test_a_stop_before_the_first_frame_judges_none(tiny_checker: Checker) -> None:
+    loop = run(FrameSource(visits([40])), tiny_checker)
+    loop.stop()
+    assert list(loop) == []
 
 
 def test_an_event_carries_the_bundle_the_camera_and_the_latency(tiny_checker: Checker) -> None:
@@ -95,47 +155,47 @@ def test_an_event_carries_the_bundle_the_camera_and_the_latency(tiny_checker: Ch
     fields = event.fields()
     assert fields["bundle"] == tiny_checker.bundle.identity
     assert fields["camera"] == "source-1"
-    assert fields["margin"] == pytest.approx(fields["radius"] - fields["norm"], abs=1e-5)
+    assert fields["margin"] == pytest.approx(1 - fields["norm"] / fields["radius"], abs=1e-5)
     assert set(fields["latency_ms"]) == {"detect", "crop", "quality", "embed", "total"}
     assert fields["latency_ms"]["total"] >= fields["latency_ms"]["embed"] > 0
 
 
 def test_a_person_whom_nobody_can_judge_is_told_what_to_do(tiny_checker: Checker) -> None:
     frames = [photograph_frame(number, depth_mm=2000) for number in range(1, 120, 2)]
-    steps = list(run(FrameSource(frames), tiny_checker, guide=load_guide("de")))
-    assert {step.instruction for step in steps[10:]} == {"Bitte etwas näher kommen"}
-    event = next(step.event for step in steps if step.event)
+    seen = list(run(FrameSource(frames), tiny_checker, guide=load_guide("de")))
+    assert {step.instruction for step in steps_in(seen)[10:]} == {"Bitte etwas näher kommen"}
+    event, *_ = events_in(seen)
     assert (event.verdict, event.reason) == ("UNDECIDED", "too_far")
     assert event.fields()["instruction"] == "Bitte etwas näher kommen"
 
 
 def test_a_good_view_and_a_broken_stream_ask_nothing_of_the_person(tiny_checker: Checker) -> None:
     frames = [photograph_frame(1), photograph_frame(1)]
-    good, stale = run(FrameSource(frames), tiny_checker)
+    good, stale = steps_in(run(FrameSource(frames), tiny_checker))
     # Of one frame nobody can tell whether a face stands.
     assert (str(good.observation.verdict), good.instruction) == ("UNDECIDED(unsteady)", None)
     assert (str(stale.observation.verdict), stale.instruction) == ("UNDECIDED(stale_stream)", None)
 
 
 def test_each_frame_belongs_to_the_session_that_took_it(tiny_checker: Checker) -> None:
-    steps = list(run(FrameSource(visits([40, 90], frames_each=12)), tiny_checker))
+    steps = steps_in(run(FrameSource(visits([40, 90], frames_each=12)), tiny_checker))
     need, rest, empty = 9, 3, EMPTY  # the first frame is of a face that may not stand yet
     after = [None] * (rest + empty)
     assert [step.session for step in steps] == [1] * need + after + [2] * need + after
-    assert [step.event is not None for step in steps].index(True) == need - 1
+    assert [step.ends_session for step in steps].index(True) == need - 1
 
 
 def test_a_face_after_a_gap_belongs_to_no_session_of_the_one_who_left(
     tiny_checker: Checker,
 ) -> None:
     frames = [photograph_frame(number) for number in (1, 2, 60, 92)]
-    steps = list(run(FrameSource(frames), tiny_checker))
-    assert [step.session for step in steps] == [1, 1, None, 2]
-    assert [step.event.reason for step in steps if step.event] == ["face_left"]
+    seen = list(run(FrameSource(frames), tiny_checker))
+    assert [step.session for step in steps_in(seen)] == [1, 1, None, 2]
+    assert [event.reason for event in events_in(seen)] == ["face_left", "ended"]
 
 
 def test_a_step_says_how_long_its_frame_took(tiny_checker: Checker) -> None:
-    (step,) = run(FrameSource([photograph_frame(1)]), tiny_checker)
+    (step,) = steps_in(run(FrameSource([photograph_frame(1)]), tiny_checker))
     assert step.took_ms >= sum(step.observation.stage_ms.values()) > 0
 
 

@@ -26,6 +26,7 @@ from tests.kiosk.survival import (
     watch,
 )
 from tests.support.frame_source import FrameSource
+from tests.support.happenings import events_in
 
 pytestmark = pytest.mark.slow
 
@@ -47,12 +48,10 @@ def test_a_recording_of_a_stream_at_fault_is_not_live(
     told = Told(oracle=Oracle(NEED, lambda frame: truth_by_pixels(frame, healthy)))
     listeners = Listeners(told.oracle)
     with RecordingCamera(path) as camera:
-        events = []
-        for step in run(camera, tiny_checker, on_end=events.append):
-            listeners.step(step)
-            events += [step.event] if step.event else []
-    for event in events:
-        listeners.event(event)
+        seen = list(run(camera, tiny_checker))
+    for happened in seen:
+        listeners.hear(happened)
+    events = events_in(seen)
     assert events
     assert "LIVE" not in {event.verdict for event in events}
     assert not told.oracle.read_in_spite

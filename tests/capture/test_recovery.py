@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from rise_edge import CameraError, Checker, Frame
-from rise_edge.capture.events import Event
 from rise_edge.capture.loop import run
 from rise_edge.capture.recovery import Attempt, Recovery, RecoveryConfig
 from tests.support.frame_source import FrameSource, lost, visits
+from tests.support.happenings import events_in, steps_in
 from tests.support.pictures import photograph_frame
 
 
@@ -66,19 +66,19 @@ def test_the_loop_goes_on_after_the_camera_came_back(tiny_checker: Checker) -> N
     source = UnpluggedSource(frames[:half], frames[half:], failures=2)
     again, made, _ = recovery()
     source.open()
-    steps = list(run(source, tiny_checker, recovery=again))
-    assert [step.event.verdict for step in steps if step.event] == ["SPOOF", "LIVE"]
+    events = events_in(run(source, tiny_checker, recovery=again))
+    assert [event.verdict for event in events] == ["SPOOF", "LIVE"]
     assert [attempt.error for attempt in made] == ["it is not there"] * 2 + [None]
 
 
 def test_readings_from_before_the_loss_are_no_evidence_after_it(tiny_checker: Checker) -> None:
     need = 8
     source = UnpluggedSource(people(1, need - 1), people(need, need - 1), [])
-    ended: list[Event] = []
     source.open()
-    steps = list(run(source, tiny_checker, on_end=ended.append, recovery=recovery()[0]))
-    assert not [step for step in steps if step.event]
-    assert [(event.verdict, event.reason) for event in ended] == [("UNDECIDED", "camera_lost")]
+    seen = list(run(source, tiny_checker, recovery=recovery()[0]))
+    assert not [step for step in steps_in(seen) if step.ends_session]
+    (event,) = events_in(seen)
+    assert (event.verdict, event.reason) == ("UNDECIDED", "camera_lost")
 
 
 def test_without_recovery_the_loss_is_an_error(tiny_checker: Checker) -> None:

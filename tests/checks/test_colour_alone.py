@@ -17,6 +17,7 @@ from rise_edge.decision.verdict import DEVICE_FAULTS, decide
 from rise_edge.frame import ALL_MODALITIES, COLOUR_ALONE
 from tests.docs.pages import ROOT
 from tests.support.frame_source import FrameSource, visits
+from tests.support.happenings import events_in, steps_in
 from tests.support.pictures import photograph_frame
 
 
@@ -94,10 +95,10 @@ def test_a_camera_that_loses_depth_and_infrared_is_not_judged_by_colour() -> Non
         frame if number < 3 else replace(frame, depth=None, infrared=None)
         for number, frame in enumerate(photograph_frame(n) for n in range(1, 150))
     ]
-    steps = list(run(FrameSource(frames), checker))
-    reasons = {step.observation.verdict.reason for step in steps[3:]}
+    seen = list(run(FrameSource(frames), checker))
+    reasons = {step.observation.verdict.reason for step in steps_in(seen)[3:]}
     assert reasons == {Reason.MISSING_MODALITY}
-    assert "LIVE" not in {step.event.verdict for step in steps if step.event}
+    assert "LIVE" not in {event.verdict for event in events_in(seen)}
 
 
 def test_required_modalities_are_all_by_default() -> None:

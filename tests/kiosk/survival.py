@@ -78,12 +78,9 @@ def watch(
     with camera, EventWriter(str(path)) as output:
         listeners = Listeners(Journal(output), told.oracle)
         again = Recovery(RecoveryConfig(), listeners.attempt, wait=lambda seconds: None)
-        steps = run(camera, checker, on_end=listeners.event, recovery=again, audit=audit)
         try:
-            for step in steps:
-                listeners.step(step)
-                if step.event:
-                    listeners.event(step.event)
+            for happened in run(camera, checker, recovery=again, audit=audit):
+                listeners.hear(happened)
                 sleep(slow_s)
         except CameraError as error:
             told.error = error

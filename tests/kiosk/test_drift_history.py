@@ -116,7 +116,7 @@ def test_half_a_line_of_a_loss_of_power_is_dropped(path: Path) -> None:
     ("content", "said"),
     [
         (b"no json\n", "move it away"),
-        (b'{"schema": "rise_edge.event/2", "event": "started"}\n', "unknown fields"),
+        (b'{"schema": "rise_edge.event/3", "event": "started"}\n', "unknown fields"),
         (b'{"schema": "rise_edge.drift_history/9", "reference": ""}\n', "expected schema"),
     ],
 )

@@ -43,10 +43,8 @@ def test_the_loop_is_heard_and_a_site_of_other_light_is_told() -> None:
     heard, checker = Heard(), rise_edge.load()
     listener = DriftListener(reference(5.0), heard)
     with rise_edge.capture.open_camera("simulated", seed=3) as camera:
-        for step in run(camera, checker):
-            listener.step(step)
-            if step.event:
-                listener.event(step.event)
+        for happened in run(camera, checker):
+            listener.hear(happened)
             if listener.watch.sessions >= 3:
                 break
     assert listener.watch.evidence["infrared_level"] > 0

@@ -27,10 +27,8 @@ class Heard(Listener):
 def hints_of(frames: Iterable[Frame], checker: Checker) -> list[Hint]:
     heard = Heard()
     hints = FolderHints(heard)
-    for step in run(FrameSource(frames), checker, on_end=hints.event):
-        hints.step(step)
-        if step.event:
-            hints.event(step.event)
+    for happened in run(FrameSource(frames), checker):
+        hints.hear(happened)
     return heard.hints
 
 

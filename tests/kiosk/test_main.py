@@ -15,8 +15,12 @@ from rise_edge import Bundle, BundleError, CameraError
 from rise_edge.bundle.set_report import read_set_report
 from rise_edge.cameras import write_folder
 from rise_edge.capture.__main__ import main
+from rise_edge.capture.listener import Listener
+from rise_edge.capture.loop import Step
 from rise_edge.checks.colour_alone import colour_alone_figures
+from rise_edge.errors import OutputError
 from rise_edge.kiosk.snapshots import EvidenceFolder
+from tests.kiosk.audit.audits import rows
 from tests.kiosk.web.asking import ask
 from tests.support.frame_source import visits
 from tests.support.opinion_models import write_opinion
@@ -82,6 +86,49 @@ def test_depth_in_another_unit_is_an_event_and_a_line(
     hints = [e for e in events_of(capsys.readouterr().out) if e["event"] == "hint"]
     assert [hint["kind"] for hint in hints] == ["depth_scale"]
     assert caplog.text.count(hints[0]["text"]) == 1
+
+
+def failing(error: BaseException) -> type[Listener]:
+    """A listener that raises at the fourth frame, in the middle of a session."""
+
+    class Failing(Listener):
+        frames = 0
+
+        def step(self, step: Step) -> None:
+            self.frames += 1
+            if self.frames == 4:
+                raise error
+
+    return Failing
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "last"),
+    [(KeyboardInterrupt(), 0, "stopped"), (OutputError("disk full"), 6, "session")],
+    ids=["interrupt", "error"],
+)
+def test_the_open_session_is_written_whatever_a_listener_raises(
+    error: BaseException, code: int, last: str, folder: Path, tiny_bundle: Bundle, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("rise_edge.kiosk.kiosk.Service", failing(error))
+    audit = tmp_path / "audit.db"
+    assert main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+                 "--events", "-", "--audit", str(audit)]) == code  # fmt: skip
+    events = events_of(capsys.readouterr().out)
+    assert [e.get("reason") for e in events if e["event"] == "session"] == ["ended"]
+    assert events[-1]["event"] == last
+    assert rows(audit, "verdict, reason") == [("UNDECIDED", "ended")]
+
+
+def test_the_session_that_the_last_counted_frame_ended_is_written(
+    folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+                 "--events", "-", "--sessions", "1"]) == 0  # fmt: skip
+    events = events_of(capsys.readouterr().out)
+    assert [e.get("verdict") for e in events] == [None, "LIVE", None]
+    assert events[-1]["cause"] == "sessions"
 
 
 def test_an_image_of_another_size_ends_a_folder(

@@ -29,6 +29,8 @@ from train.train import train_on
 if TYPE_CHECKING:
     from executorch.exir import EdgeProgramManager
 
+    from quantize.bundle.bundle_report import Report
+    from quantize.bundle.int8_files import Int8Files
     from quantize.qat import QatConfig
 
 SIZE = 32
@@ -54,6 +56,7 @@ class Int8Build:
     Attributes:
         material: the training run, and its data.
         config: of the build.
+        made: the model files that went into the bundle.
         bundle: that was built.
         before: files of the bundle that was in its place.
         at_the_last_step: those files as they were when the new bundle was written.
@@ -65,6 +68,7 @@ class Int8Build:
 
     material: Material
     config: QatConfig
+    made: Int8Files
     bundle: Bundle
     before: dict[str, bytes]
     at_the_last_step: dict[str, bytes]
@@ -102,12 +106,13 @@ def int8_build(material: Material) -> Int8Build:
     tuning = FineTuneConfig(epochs=2, batch_size=32, learning_rate=1e-4)
     config = qat.QatConfig(run, run.parent / "bundle", "debug", fine_tuning=tuning, threads=1)
     write_tiny_bundle(config.bundle)
-    before, seen = contents(config.bundle), []
+    before, seen, made = contents(config.bundle), [], []
     write = qat.write
 
-    def watched_write(*arguments: Any) -> Bundle:
+    def watched_write(folder: Path, files: Int8Files, report: Report | None) -> Bundle:
         seen.append(contents(config.bundle))
-        return write(*arguments)
+        made.append(files)
+        return write(folder, files, report)
 
     with pytest.MonkeyPatch.context() as patch:
         kept = {name: Watched(getattr(int8_model, name)) for name in _KEPT}
@@ -118,7 +123,7 @@ def int8_build(material: Material) -> Int8Build:
         bundle = qat.build(material, config, 0.0)
     (core, _), post_training, signed, lowered = (kept[name].returned[0] for name in _KEPT)
     return Int8Build(
-        material, config, bundle, before, *seen, core, post_training, signed, lowered
+        material, config, *made, bundle, before, *seen, core, post_training, signed, lowered
     )  # fmt: skip
 
 

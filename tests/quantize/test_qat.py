@@ -10,13 +10,16 @@ import numpy as np
 import onnx
 import pytest
 import torch
+import tyro
 
 from quantize import qat
 from quantize.int8.work_folder import begin_work
 from quantize.material import expect_quantisable
 from quantize.measure.targets import decision_bars, time_bar
-from quantize.qat import LARGE_GOLDEN, STATE, quantised
-from rise_edge import BundleError, open_bundle
+from quantize.qat import LARGE_GOLDEN, STATE, QatConfig, quantised
+from rise_edge import BundleError, Checker, open_bundle
+from rise_edge.bundle.report_warnings import report_warnings
+from rise_edge.bundle.set_report import read_set_report
 from rise_edge.errors import MissingExtraError
 from rise_edge.frame import Modality
 from rise_edge.selftest import prove
@@ -149,6 +152,42 @@ def test_a_build_from_post_training_quantisation_is_compared_with_nothing(report
     margins = report["quantisation"]["margins"]["ptq"]["onnx"]
     bars = decision_bars(margins, report["runtimes"], None)
     assert not any("post-training" in bar.what for bar in bars)
+
+
+@pytest.fixture
+def unmeasured(int8, tmp_path, monkeypatch):
+    """The same model files, of which nothing was measured."""
+    monkeypatch.setattr(qat, "make", lambda *_: int8.made)
+    monkeypatch.setattr(qat, "measure", lambda *_: pytest.fail("it was measured"))
+    config = dataclasses.replace(
+        int8.config, bundle=tmp_path / "b", work=tmp_path / "w", report=False
+    )
+    return qat.build(int8.material, config, 0.0)
+
+
+def test_a_bundle_without_a_report_holds_the_same_model(built, unmeasured):
+    for name in ("model.onnx", "model.pte", "model_float.onnx", "golden.npz"):
+        assert unmeasured.read(name) == built.read(name)
+    for field in ("radii", "largest_radial_error", "provenance"):
+        assert getattr(unmeasured.manifest, field) == getattr(built.manifest, field)
+    assert prove(unmeasured, "executorch").holds
+
+
+def test_a_bundle_without_a_report_warns_that_nothing_is_known_of_it(unmeasured):
+    assert set(unmeasured.manifest.files) == {
+        "model.onnx", "model.pte", "model_float.onnx", "golden.npz", "report.md",
+    }  # fmt: skip
+    (warning,) = report_warnings(read_set_report(unmeasured, "onnx", WHOLE))
+    assert warning in unmeasured.manifest.notice
+    assert any(warning in said for said in Checker(unmeasured).warnings)
+    text = unmeasured.read("report.md").decode()
+    assert "--no-report" in text
+    assert warning in text
+
+
+def test_no_report_is_asked_for_by_its_flag():
+    typed = tyro.cli(QatConfig, args=["run", "bundle", "--no-report"])
+    assert not typed.report
 
 
 def test_an_altered_model_is_refused(built, tmp_path):

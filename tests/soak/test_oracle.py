@@ -37,7 +37,7 @@ def truth(who: str, *faults: FaultKind) -> Truth | None:
 def step(shown: Truth | None) -> Step:
     frame = photograph_frame()
     object.__setattr__(frame, "truth", shown)
-    return Step(frame, Observation(live(), None, None, {}), None, 0, 0.0, None)
+    return Step(frame, Observation(live(), None, None, {}), False, 0, 0.0, None)
 
 
 def ended(verdict: Verdict, frames: int) -> Event:

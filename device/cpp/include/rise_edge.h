@@ -153,7 +153,7 @@ typedef struct rise_reading {
   uint32_t modalities; /* that were read, as bits */
   float norm;          /* length of the embedding: the more evidence of an attack, the longer */
   double radius;       /* of this runtime and these modalities */
-  double margin;       /* radius - norm: positive inside, where live faces lie */
+  double margin;       /* 1 - norm / radius: at least 0 inside, where live faces lie */
 } rise_reading;
 
 /* The answer for a crop, a frame or a session. */

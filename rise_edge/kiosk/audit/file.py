@@ -2,7 +2,8 @@
 
 One table, `sessions`, whose columns are the fields of `Record`, and `id`, which is never used
 twice: a gap in it is a record that was removed. The version of the layout is SQLite's
-`user_version`; a file of another version is refused, not changed.
+`user_version`; a file of another version is refused, not changed. In version 1 margins were
+radius - norm; since version 2 they are 1 - norm / radius.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from time import monotonic, sleep
 
 from rise_edge.errors import AuditError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_TIMEOUT_MS = 2000
 
 _APPLICATION_ID = 0x52454155  # "REAU": rise_edge audit
@@ -62,6 +63,12 @@ _ADVICE = {
     "readonly": "make it, its -wal and -shm and its folder writable; or copy it, only to read it",
     "unable to open": "its folder must be there, readable and writable",
     "disk I/O": "look for a full or failing disk, or a limit on the size of files",
+}
+
+
+_UPGRADES = {
+    1: "its margins are radius - norm: turn them into 1 - norm / radius with "
+    '`sqlite3 FILE "UPDATE sessions SET margin = margin / radius; PRAGMA user_version = 2"`',
 }
 
 
@@ -156,7 +163,7 @@ def _is_new(connection: sqlite3.Connection, path: Path) -> bool:
     if version != SCHEMA_VERSION:
         raise AuditError(
             f"audit {path}: expected version {SCHEMA_VERSION}, got {version}; "
-            "use the rise_edge that wrote it, or name another file"
+            f"{_UPGRADES.get(version, 'use the rise_edge that wrote it')}, or name another file"
         )
     return False
 

@@ -24,7 +24,7 @@ class Record:
         detail: the same in words and numbers.
         norm: of the session's median reading; None without one, or where it is no number.
         radius: that the norm was held against.
-        margin: radius - norm.
+        margin: 1 - norm / radius.
         modalities: that were read.
         frames: that the session saw.
         readings: how many of them gave a reading.

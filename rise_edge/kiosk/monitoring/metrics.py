@@ -5,8 +5,8 @@ judges; `simulated` is "yes" where the model learned from simulated people.
 
 `rise_edge_sessions_total` {verdict, reason}, reason "" unless UNDECIDED;
 `rise_edge_session_duration_seconds` {verdict}: first face to verdict, on the frames' clock;
-`rise_edge_session_norm_ratio` {verdict}: norm / radius, of sessions with a reading. It tells the
-margin, which is 1 minus this in radii, and unlike it is never negative, as histograms want it.
+`rise_edge_session_norm_ratio` {verdict}: norm / radius, of sessions with a reading. It is
+1 - margin, and unlike the margin it is never negative, as histograms want it.
 `rise_edge_second_opinion_score_ratio` {family, verdict}: how much a session's face looks like an
 attack to others' models; `rise_edge_second_opinion_denials_total` {family}: what they made SPOOF.
 

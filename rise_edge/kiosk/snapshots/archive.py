@@ -8,6 +8,7 @@
     crop/colour.png ...      the face as the model read it, in the same three kinds
 
 `read_archive` reads it back; unpacked, it is a folder of one image that `open_camera` opens.
+Version 2 of event.json holds `margin` as 1 - norm / radius; it was radius - norm before.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from rise_edge.files.strict_json import parse_object, take, take_numbers
 from rise_edge.frame import Frame, Modality
 from rise_edge.kiosk.snapshots.selection import is_deciding
 
-SCHEMA = "rise_edge.evidence/1"
+SCHEMA = "rise_edge.evidence/2"
 
 _STEM = "000001"
 _MAX_BYTES = 256 * 1024 * 1024
@@ -154,7 +155,10 @@ def _checked(event: dict[str, Any]) -> dict[str, Any]:
         ValueError: one is missing or of another kind.
     """
     if event.get("schema") != SCHEMA:
-        raise ValueError(f"expected the schema {SCHEMA}, got {event.get('schema')!r:.60}")
+        raise ValueError(
+            f"expected the schema {SCHEMA}, got {event.get('schema')!r:.60}; "
+            "use the rise_edge that wrote it"
+        )
     picture, faults = take(event.get("picture"), "picture", dict), event.get("faults")
     take(faults, "faults", dict)
     if event.get("truth") is not None:

@@ -100,9 +100,9 @@ class Board(Listener):
         return self._number
 
     def step(self, step: Step) -> None:
-        """Take one frame; one that closes a session is taken with its event, and not before it."""
+        """Take one frame; one that ends a session is taken with its event, and not before it."""
         with self._lock:
-            self._closing = step if step.event else None
+            self._closing = step if step.ends_session else None
             if self._closing is None:
                 self._take(step, self._clock())
 
@@ -110,7 +110,7 @@ class Board(Listener):
         """Take the end of a session."""
         with self._lock:
             now_s = self._clock()
-            if self._closing is not None and self._closing.event is event:
+            if self._closing is not None:
                 self._take(self._closing, now_s)
             self._closing = None
             self._ended_s = now_s

@@ -73,6 +73,7 @@ def test_every_norm_is_within_1e_5_of_pythons_and_every_decision_the_same(
         assert there.norm == pytest.approx(here.norm, abs=1e-5)
         assert vector == pytest.approx(here.embedding.vector, abs=1e-5)
         assert there.radius == here.radius
+        assert there.margin == pytest.approx(1 - there.norm / there.radius)
         assert (there.margin >= 0) == (here.margin >= 0)
         assert there.modalities == c.bits(crop.present)
 

@@ -132,7 +132,7 @@ def test_a_picture_gets_the_verdict_with_what_it_rests_on(ready_page: Any) -> No
     assert norm == pytest.approx(python.embedding.norm, abs=2e-4), "as Python reads it"
     wanted = open_bundle(DEFAULT_BUNDLE).manifest.radii["onnx_float"]["colour"]
     assert radius == pytest.approx(wanted, abs=1e-4)
-    assert margin == pytest.approx(radius - norm, abs=2e-4)
+    assert margin == pytest.approx(1 - norm / radius, abs=2e-4)
     point, sphere = (
         page.eval_on_selector(selector, "e => [e.cx, e.cy, e.r].map(v => v.baseVal.value)")
         for selector in (".point", ".radius")

@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import resource
@@ -12,7 +13,7 @@ import pytest
 from rise_edge import AuditError, Bundle, Checker
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.events import Event
-from rise_edge.capture.loop import sessions
+from rise_edge.capture.loop import Step, run, sessions
 from rise_edge.kiosk.audit import Audit
 from rise_edge.kiosk.audit.query import Selection, records
 from rise_edge.kiosk.audit.record import COLUMNS
@@ -63,6 +64,35 @@ def test_the_record_is_on_disk_before_the_event_is_given_out(
         for number, _ in enumerate(sessions(FrameSource(visits([40, 90])), tiny_checker,
                                             audit=audit), 1):  # fmt: skip
             assert len(rows(path)) == number
+
+
+def test_the_record_is_on_disk_before_anything_of_the_last_frame_is_seen(
+    path: Path, tiny_checker: Checker
+) -> None:
+    with Audit(path) as audit:
+        for happened in run(FrameSource(visits([40, 90])), tiny_checker, audit=audit):
+            if isinstance(happened, Step) and happened.ends_session:
+                assert rows(path, "session") == [(n,) for n in range(1, happened.session + 1)]
+
+
+def test_a_loop_that_is_closed_records_the_open_session(path: Path, tiny_checker: Checker) -> None:
+    with Audit(path) as audit:
+        loop = run(FrameSource(visits([40])), tiny_checker, audit=audit)
+        next(loop)
+        loop.close()
+    assert rows(path, "session, verdict, reason") == [(1, "UNDECIDED", "ended")]
+
+
+def test_a_loop_that_is_dropped_records_the_open_session_at_once(
+    path: Path, tiny_checker: Checker
+) -> None:
+    gc.disable()
+    try:
+        with Audit(path) as audit:
+            next(run(FrameSource(visits([40])), tiny_checker, audit=audit))
+            assert rows(path, "session, reason") == [(1, "ended")]
+    finally:
+        gc.enable()
 
 
 def test_no_picture_is_stored(path: Path, tiny_checker: Checker) -> None:

@@ -27,7 +27,7 @@ def audit_path(tmp_path: Path) -> Path:
     """One session a day, the last one today: LIVE, SPOOF, time_out, face_left, LIVE."""
     days = [
         {},
-        {"verdict": "SPOOF", "norm": 0.9, "margin": -0.4},
+        {"verdict": "SPOOF", "norm": 0.9, "margin": -0.8},
         {**UNDECIDED, "reason": "time_out", "detail": '3 of 8 readings, "too dark"'},
         {**UNDECIDED, "reason": "face_left"},
         {"camera_serial": None},
@@ -93,7 +93,7 @@ def test_the_list_shows_the_last_sessions_oldest_first(
     assert [line.split()[2:4] for line in body] == [["3", "UNDECIDED"], ["4", "UNDECIDED"],
                                                     ["5", "LIVE"]]  # fmt: skip
     assert "time_out" in body[0]
-    assert "+0.300" in body[2]
+    assert "+0.600" in body[2]
     assert last == "3 of 5 sessions"
 
 

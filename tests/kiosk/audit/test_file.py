@@ -1,3 +1,4 @@
+import re
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from rise_edge import AuditError
 from rise_edge.kiosk.audit import Audit
+from rise_edge.kiosk.audit.query import Selection, records
 from tests.kiosk.audit.audits import (
     exclusive_lock,
     record,
@@ -41,7 +43,7 @@ def shared_folder() -> Iterator[Path]:
 def test_the_file_is_in_wal_mode_and_says_its_version(audit_path: Path) -> None:
     with closing(sqlite3.connect(audit_path)) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
 
 
 def test_an_audit_that_is_there_is_continued(audit_path: Path) -> None:
@@ -98,11 +100,29 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(
 
 def test_another_version_is_refused_and_left_as_it_is(audit_path: Path) -> None:
     with closing(sqlite3.connect(audit_path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     before = audit_path.read_bytes()
-    with pytest.raises(AuditError, match="expected version 1, got 2; use the rise_edge that"):
+    with pytest.raises(AuditError, match="expected version 2, got 3; use the rise_edge that"):
         Audit(audit_path)
     assert audit_path.read_bytes() == before
+
+
+def test_version_1_is_refused_with_the_command_that_upgrades_it(tmp_path: Path) -> None:
+    path = tmp_path / "audit.db"
+    nothing = {"norm": None, "radius": None, "margin": None}
+    inside = record(1, norm=0.2, radius=0.5, margin=0.3)
+    write_audit(path, inside, record(2, verdict="UNDECIDED", reason="time_out", **nothing))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    before = path.read_bytes()
+    with pytest.raises(AuditError, match="expected version 2, got 1") as refused:
+        Audit(path)
+    assert path.read_bytes() == before
+    (statements,) = re.findall(r'`sqlite3 FILE "(.*)"`', str(refused.value))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(statements)
+    Audit(path).close()
+    assert [found.margin for found in records(path, Selection())] == [0.6, None]
 
 
 def test_the_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
@@ -168,6 +188,7 @@ import sys
 from pathlib import Path
 from rise_edge import AuditError
 from rise_edge.kiosk.audit import Audit
+from rise_edge.kiosk.audit.query import Selection, records
 from tests.kiosk.audit.audits import record, rows
 folder = Path(sys.argv[1])
 filler = folder / "filler"
@@ -202,6 +223,7 @@ _WRITER = """
 import sys
 from pathlib import Path
 from rise_edge.kiosk.audit import Audit
+from rise_edge.kiosk.audit.query import Selection, records
 from tests.kiosk.audit.audits import record
 with Audit(Path(sys.argv[1])) as audit:
     for number in range(100):

@@ -16,6 +16,7 @@ from rise_edge.capture.recovery import Attempt
 from rise_edge.kiosk.monitoring.health import Health, HealthConfig
 from rise_edge.kiosk.snapshots import Kept
 from tests.support.frame_source import FrameSource, visits
+from tests.support.happenings import events_in, steps_in
 from tests.support.pictures import photograph_frame
 
 
@@ -41,7 +42,8 @@ def health(clock: Clock) -> Health:
 
 @pytest.fixture
 def good(tiny_checker: Checker) -> Step:
-    return next(run(FrameSource([photograph_frame(1)]), tiny_checker))
+    (step,) = steps_in(run(FrameSource([photograph_frame(1)]), tiny_checker))
+    return step
 
 
 def at_30_a_second(health: Health, clock: Clock, step: Step, seconds: float) -> None:
@@ -138,7 +140,7 @@ def test_one_frozen_stream_is_degraded_and_then_failed_though_frames_come(
     health: Health, clock: Clock, tiny_checker: Checker
 ) -> None:
     statuses = []
-    for step in run(FrameSource(frozen_depth(353)), tiny_checker):
+    for step in steps_in(run(FrameSource(frozen_depth(353)), tiny_checker)):
         clock.now_s += 1 / 32
         health.step(step)
         statuses.append(health.report().status)
@@ -153,7 +155,7 @@ def test_one_good_frame_ends_the_fault_of_a_stream(
     health: Health, clock: Clock, good: Step, tiny_checker: Checker
 ) -> None:
     without_depth = photograph_frame(1).only({Modality.COLOUR, Modality.INFRARED})
-    (bad,) = run(FrameSource([without_depth]), tiny_checker)
+    (bad,) = steps_in(run(FrameSource([without_depth]), tiny_checker))
     at_30_a_second(health, clock, bad, 3)
     assert health.report().reasons == ("no good frame for 3 s: no depth in this frame",)
     health.step(good)
@@ -178,8 +180,8 @@ def test_a_camera_that_is_being_recovered_is_named_until_it_gives_a_frame(
 
 @pytest.fixture
 def event(tiny_checker: Checker) -> Event:
-    steps = run(FrameSource(visits([40])), tiny_checker)
-    return next(step.event for step in steps if step.event)
+    (event,) = events_in(run(FrameSource(visits([40])), tiny_checker))
+    return event
 
 
 def test_an_audit_that_fails_is_degraded_until_a_session_is_recorded(

@@ -20,6 +20,7 @@ from rise_edge.kiosk.monitoring.metrics import Metrics
 from rise_edge.kiosk.snapshots import Kept
 from tests.capture.test_recovery import UnpluggedSource
 from tests.support.frame_source import EMPTY, VISIT, FrameSource, visits
+from tests.support.happenings import events_in, steps_in
 from tests.support.opinion_models import write_opinion
 from tests.support.pictures import photograph_frame
 from tests.support.tiny_bundle import RADIUS, tiny_model, write_tiny_bundle
@@ -37,10 +38,8 @@ def value(metrics: Metrics, name: str, **labels: str) -> float | None:
 
 
 def watch(metrics: Metrics, checker: Checker, source: FrameSource, **options: object) -> None:
-    for step in run(source, checker, on_end=metrics.event, **options):  # type: ignore[arg-type]
-        metrics.step(step)
-        if step.event:
-            metrics.event(step.event)
+    for happened in run(source, checker, **options):  # type: ignore[arg-type]
+        metrics.hear(happened)
 
 
 @pytest.fixture
@@ -122,7 +121,7 @@ def test_a_broken_model_s_numbers_spoil_no_histogram(tmp_path: Path) -> None:
 def test_dropped_frames_are_counted_once_each(metrics: Metrics, tiny_checker: Checker) -> None:
     frames = [photograph_frame(number) for number in range(1, 40)]
     last = 0
-    for step in run(FrameSource(frames, live=True, interval_s=0.001), tiny_checker):
+    for step in steps_in(run(FrameSource(frames, live=True, interval_s=0.001), tiny_checker)):
         metrics.step(step)
         last = step.dropped
     assert last > 0
@@ -174,10 +173,9 @@ def test_kept_evidence_is_counted_by_result(metrics: Metrics) -> None:
 
 
 def test_failures_of_the_audit_are_counted(metrics: Metrics, tiny_checker: Checker) -> None:
-    for step in run(FrameSource(visits([40])), tiny_checker):
-        if step.event:
-            metrics.event(replace(step.event, audit_error="disk full"))
-            metrics.event(step.event)
+    (event,) = events_in(run(FrameSource(visits([40])), tiny_checker))
+    metrics.event(replace(event, audit_error="disk full"))
+    metrics.event(event)
     assert value(metrics, "rise_edge_audit_failures_total") == 1
 
 
@@ -230,7 +228,7 @@ def test_openmetrics_is_given_to_who_asks_for_it(watched: Metrics) -> None:
 def test_other_threads_may_read_while_the_loop_counts(
     metrics: Metrics, tiny_checker: Checker
 ) -> None:
-    (step,) = run(FrameSource([photograph_frame(1)]), tiny_checker)
+    (step,) = steps_in(run(FrameSource([photograph_frame(1)]), tiny_checker))
     errors: list[BaseException] = []
     over = threading.Event()
 

@@ -12,6 +12,7 @@ from rise_edge.capture.loop import Step, run
 from rise_edge.capture.recovery import Attempt
 from rise_edge.kiosk.monitoring.systemd import Service
 from tests.support.frame_source import FrameSource, visits
+from tests.support.happenings import steps_in
 
 
 class Systemd:
@@ -46,7 +47,7 @@ def listen() -> Iterator[Callable[[str], Systemd]]:
 
 @pytest.fixture
 def steps(tiny_checker: Checker) -> list[Step]:
-    return list(run(FrameSource(visits([40])), tiny_checker))
+    return steps_in(run(FrameSource(visits([40])), tiny_checker))
 
 
 @pytest.mark.parametrize("name", ["{folder}/notify", "@rise-edge-{number}"])

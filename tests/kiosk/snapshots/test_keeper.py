@@ -18,11 +18,12 @@ import pytest
 from rise_edge import Checker, Frame
 from rise_edge.cameras import open_camera
 from rise_edge.capture.events import Event
-from rise_edge.capture.loop import Step, run
+from rise_edge.capture.loop import SessionEnded, Step, run
 from rise_edge.kiosk.snapshots import KEEP, EvidenceFolder, Kept, KeptEvidence
 from rise_edge.kiosk.snapshots.folder import MARKER
 from tests.cameras.random_frames import assert_same
 from tests.support.frame_source import VISIT, FrameSource, visits
+from tests.support.happenings import events_in
 from tests.support.small_disk import run_on_small_disk
 
 pytestmark = pytest.mark.slow
@@ -30,17 +31,12 @@ pytestmark = pytest.mark.slow
 
 def watch(keeper: KeptEvidence, checker: Checker, frames: Iterator[Frame]) -> list[Event]:
     """Run the loop with a keeper, as the command does."""
-    events: list[Event] = []
-    ended: list[Event] = []
+    seen = []
     with keeper:
-        for step in run(FrameSource(frames), checker, on_end=ended.append):
-            keeper.step(step)
-            if step.event:
-                keeper.event(step.event)
-                events.append(step.event)
-        for event in ended:
-            keeper.event(event)
-    return events + ended
+        for happened in run(FrameSource(frames), checker):
+            keeper.hear(happened)
+            seen.append(happened)
+    return events_in(seen)
 
 
 def files(folder: EvidenceFolder) -> list[Path]:
@@ -94,7 +90,7 @@ def test_a_file_holds_the_deciding_frame_its_crop_and_the_event(
             for name in ("colour", "depth", "infrared")
         }
     assert path.name.split("-SPOOF")[0].endswith(f"{run_id}-000001")
-    assert said["schema"] == "rise_edge.evidence/1"
+    assert said["schema"] == "rise_edge.evidence/2"
     assert said["run"] == run_id
     assert event.fields().items() <= said.items()
     assert said["picture"]["deciding"] is True
@@ -151,7 +147,7 @@ def test_a_failure_to_remove_old_files_is_told_without_a_session(
 
 
 @pytest.fixture
-def spoof_steps(tiny_checker: Checker) -> list[Step]:
+def spoofs(tiny_checker: Checker) -> list[Step | SessionEnded]:
     return list(run(FrameSource(visits([90] * 6, frames_each=9)), tiny_checker))
 
 
@@ -171,16 +167,14 @@ def stuck_disk(folder: EvidenceFolder) -> Iterator[tuple[EvidenceFolder, threadi
 
 
 def test_a_slow_disk_stalls_nothing_and_what_is_dropped_is_told(
-    stuck_disk: tuple[EvidenceFolder, threading.Event], spoof_steps: list[Step]
+    stuck_disk: tuple[EvidenceFolder, threading.Event], spoofs: list[Step | SessionEnded]
 ) -> None:
     slow, go_on = stuck_disk
     kept: list[Kept] = []
     with KeptEvidence(slow, on_kept=kept.append, waiting=2) as keeper:
         start = monotonic()
-        for step in spoof_steps:
-            keeper.step(step)
-            if step.event:
-                keeper.event(step.event)
+        for happened in spoofs:
+            keeper.hear(happened)
         assert monotonic() - start < 1
         # One is being written, two wait, three are too many.
         late = [one for one in kept if one.error]
@@ -193,16 +187,14 @@ def test_a_slow_disk_stalls_nothing_and_what_is_dropped_is_told(
 
 
 def test_a_disk_that_hangs_does_not_keep_the_program_from_ending(
-    stuck_disk: tuple[EvidenceFolder, threading.Event], spoof_steps: list[Step]
+    stuck_disk: tuple[EvidenceFolder, threading.Event], spoofs: list[Step | SessionEnded]
 ) -> None:
     slow, _ = stuck_disk
     kept: list[Kept] = []
     start = monotonic()
     with KeptEvidence(slow, on_kept=kept.append, waiting=1, stop_s=0.3) as keeper:
-        for step in spoof_steps:
-            keeper.step(step)
-            if step.event:
-                keeper.event(step.event)
+        for happened in spoofs:
+            keeper.hear(happened)
     assert monotonic() - start < 2
     assert {one.session for one in kept} == {1, 2, 3, 4, 5, 6}
     assert all(one.error for one in kept)
@@ -214,7 +206,7 @@ from pathlib import Path
 from time import sleep
 from rise_edge import Checker
 from rise_edge.kiosk.snapshots import EvidenceFolder, KeptEvidence
-from rise_edge.capture.loop import run
+from rise_edge.capture.loop import SessionEnded, run
 from tests.support.frame_source import FrameSource, visits
 from tests.support.tiny_bundle import write_tiny_bundle
 disk, bundle = Path(sys.argv[1]), Path(sys.argv[2])
@@ -233,16 +225,17 @@ kept = []
 checker = Checker(write_tiny_bundle(bundle))
 verdicts = []
 with KeptEvidence(folder, on_kept=kept.append) as keeper:
-    for step in run(FrameSource(visits([90] * 4, frames_each=9)), checker):
-        keeper.step(step)
-        if step.event:
-            keeper.event(step.event)
-            verdicts.append(step.event.verdict)
+    for happened in run(FrameSource(visits([90] * 4, frames_each=9)), checker):
+        keeper.hear(happened)
+        if isinstance(happened, SessionEnded):
+            verdicts.append(happened.event.verdict)
             while len(kept) < len(verdicts):
                 sleep(0.01)
                 keeper.step(step)
             if len(verdicts) == 2:
                 filler.unlink()
+        else:
+            step = happened
 assert verdicts == ["SPOOF"] * 4, verdicts
 errors = [one.error for one in kept]
 assert all("No space left on device; look for a full disk" in e for e in errors[:2]), errors

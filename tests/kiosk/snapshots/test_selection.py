@@ -20,12 +20,11 @@ def chosen(
 ) -> list[tuple[Event, Step | None]]:
     """Each session's event with the frame that is taken for it."""
     selection, found = Selection(), []
-    ended: list[Event] = []
-    for step in run(FrameSource(frames), checker, config=config, on_end=ended.append):
-        selection.add(step)
-        if step.event:
-            found.append((step.event, selection.take(step.event)))
-    found += [(event, selection.take(event)) for event in ended]
+    for happened in run(FrameSource(frames), checker, config=config):
+        if isinstance(happened, Step):
+            selection.add(happened)
+        else:
+            found.append((happened.event, selection.take(happened.event)))
     return found
 
 
@@ -71,7 +70,7 @@ def test_the_fault_that_ended_a_session_is_shown(tiny_checker: Checker) -> None:
     assert event.reason == "too_far"
     assert step is not None
     assert str(step.observation.verdict) == "UNDECIDED(too_far)"
-    assert step.event is event, "the last such frame"
+    assert step.ends_session, "the last such frame"
     assert not is_deciding(step, event)
 
 
@@ -99,12 +98,12 @@ def test_of_a_long_session_few_frames_are_held_and_the_nearest_to_the_verdict_is
     config = SessionConfig(never, min_readings=30, agreement=0.9, deadline_ms=1200)
     selection = Selection()
     event = None
-    for step in run(FrameSource(frames), tiny_checker, config=config):
-        selection.add(step)
-        assert len(selection._read) <= 8
-        if step.event:
-            event = step.event
+    for happened in run(FrameSource(frames), tiny_checker, config=config):
+        if not isinstance(happened, Step):
+            event = happened.event
             break
+        selection.add(happened)
+        assert len(selection._read) <= 8
     assert event is not None
     assert event.reason == "inconsistent"
     held = list(selection._read)
@@ -123,9 +122,10 @@ def gap(step: Step, event: Event) -> float:
 
 def test_nothing_is_held_after_a_session_was_taken(tiny_checker: Checker) -> None:
     selection = Selection()
-    for step in run(FrameSource(visits([40])), tiny_checker):
-        selection.add(step)
-        if step.event:
-            assert selection.take(step.event) is not None
-            assert selection.take(step.event) is None
+    for happened in run(FrameSource(visits([40])), tiny_checker):
+        if isinstance(happened, Step):
+            selection.add(happened)
+        else:
+            assert selection.take(happened.event) is not None
+            assert selection.take(happened.event) is None
     assert (selection._read, selection._unread) == ([], None)

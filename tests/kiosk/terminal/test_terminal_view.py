@@ -8,33 +8,27 @@ from rich.console import Console
 import rise_edge
 from rise_edge import Checker, Reason, Verdict
 from rise_edge.capture.events import Event, SpeciesTally, Tally
-from rise_edge.capture.listener import Listener
-from rise_edge.capture.loop import Step, run
+from rise_edge.capture.loop import SessionEnded, Step, run
 from rise_edge.decision.verdict import undecided
 from rise_edge.kiosk.open_view import open_view
 from rise_edge.kiosk.summary import closing_line, summary_table
 from rise_edge.kiosk.terminal.terminal_view import PlainView, TerminalView, session_line
 from rise_edge.kiosk.terminal.thumbnail import depth_picture
 from tests.support.frame_source import FrameSource, visits
+from tests.support.happenings import events_in, steps_in
 from tests.support.pictures import photograph_frame
 
 
-def steps_of(checker: Checker) -> list[Step]:
+def seen_by(checker: Checker) -> list[Step | SessionEnded]:
     return list(run(FrameSource(visits([40, 90])), checker))
-
-
-def tell(listener: Listener, step: Step) -> None:
-    listener.step(step)
-    if step.event:
-        listener.event(step.event)
 
 
 def test_the_terminal_shows_verdicts_norms_latency_and_the_notice(tiny_checker: Checker) -> None:
     console = Console(file=io.StringIO(), width=110, force_terminal=True, color_system=None)
     camera = FrameSource([])
     with TerminalView(console, camera, tiny_checker) as view:
-        for step in steps_of(tiny_checker):
-            tell(view, step)
+        for happened in seen_by(tiny_checker):
+            view.hear(happened)
         console.print(view.render())
     text = console.file.getvalue()
     last = text[text.rindex("╭") :]
@@ -47,7 +41,7 @@ def test_the_terminal_tells_the_person_what_to_do(tiny_checker: Checker) -> None
     console = Console(file=io.StringIO(), width=110, force_terminal=True, color_system=None)
     frames = [photograph_frame(number, depth_mm=2000) for number in range(1, 12)]
     with TerminalView(console, FrameSource([]), tiny_checker) as view:
-        for step in run(FrameSource(frames), tiny_checker):
+        for step in steps_in(run(FrameSource(frames), tiny_checker)):
             view.step(step)
     assert "Come a little closer" in console.file.getvalue()
 
@@ -57,8 +51,8 @@ def test_without_a_terminal_there_is_one_plain_line_a_session(
 ) -> None:
     view = open_view("terminal", FrameSource([]), tiny_checker)
     assert isinstance(view, PlainView)
-    for step in steps_of(tiny_checker):
-        tell(view, step)
+    for happened in seen_by(tiny_checker):
+        view.hear(happened)
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2
     assert "LIVE" in lines[0]
@@ -68,9 +62,8 @@ def test_without_a_terminal_there_is_one_plain_line_a_session(
 
 def test_the_summary_gives_the_share_accepted(tiny_checker: Checker) -> None:
     tally = Tally()
-    for step in steps_of(tiny_checker):
-        if step.event:
-            tally.add(step.event)
+    for event in events_in(seen_by(tiny_checker)):
+        tally.add(event)
     console = Console(file=io.StringIO(), width=100)
     console.print(summary_table(tally))
     rows = [line.split("│") for line in console.file.getvalue().splitlines()]
@@ -108,7 +101,7 @@ def test_accepted_and_undecided_are_counted_too() -> None:
 
 
 def test_a_session_that_is_not_as_simulated_is_marked(tiny_checker: Checker) -> None:
-    live, spoof = (step.event for step in steps_of(tiny_checker) if step.event)
+    live, spoof = events_in(seen_by(tiny_checker))
     assert session_line(live).endswith("truth: bona_fide")
     assert session_line(spoof).endswith("truth: flat_print")
     assert session_line(with_truth_of(spoof, live)).endswith("truth: bona_fide, denied")
@@ -127,7 +120,7 @@ def test_the_picture_keeps_its_height_however_long_a_reason_is(
     def height(verdict: Verdict) -> int:
         console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
         view = TerminalView(console, FrameSource([]), tiny_checker)
-        for step in steps_of(tiny_checker):
+        for step in steps_in(seen_by(tiny_checker)):
             view.step(step)
         view.step(replace(step, observation=replace(step.observation, verdict=verdict)))
         return len(console.render_lines(view.render()))

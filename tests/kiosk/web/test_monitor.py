@@ -19,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 
 from rise_edge import Checker, Frame
 from rise_edge.capture.listener import Listeners
-from rise_edge.capture.loop import run
+from rise_edge.capture.loop import Step, run
 from rise_edge.errors import WebError
 from rise_edge.kiosk.monitoring.health import Health, HealthConfig
 from rise_edge.kiosk.monitoring.metrics import Metrics
@@ -45,11 +45,9 @@ class Watched:
         return self.server.address.url(path)
 
     def play(self, levels: list[int]) -> None:
-        for step in run(FrameSource(visits(levels)), self.checker, on_end=self.listeners.event):
-            self.now_s += 1 / 30
-            self.listeners.step(step)
-            if step.event:
-                self.listeners.event(step.event)
+        for happened in run(FrameSource(visits(levels)), self.checker):
+            self.now_s += 1 / 30 if isinstance(happened, Step) else 0
+            self.listeners.hear(happened)
 
 
 @pytest.fixture
@@ -97,8 +95,8 @@ def test_a_camera_whose_driver_never_returns_is_seen_as_failed(tiny_checker: Che
     health = Health(HealthConfig(degraded_after_s=0.1, failed_after_s=0.4))
 
     def loop() -> None:
-        for step in run(FrameSource(frames(), live=True), tiny_checker):
-            health.step(step)
+        for happened in run(FrameSource(frames(), live=True), tiny_checker):
+            health.hear(happened)
 
     watcher = threading.Thread(target=loop)
     with monitor_server(health, Metrics(tiny_checker), LOOPBACK) as server:

@@ -350,7 +350,7 @@ def test_the_operator_sees_pictures_norms_verdicts_and_health(
         page.wait_for_selector("tr[data-verdict=LIVE]")
         rows = [row.inner_text().split("\t") for row in page.locator("tbody tr").all()]
         assert [row[2] for row in rows] == ["✔ LIVE", "✘ SPOOF"]
-        assert rows[0][4].startswith("+0.1")
+        assert rows[0][4].startswith("+0.3")
         assert rows[1][6] == "flat_print"
         assert page.inner_text("#health-words") == "ok"
         assert page.inner_text("#notice").startswith("a test bundle that learned nothing")

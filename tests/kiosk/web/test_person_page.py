@@ -17,7 +17,7 @@ from rise_edge.kiosk.web.person_page import (
     told_of,
 )
 from rise_edge.kiosk.web.sign import Sign, instruction_sign
-from tests.kiosk.web.watching import Scenes
+from tests.kiosk.web.watching import Scene, Scenes
 from tests.support.pictures import VIEWPOINT, photograph
 
 ENGLISH = load_guide()
@@ -42,7 +42,7 @@ def glance(
     return Glance(1, step, frame_age_ms, fault_ms, event, event_age_ms)
 
 
-def undecided_event(step: Step, reason: Reason) -> Event:
+def undecided_event(step: Scene, reason: Reason) -> Event:
     assert step.event is not None
     result = replace(step.event.result, verdict=undecided(reason))
     return replace(step.event, result=result, instruction=None)

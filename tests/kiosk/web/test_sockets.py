@@ -66,7 +66,7 @@ def test_the_operator_s_page_gets_everything(view: WebView, scenes: Scenes) -> N
     assert set(news.pictures) == {"colour", "depth", "infrared"}
     state = news.state
     assert state["sessions"][0]["verdict"] == "LIVE"
-    assert state["now"]["margin"] == pytest.approx(0.5 - 40 / 128, abs=0.02)
+    assert state["now"]["margin"] == pytest.approx(1 - 40 / 128 / 0.5, abs=0.04)
     assert state["notice"].startswith("a test bundle that learned nothing")
     assert {"detect", "embed"} <= set(state["stage_ms"])
     assert state["health"]["status"] == "ok"

@@ -19,6 +19,7 @@ from rise_edge.kiosk.web.access.origin import Origin
 from rise_edge.kiosk.web.server import Address
 from rise_edge.kiosk.web.web_view import WebView
 from tests.support.frame_source import FrameSource, visits
+from tests.support.happenings import events_in, steps_in
 from tests.support.pictures import photograph_frame
 
 
@@ -48,22 +49,29 @@ class ServedView(WebView):
         super().event(event)
 
 
+@dataclass(frozen=True, eq=False)
+class Scene(Step):
+    """A step, with the event of the session that it ended, if it ended one."""
+
+    event: Event | None = None
+
+
 @dataclass(frozen=True)
 class Scenes:
     """One step for each thing that can happen in front of the camera."""
 
-    empty: Step
-    checked: Step
-    passed: Step
-    stays: Step
-    refused: Step
-    too_far: Step
-    tried_in_vain: Step
+    empty: Scene
+    checked: Scene
+    passed: Scene
+    stays: Scene
+    refused: Scene
+    too_far: Scene
+    tried_in_vain: Scene
 
     @classmethod
     def of(cls, checker: Checker) -> Scenes:
-        passed, refused = (steps_of(checker, visits([level])) for level in (40, 90))
-        far = steps_of(checker, (photograph_frame(n, depth_mm=2000) for n in range(1, 100)))
+        passed, refused = (scenes_of(checker, visits([level])) for level in (40, 90))
+        far = scenes_of(checker, (photograph_frame(n, depth_mm=2000) for n in range(1, 100)))
         ended = next(i for i, step in enumerate(passed) if step.event)
         return cls(
             empty=passed[-1],
@@ -76,8 +84,13 @@ class Scenes:
         )
 
 
-def steps_of(checker: Checker, frames: Iterable[Frame]) -> list[Step]:
-    return list(run(FrameSource(frames), checker))
+def scenes_of(checker: Checker, frames: Iterable[Frame]) -> list[Scene]:
+    seen = list(run(FrameSource(frames), checker))
+    events = iter(events_in(seen))
+    return [
+        Scene(**vars(step), event=next(events) if step.ends_session else None)
+        for step in steps_in(seen)
+    ]
 
 
 class Playing:
@@ -89,13 +102,13 @@ class Playing:
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def show(self, step: Step | None) -> None:
+    def show(self, step: Scene | None) -> None:
         """From now on; its event, if it has one, is told once."""
         if step is not None:
             self._view.step(step)
             if step.event:
                 self._view.event(step.event)
-                step = replace(step, event=None, session=None)
+                step = replace(step, event=None, ends_session=False, session=None)
         self._step = step
 
     def __enter__(self) -> Playing:

@@ -18,7 +18,9 @@ bool sound(const Embedding& embedding) {
 }
 
 rise_reading read_margin(const Embedding& embedding, std::uint32_t modalities, double radius) {
-  return {modalities, embedding.norm, radius, radius - static_cast<double>(embedding.norm)};
+  // In this order the sign is exact: that of radius - norm.
+  return {modalities, embedding.norm, radius,
+          (radius - static_cast<double>(embedding.norm)) / radius};
 }
 
 }  // namespace rise

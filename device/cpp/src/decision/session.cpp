@@ -99,7 +99,7 @@ rise_verdict Session::add(const Observation& seen, double now_ms) {
   if (seen.verdict.reason == RISE_NO_REASON) {
     const rise_reading& reading = seen.verdict.reading;
     open_->readings.push_back(reading);
-    open_->test.add(reading.margin / reading.radius, now_ms);
+    open_->test.add(reading.margin, now_ms);
     const rise_verdict verdict = decided();
     if (finished(verdict)) return verdict;
   }

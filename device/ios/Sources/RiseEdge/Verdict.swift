@@ -75,7 +75,7 @@ public struct Reading: Sendable {
     public let norm: Float
     /// Of this runtime and these modalities.
     public let radius: Double
-    /// radius - norm: positive inside, where live faces lie.
+    /// 1 - norm / radius: at least 0 inside, where live faces lie.
     public let margin: Double
 }
 

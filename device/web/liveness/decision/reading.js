@@ -21,9 +21,12 @@ export class Reading {
     return this.embedding.norm;
   }
 
-  /** Signed distance to the sphere: positive inside, where live faces lie. */
+  /**
+   * Signed distance to the sphere in radii, 1 - norm / radius: at least 0 inside, where live faces
+   * lie. In this order the sign is exact.
+   */
   get margin() {
-    return this.radius - this.norm;
+    return (this.radius - this.norm) / this.radius;
   }
 
   /**

@@ -107,7 +107,7 @@ function normWords(last, inside, outside) {
   const [, norm, radius] = last;
   return (
     `Last norm ${norm.toFixed(3)}, radius ${radius.toFixed(3)} (dashed), margin ` +
-    `${signed(radius - norm)}. ${inside} inside (dots), ${outside} outside (crosses). ` +
+    `${signed(1 - norm / radius)}. ${inside} inside (dots), ${outside} outside (crosses). ` +
     "Logarithmic: each line doubles the norm."
   );
 }

@@ -6,7 +6,7 @@ package org.riseedge
  * @property modalities that were read.
  * @property norm length of the embedding: the more evidence of an attack, the longer.
  * @property radius of this runtime and these modalities.
- * @property margin radius - norm: positive inside, where live faces lie.
+ * @property margin 1 - norm / radius: at least 0 inside, where live faces lie.
  */
 data class Reading(val modalities: Modalities, val norm: Float, val radius: Double, val margin: Double)
 

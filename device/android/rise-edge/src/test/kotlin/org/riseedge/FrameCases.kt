@@ -27,7 +27,7 @@ val frameCases = listOf(
             val verdict = it.check(Frame(colour(), depth(500)), middle, withDepth)
             assertEquals(withDepth, verdict.reading.modalities)
             assertTrue(verdict.reading.norm > 0 && verdict.reading.radius > 0)
-            assertClose(verdict.reading.radius - verdict.reading.norm, verdict.reading.margin, 1e-6)
+            assertClose(1 - verdict.reading.norm / verdict.reading.radius, verdict.reading.margin, 1e-6)
             assertEquals(if (verdict.reading.margin >= 0) Outcome.LIVE else Outcome.SPOOF, verdict.outcome)
         }
     },
