@@ -66,7 +66,7 @@ def test_a_session_that_sees_nobody_upright_ends_turned(
 ) -> None:
     session, alone, verdict = ctypes.c_void_p(), c.CVerdict(), c.CVerdict()
     asked = c.bits(ALL_MODALITIES)
-    assert library.rise_session_open(checker, asked, session) == c.OK
+    assert library.rise_session_open(checker, asked, None, session) == c.OK
     ends = []
     for index in range(40):
         frame = turned(rendered("office", 2, index * 100.0))
