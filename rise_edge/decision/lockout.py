@@ -6,6 +6,7 @@ not come back as somebody else.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ class Lockout:
     def __init__(self, config: LockoutConfig | None) -> None:
         self._config = config
         self._spoofs_ms: deque[float] = deque(maxlen=config.spoofs if config else 1)
-        self._until_ms = 0.0
+        self._until_ms = -math.inf
 
     def spoof(self, now_ms: float) -> None:
         """A session ended SPOOF."""

@@ -12,6 +12,7 @@ DEVICE = Path(__file__).parents[2] / "device"
 HEADER = DEVICE / "cpp" / "include" / "rise_edge.h"
 KOTLIN = DEVICE / "android" / "rise-edge" / "src" / "main" / "kotlin" / "org" / "riseedge"
 JNI = DEVICE / "android" / "rise-edge" / "src" / "main" / "cpp" / "rise_edge_jni.cpp"
+SWIFT_MODULE = DEVICE / "ios" / "Sources" / "RiseEdge"
 SWIFT = sorted((DEVICE / "ios").rglob("*.swift"))
 
 _CODE = re.sub(r"/\*.*?\*/", "", HEADER.read_text(), flags=re.DOTALL)
@@ -51,10 +52,44 @@ def test_swift_and_jni_reach_the_functions_that_they_are_there_for() -> None:
     functions = {
         "rise_open", "rise_close", "rise_get_info", "rise_has_radius", "rise_check",
         "rise_selftest", "rise_last_error", "rise_session_open", "rise_session_close",
-        "rise_session_frame", "rise_accept_colour_alone",
+        "rise_session_frame", "rise_accept_colour_alone", "rise_session_options_default",
     }  # fmt: skip
     for code in (JNI.read_text(), "".join(file.read_text() for file in SWIFT)):
         assert functions <= set(_SYMBOL.findall(code))
+
+
+def options_of_the_header() -> list[str]:
+    """The fields of a session's options, in camel case."""
+    found = re.search(r"typedef struct rise_session_options {(.*?)}", _CODE, re.DOTALL)
+    assert found is not None
+    fields = re.findall(r"(?:int32_t|double) (\w+);", found[1])
+    return [re.sub(r"_(\w)", lambda letter: letter[1].upper(), name) for name in fields]
+
+
+def test_session_options_have_the_headers_fields_in_kotlin() -> None:
+    source = (KOTLIN / "SessionOptions.kt").read_text()
+    places = re.findall(r"val (\w+): \w+ = library\[(\d+)\]", source)
+    assert places == [(name, str(place)) for place, name in enumerate(options_of_the_header())]
+
+
+def test_session_options_have_the_headers_fields_in_swift() -> None:
+    source = (SWIFT_MODULE / "SessionOptions.swift").read_text()
+    options = options_of_the_header()
+    assert re.findall(r"public var (\w+): ", source) == options
+    taken = [(name, name) for name in options]
+    camel = re.sub(r"_(\w)", lambda letter: letter[1].upper(), source)
+    assert re.findall(r"^        (\w+) = options\.(\w+)$", camel, re.M) == taken
+    assert re.findall(r"^        options\.(\w+) = (\w+)$", camel, re.M) == taken
+
+
+def test_swift_gives_every_structure_its_size() -> None:
+    sized = set(re.findall(r"RISE_SIZE_OF\((rise_\w+)\);", _CODE))
+    assert {"rise_frame", "rise_image", "rise_verdict", "rise_session_options"} <= sized
+    code = "".join(file.read_text() for file in SWIFT)
+    made = re.findall(r"var (\w+) = (rise_\w+)\(\)", code)
+    given = re.findall(r"(\w+)\.size = sizeInC\((rise_\w+)\.self\)", code)
+    assert sorted(given) == sorted(pair for pair in made if pair[1] in sized)
+    assert {structure for _, structure in given} == sized
 
 
 @pytest.mark.parametrize("name", ["outcome", "reason", "runtime", "format", "status"])

@@ -158,6 +158,11 @@ GUIDES = {
             'cmake -S device/cpp -B build -DRISE_PYTHON="$(which python)"': BUILT,
             "cmake --build build --parallel": BUILT,
             "build/selftest rise_edge/models/demo": BUILT,
+            'cmake --install build --prefix "$HOME/rise_edge"': BUILT,
+            "cmake -S device/cpp/examples/installed -B build-door "
+            '-DCMAKE_PREFIX_PATH="$HOME/rise_edge"': BUILT,
+            "cmake --build build-door": BUILT,
+            "build-door/door rise_edge/models/demo": BUILT,
         },
     ),
     "device/ios/README.md": Guide(

@@ -17,7 +17,7 @@ static std::vector<char> bytes(const char* path) {
 
 static rise_image image(rise_format format, const std::vector<char>& pixels) {
   const rise_plane plane = {pixels.data(), static_cast<int64_t>(pixels.size()), 0, 0};
-  return {format, 640, 480, {plane, {}, {}}, {600, 600, 320, 240, {}, {}}};  // fx, fy, cx, cy
+  return {sizeof(rise_image), format, 640, 480, {plane, {}, {}}, {600, 600, 320, 240, {}, {}}};  // fx, fy, cx, cy
 }
 
 int main(int count, char** words) {
@@ -31,7 +31,7 @@ int main(int count, char** words) {
   const auto colour = bytes(words[2]), depth = bytes(words[3]), infrared = bytes(words[4]);
   const rise_image rgb = image(RISE_RGB8, colour), mm = image(RISE_DEPTH_MM_U16, depth),
                    grey = image(RISE_GREY8, infrared);
-  const rise_frame frame = {&rgb, &mm, &grey, 0, 0};
+  const rise_frame frame = {sizeof frame, &rgb, &mm, &grey, 0, 0};
   const rise_face face = {{at[0], at[1]}, {at[2], at[3]}, {at[4], at[5]}};
   const uint32_t all = RISE_COLOUR | RISE_DEPTH | RISE_INFRARED;
   if (rise_open(words[1], RISE_EXECUTORCH, 1, &checker) || rise_get_info(checker, &info) ||

@@ -24,7 +24,8 @@ struct Camera {
 };
 
 static rise_image image(rise_format format, const void* pixels, int64_t bytes) {
-  return {format, 640, 480, {{pixels, bytes, 0, 0}, {}, {}}, {600, 600, 320, 240, {}, {}}};
+  const rise_plane plane = {pixels, bytes, 0, 0};
+  return {sizeof(rise_image), format, 640, 480, {plane, {}, {}}, {600, 600, 320, 240, {}, {}}};
 }
 
 static int refused() {
@@ -38,7 +39,7 @@ int main(int count, char** words) {
   const uint32_t all = RISE_COLOUR | RISE_DEPTH | RISE_INFRARED;
   if (count != 2) return std::fprintf(stderr, "usage: watch BUNDLE < frames\n"), 1;
   if (rise_open(words[1], RISE_EXECUTORCH, 1, &checker) ||
-      rise_session_open(checker, all, &session)) {
+      rise_session_open(checker, all, nullptr, &session)) {
     return refused();
   }
   Camera camera;
@@ -47,7 +48,7 @@ int main(int count, char** words) {
     const rise_image colour = image(RISE_RGB8, camera.colour.data(), 640 * 480 * 3);
     const rise_image depth = image(RISE_DEPTH_MM_U16, camera.depth_mm.data(), 640 * 480 * 2);
     const rise_image infrared = image(RISE_GREY8, camera.infrared.data(), 640 * 480);
-    const rise_frame frame = {&colour, &depth, &infrared, 0, 0};
+    const rise_frame frame = {sizeof frame, &colour, &depth, &infrared, 0, 0};
     const double* at = camera.at;
     const auto coordinate = [at](int i) { return static_cast<float>(at[i]); };
     const rise_face face = {{coordinate(0), coordinate(1)},

@@ -7,6 +7,11 @@
  * exception leaves the library, no pointer that you pass is kept after the call, and what is written
  * to an output after a failure is UNDECIDED and zero. Zeroed memory is never LIVE.
  *
+ * Structures that begin with `size` may get more fields at their end in later versions. `size` tells the
+ * library how many bytes your header has: set it to sizeof the structure before every call, for outputs
+ * too. C++ sets it by itself. A newer library serves programs that were compiled with an older header;
+ * any other size is RISE_ERROR_ARGUMENT. All other structures stay as they are while RISE_ABI does.
+ *
  * One checker belongs to one thread at a time; different checkers may run side by side.
  */
 #ifndef RISE_EDGE_H
@@ -21,11 +26,16 @@
 #define RISE_API __attribute__((visibility("default")))
 #endif
 
+/* Number of the binary interface. Programs that were compiled with another one must be compiled again. */
+#define RISE_ABI 1
+
 #ifdef __cplusplus
 #define RISE_INT32 : int32_t /* so that a value of no name may come in, and is refused */
+#define RISE_SIZE_OF(structure) uint32_t size = sizeof(structure)
 extern "C" {
 #else
 #define RISE_INT32
+#define RISE_SIZE_OF(structure) uint32_t size
 #endif
 
 /* What a call came to. */
@@ -72,7 +82,8 @@ typedef enum rise_reason RISE_INT32 {
   RISE_TIME_OUT = 15,
   RISE_UNFINISHED = 16,   /* ours alone: a session has nothing to say yet */
   RISE_COLOUR_ALONE = 17, /* nothing but colour was required, which is no evidence by itself */
-  RISE_TURNED = 18        /* rolled by more than 25 degrees, or upside down */
+  RISE_TURNED = 18,       /* rolled by more than 25 degrees, or upside down */
+  RISE_LOCKED_OUT = 19    /* after repeated SPOOF nobody is judged for a while */
 } rise_reason;
 
 /* How a picture's pixels are laid out. */
@@ -112,7 +123,9 @@ typedef struct rise_viewpoint {
   double translation_mm[3];
 } rise_viewpoint;
 
+/* One picture of a sensor. */
 typedef struct rise_image {
+  RISE_SIZE_OF(rise_image);
   rise_format format;
   int32_t width, height;
   rise_plane planes[3];
@@ -121,6 +134,7 @@ typedef struct rise_image {
 
 /* Pictures of one instant; NULL where a modality is absent. Colour must be there. */
 typedef struct rise_frame {
+  RISE_SIZE_OF(rise_frame);
   const rise_image *colour;
   const rise_image *depth;
   const rise_image *infrared;
@@ -158,6 +172,7 @@ typedef struct rise_reading {
 
 /* The answer for a crop, a frame or a session. */
 typedef struct rise_verdict {
+  RISE_SIZE_OF(rise_verdict);
   rise_outcome outcome;
   rise_reason reason;   /* RISE_NO_REASON unless undecided */
   rise_reading reading; /* zero where nothing was read */
@@ -165,25 +180,33 @@ typedef struct rise_verdict {
 
 /* What a bundle says of itself. The texts live as long as the checker. */
 typedef struct rise_info {
+  RISE_SIZE_OF(rise_info);
+  int32_t simulated;     /* not 0: the training data was simulated */
+  int32_t crop_size;     /* side of a crop in pixels */
+  int32_t embedding_size;
   const char *name;
   const char *notice;    /* to be shown at every start; not empty for simulated training data */
   const char *identity;  /* sha256 of the manifest in hexadecimal; stands for the whole bundle */
   const char *runtime;   /* "executorch", "onnx" or "onnx_float" */
-  int32_t simulated;     /* not 0: the training data was simulated */
-  int32_t crop_size;
-  int32_t embedding_size;
 } rise_info;
 
 /* How a runtime did on the golden vectors. */
 typedef struct rise_proof {
-  int32_t count;
-  double largest_difference; /* between the norm given and the norm that was to be given */
+  RISE_SIZE_OF(rise_proof);
+  int32_t count;             /* golden vectors */
+  double largest_difference; /* largest difference between a norm here and the norm in the file */
   int32_t flips;             /* decisions that differ */
   int32_t holds;             /* 1 iff every decision is the same and every norm is close */
   char line[128];            /* the same in words, as `python -m rise_edge.selftest` prints it */
 } rise_proof;
 
 typedef struct rise_checker rise_checker;
+
+/* Version of the library, such as "0.1.0": that of the Python package it was released with. */
+RISE_API const char *rise_version(void);
+
+/* RISE_ABI of the library. Where it differs from your header's RISE_ABI, compile your program again. */
+RISE_API int32_t rise_abi(void);
 
 /* Open the bundle in a folder: its manifest and the sha256 of every file are checked first, and the
  * model is made of the very bytes that were hashed. `threads` is of the network: 1 is the calling
@@ -231,13 +254,45 @@ RISE_API rise_status rise_cut(rise_checker *checker, const rise_frame *frame, co
 RISE_API rise_status rise_check(rise_checker *checker, const rise_frame *frame, const rise_face *face,
                                 uint32_t required, rise_verdict *verdict);
 
+/* Limits of a session: all that Python's `SessionConfig` has. Behind each field stand its range and its
+ * default, which are Python's. */
+typedef struct rise_session_options {
+  RISE_SIZE_OF(rise_session_options);
+  int32_t min_readings;     /* readings without which nothing is decided; 1 or more; 8 */
+  double agreement;         /* share of readings inside the sphere without which nothing is LIVE; in
+                             * (0.5, 1]; 0.8 */
+  double deadline_ms;       /* time from the first face after which the session ends UNDECIDED; above 0;
+                             * 3000 */
+  double absent_ms;         /* time without sight of the face after which the session ends; above 0; 300 */
+  double retry_ms;          /* pause after an undecided session before the same person is tried again;
+                             * above 0; 1000 */
+  double max_step;          /* longest move of a face between two frames, in widths of the face; a longer
+                             * one means another face; above 0; 0.6 */
+  double max_growth;        /* largest ratio of its widths in two frames; a larger one means another
+                             * face; above 1; 1.5 */
+  double false_live;        /* largest share of presentations `delta` outside the sphere that are found
+                             * LIVE; in (0, 0.5); 0.0001 */
+  double false_spoof;       /* largest share of presentations `delta` inside it that are found SPOOF; in
+                             * (0, 0.5); 0.01 */
+  double delta;             /* half the width of the zone around the sphere for which neither rate is
+                             * promised, as a share of the radius; in (0, 0.5); 0.2 */
+  int32_t lockout_spoofs;   /* number of SPOOF sessions that lock the camera; 0 never locks; 0 */
+  double lockout_window_ms; /* time within which they count; above 0; 60000 */
+  double lockout_ms;        /* time for which nobody is judged then; above 0; 30000 */
+} rise_session_options;
+
+/* Write Python's defaults into `options`. Change the fields that you want to change, and open a session. */
+RISE_API rise_status rise_session_options_default(rise_session_options *options);
+
 /* A session decides over the frames of one face, by the sequential test that the kiosk decides by
  * (Python: `rise_edge.decision.session`): that is what a door should wait for. It uses its checker, which must
  * outlive it, and belongs to the same thread. */
 typedef struct rise_session rise_session;
 
+/* Open a session. `required` are the modalities without which nothing is decided, as for rise_judge.
+ * `options` is NULL for the defaults; an option out of its range is RISE_ERROR_ARGUMENT. */
 RISE_API rise_status rise_session_open(rise_checker *checker, uint32_t required,
-                                       rise_session **session);
+                                       const rise_session_options *options, rise_session **session);
 
 /* Close a session; NULL is let pass. */
 RISE_API void rise_session_close(rise_session *session);
@@ -246,7 +301,8 @@ RISE_API void rise_session_close(rise_session *session);
  * `now_ms` is the time on a clock that never goes back. `seen` is what the frame shows by itself.
  * `verdict` is LIVE or SPOOF once, in the frame that made it certain; UNDECIDED with its reason once,
  * where a session ended so; and UNDECIDED with RISE_UNFINISHED in every other frame. Whoever was
- * decided is judged again after leaving. */
+ * decided is judged again after leaving. While it is locked, whoever comes is UNDECIDED with
+ * RISE_LOCKED_OUT. */
 RISE_API rise_status rise_session_frame(rise_session *session, const rise_frame *frame,
                                         const rise_face *face, double now_ms, rise_verdict *seen,
                                         rise_verdict *verdict);

@@ -19,5 +19,6 @@ rise_plane plane_of(const std::vector<T>& samples, std::int32_t row_stride = 0,
 template <typename T>
 rise_image picture_of(rise_format format, int width, int height, const std::vector<T>& samples,
                       std::int32_t row_stride = 0, std::int32_t pixel_stride = 0) {
-  return {format, width, height, {plane_of(samples, row_stride, pixel_stride), {}, {}}, kView};
+  const rise_plane plane = plane_of(samples, row_stride, pixel_stride);
+  return {sizeof(rise_image), format, width, height, {plane, {}, {}}, kView};
 }

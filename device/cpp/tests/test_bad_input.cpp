@@ -252,18 +252,20 @@ static void a_session_says_live_of_nothing_that_is_no_evidence() {
   rise_verdict seen, verdict;
   rise_frame frame{};
   rise_face face{};
-  CHECK(rise_session_open(nullptr, RISE_COLOUR, &session) == RISE_ERROR_ARGUMENT);
-  CHECK(rise_session_open(checker, RISE_COLOUR, nullptr) == RISE_ERROR_ARGUMENT);
-  CHECK(rise_session_open(checker, RISE_DEPTH, &session) == RISE_ERROR_ARGUMENT && !session);
-  CHECK(rise_session_open(checker, RISE_COLOUR, &session) == RISE_OK);
+  CHECK(rise_session_open(nullptr, RISE_COLOUR, nullptr, &session) == RISE_ERROR_ARGUMENT);
+  CHECK(rise_session_open(checker, RISE_COLOUR, nullptr, nullptr) == RISE_ERROR_ARGUMENT);
+  CHECK(rise_session_open(checker, RISE_DEPTH, nullptr, &session) == RISE_ERROR_ARGUMENT);
+  CHECK(!session);
+  CHECK(rise_session_open(checker, RISE_COLOUR, nullptr, &session) == RISE_OK);
   CHECK(rise_session_frame(nullptr, &frame, &face, 0, &seen, &verdict) == RISE_ERROR_ARGUMENT);
   CHECK(rise_session_frame(session, nullptr, &face, 0, &seen, &verdict) == RISE_ERROR_ARGUMENT);
   CHECK(rise_session_frame(session, &frame, &face, 0, nullptr, &verdict) == RISE_ERROR_ARGUMENT);
   CHECK(rise_session_frame(session, &frame, &face, 0, &seen, nullptr) == RISE_ERROR_ARGUMENT);
   CHECK(rise_session_frame(session, &frame, &face, 0, &seen, &verdict) == RISE_ERROR_ARGUMENT);
   std::vector<std::uint8_t> pixels(64 * 64 * 3, 90);
-  rise_image colour = {
-      RISE_RGB8, 64, 64, {{pixels.data(), 64 * 64 * 3, 0, 0}, {}, {}}, {60, 60, 32, 32, {}, {}}};
+  const rise_plane plane = {pixels.data(), 64 * 64 * 3, 0, 0};
+  const rise_image colour = {
+      sizeof colour, RISE_RGB8, 64, 64, {plane, {}, {}}, {60, 60, 32, 32, {}, {}}};
   frame.colour = &colour;
   for (int i = 1; i < 200; ++i) {
     pixels[static_cast<std::size_t>(i % 9) * 21] = static_cast<std::uint8_t>(i);
@@ -276,7 +278,57 @@ static void a_session_says_live_of_nothing_that_is_no_evidence() {
   rise_close(checker);
 }
 
+template <typename Call>
+static void only_its_own_size_is_taken(std::uint32_t& size, Call call) {
+  const std::uint32_t own = size;
+  for (const std::uint32_t wrong : {0U, 1U, own - 1, own + 1, 0xffffffffU}) {
+    size = wrong;
+    CHECK(call() == RISE_ERROR_ARGUMENT);
+    CHECK(std::strstr(rise_last_error(), ("to be " + std::to_string(own)).c_str()));
+    CHECK(size == wrong);
+  }
+  size = own;
+  CHECK(call() == RISE_OK);
+}
+
+static void a_structure_of_an_unknown_size_is_refused() {
+  rise_checker* checker = opened();
+  rise_info info;
+  rise_proof proof;
+  rise_session_options options;
+  only_its_own_size_is_taken(info.size, [&] { return rise_get_info(checker, &info); });
+  only_its_own_size_is_taken(proof.size, [&] { return rise_selftest(checker, nullptr, &proof); });
+  only_its_own_size_is_taken(options.size, [&] { return rise_session_options_default(&options); });
+  only_its_own_size_is_taken(options.size, [&] {
+    rise_session* session = nullptr;
+    const rise_status status = rise_session_open(checker, RISE_COLOUR, &options, &session);
+    CHECK((status == RISE_OK) == (session != nullptr));
+    rise_session_close(session);
+    return status;
+  });
+  const std::vector<std::uint8_t> pixels(64 * 64 * 3, 90);
+  const rise_plane plane = {pixels.data(), 64 * 64 * 3, 0, 0};
+  rise_image colour = {sizeof colour, RISE_RGB8, 64, 64, {plane, {}, {}}, {60, 60, 32, 32, {}, {}}};
+  rise_frame frame;
+  frame.colour = &colour;
+  frame.depth = frame.infrared = nullptr;
+  frame.rotation_deg = frame.mirrored = 0;
+  const rise_face face = {{20, 20}, {40, 20}, {30, 40}};
+  rise_verdict verdict;
+  const auto check = [&] {
+    verdict.outcome = RISE_LIVE;
+    const rise_status status = rise_check(checker, &frame, &face, RISE_COLOUR, &verdict);
+    CHECK(verdict.outcome == RISE_UNDECIDED);
+    return status;
+  };
+  only_its_own_size_is_taken(frame.size, check);
+  only_its_own_size_is_taken(colour.size, check);
+  only_its_own_size_is_taken(verdict.size, check);
+  rise_close(checker);
+}
+
 int main() {
+  a_structure_of_an_unknown_size_is_refused();
   a_session_says_live_of_nothing_that_is_no_evidence();
   a_bundle_that_is_not_as_built_does_not_open();
   a_link_or_a_folder_in_a_files_place_is_refused();

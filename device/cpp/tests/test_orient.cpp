@@ -8,7 +8,7 @@
 using Square = std::vector<int>;
 
 static rise_frame turned_by(int rotation_deg, int mirrored) {
-  return {nullptr, nullptr, nullptr, rotation_deg, mirrored};
+  return {sizeof(rise_frame), nullptr, nullptr, nullptr, rotation_deg, mirrored};
 }
 
 static void a_square_is_turned_clockwise_and_then_flipped() {

@@ -49,7 +49,7 @@ static void a_plane_that_is_one_byte_short_is_refused() {
   for (const Case& one : cases) {
     const std::uint8_t byte = 0;  // nothing is read while a picture is examined
     const rise_plane plane = {&byte, one.needed, one.row_stride, one.pixel_stride};
-    rise_image image = {one.format, one.width, one.height, {plane, {}, {}}, kView};
+    rise_image image = {sizeof image, one.format, one.width, one.height, {plane, {}, {}}, kView};
     CHECK(!refused(image, one.expect));
     --image.planes[0].size_bytes;
     CHECK(refused(image, one.expect));

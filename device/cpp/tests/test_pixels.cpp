@@ -7,7 +7,7 @@ using Bytes = std::vector<std::uint8_t>;
 
 static rise_image yuv(rise_format format, int width, int height, const rise_plane& y,
                       const rise_plane& u, const rise_plane& v) {
-  return {format, width, height, {y, u, v}, kView};
+  return {sizeof(rise_image), format, width, height, {y, u, v}, kView};
 }
 
 static Bytes pixel_of(rise_format format, std::uint8_t y, std::uint8_t u, std::uint8_t v) {

@@ -22,7 +22,7 @@ struct Scene {
   rise_image colour = picture_of(RISE_RGB8, 64, 48, rgb);
   rise_image depth = picture_of(RISE_DEPTH_MM_U16, 64, 48, mm);
   rise_image infrared = picture_of(RISE_GREY8, 64, 48, grey);
-  rise_frame frame = {&colour, &depth, &infrared, 0, 0};
+  rise_frame frame = {sizeof frame, &colour, &depth, &infrared, 0, 0};
   rise_face face = {{27, 20}, {37, 20}, {32, 30}};  // its square spans 32 pixels around (32, 25)
 
   Scene() = default;

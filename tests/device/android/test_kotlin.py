@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rise_edge.bundle.bundle import default_bundle_path, open_bundle
+from rise_edge.decision.session import SessionConfig
 from rise_edge.selftest import prove
 from tests.device.android.camera_frame import kiosk_frame, phone_frame
 from tests.device.android.jvm import compile_kotlin, java_home, kotlin_jars, start_java
@@ -82,6 +83,13 @@ def test_the_self_test_prints_the_lines_that_pythons_prints(printed: list[str]) 
     start, end = str(prove(bundle, "executorch")).split("difference ")
     line = next(x for x in printed if x.startswith(start))
     assert line.endswith(end.split(",")[1])
+
+
+def test_the_default_options_are_pythons(printed: list[str]) -> None:
+    (line,) = [x for x in printed if x.startswith("SessionOptions(")]
+    said = [float(x) for x in re.findall(r"=([^,)]+)", line)]
+    default = c.options(SessionConfig())
+    assert said == [getattr(default, name) for name, *_ in c.COptions._fields_[1:]]
 
 
 def test_java_finds_no_fault_in_how_jni_is_used(printed: list[str]) -> None:

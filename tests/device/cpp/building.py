@@ -24,15 +24,27 @@ def build_library(folder: Path, *options: str, target: str = "all") -> None:
 def build(source: Path, folder: Path, *options: str, target: str = "all") -> None:
     """Configure a CMake project and build it; quick the second time where ccache is installed."""
     configure(source, folder, *options)
-    _run(_cmake(), "--build", str(folder), "--parallel", "2", "--target", target)
+    command = (_cmake(), "--build", str(folder), "--parallel", "2", "--target", target)
+    _expect_success(_run(*command))
 
 
 def configure(source: Path, folder: Path, *options: str) -> None:
     """Configure a CMake project."""
+    _expect_success(configuring(source, folder, *options))
+
+
+def configuring(source: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """What CMake says when it configures a project."""
     if not shutil.which("c++"):
         missing("c++")
-    launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-    _run(_cmake(), "-S", str(source), "-B", str(folder), *launcher, *options)
+    launcher = [f"-DCMAKE_{x}_COMPILER_LAUNCHER=ccache" for x in ("C", "CXX")]
+    cached = launcher if shutil.which("ccache") else []
+    return _run(_cmake(), "-S", str(source), "-B", str(folder), *cached, *options)
+
+
+def install(folder: Path, prefix: Path) -> None:
+    """Install what was built in a folder."""
+    _expect_success(_run(_cmake(), "--install", str(folder), "--prefix", str(prefix)))
 
 
 def _cmake() -> str:
@@ -41,10 +53,13 @@ def _cmake() -> str:
     return str(Path(cmake.CMAKE_BIN_DIR) / "cmake")
 
 
-def _run(*command: str) -> None:
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
     # Each run builds in a folder of its own, whose name ccache would take for a difference.
     environment = os.environ | {"CCACHE_NOHASHDIR": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, env=environment)
+
+
+def _expect_success(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, (
-        f"{' '.join(command)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+        f"{' '.join(done.args)}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     )

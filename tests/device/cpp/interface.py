@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rise_edge.decision.lockout import LockoutConfig
+from rise_edge.decision.session import SessionConfig
 from rise_edge.face import Crop
 from rise_edge.frame import Image, Modality, Viewpoint
 
@@ -21,6 +23,13 @@ MM_U16, DEPTH16_ANDROID, METRES_F32, METRES_F16, DISPARITY_F32, DISPARITY_F16 = 
 BITS = {Modality.COLOUR: 1, Modality.DEPTH: 2, Modality.INFRARED: 4}
 
 
+class Sized(c.Structure):
+    """A structure that begins with its size, which is set."""
+
+    def __init__(self, *fields: Any, **named: Any) -> None:
+        super().__init__(c.sizeof(self), *fields, **named)
+
+
 class Plane(c.Structure):
     _fields_ = (("data", c.c_void_p), ("size_bytes", c.c_int64), ("row_stride", c.c_int32),
                 ("pixel_stride", c.c_int32))  # fmt: skip
@@ -31,15 +40,16 @@ class CViewpoint(c.Structure):
                 ("rotation", c.c_double * 9), ("translation_mm", c.c_double * 3))  # fmt: skip
 
 
-class CImage(c.Structure):
-    _fields_ = (("format", c.c_int32), ("width", c.c_int32), ("height", c.c_int32),
-                ("planes", Plane * 3), ("viewpoint", CViewpoint))  # fmt: skip
+class CImage(Sized):
+    _fields_ = (("size", c.c_uint32), ("format", c.c_int32), ("width", c.c_int32),
+                ("height", c.c_int32), ("planes", Plane * 3),
+                ("viewpoint", CViewpoint))  # fmt: skip
 
 
-class CFrame(c.Structure):
-    _fields_ = (("colour", c.POINTER(CImage)), ("depth", c.POINTER(CImage)),
-                ("infrared", c.POINTER(CImage)), ("rotation_deg", c.c_int32),
-                ("mirrored", c.c_int32))  # fmt: skip
+class CFrame(Sized):
+    _fields_ = (("size", c.c_uint32), ("colour", c.POINTER(CImage)),
+                ("depth", c.POINTER(CImage)), ("infrared", c.POINTER(CImage)),
+                ("rotation_deg", c.c_int32), ("mirrored", c.c_int32))  # fmt: skip
 
 
 class CFace(c.Structure):
@@ -58,22 +68,34 @@ class CReading(c.Structure):
                 ("margin", c.c_double))  # fmt: skip
 
 
-class CVerdict(c.Structure):
-    _fields_ = (("outcome", c.c_int32), ("reason", c.c_int32), ("reading", CReading))
+class CVerdict(Sized):
+    _fields_ = (("size", c.c_uint32), ("outcome", c.c_int32), ("reason", c.c_int32),
+                ("reading", CReading))  # fmt: skip
 
 
-class CInfo(c.Structure):
-    _fields_ = (("name", c.c_char_p), ("notice", c.c_char_p), ("identity", c.c_char_p),
-                ("runtime", c.c_char_p), ("simulated", c.c_int32), ("crop_size", c.c_int32),
-                ("embedding_size", c.c_int32))  # fmt: skip
+class CInfo(Sized):
+    _fields_ = (("size", c.c_uint32), ("simulated", c.c_int32), ("crop_size", c.c_int32),
+                ("embedding_size", c.c_int32), ("name", c.c_char_p), ("notice", c.c_char_p),
+                ("identity", c.c_char_p), ("runtime", c.c_char_p))  # fmt: skip
 
 
-class CProof(c.Structure):
-    _fields_ = (("count", c.c_int32), ("largest_difference", c.c_double), ("flips", c.c_int32),
+class CProof(Sized):
+    _fields_ = (("size", c.c_uint32), ("count", c.c_int32),
+                ("largest_difference", c.c_double), ("flips", c.c_int32),
                 ("holds", c.c_int32), ("line", c.c_char * 128))  # fmt: skip
 
 
+class COptions(Sized):
+    _fields_ = (("size", c.c_uint32), ("min_readings", c.c_int32), ("agreement", c.c_double),
+                ("deadline_ms", c.c_double), ("absent_ms", c.c_double), ("retry_ms", c.c_double),
+                ("max_step", c.c_double), ("max_growth", c.c_double), ("false_live", c.c_double),
+                ("false_spoof", c.c_double), ("delta", c.c_double), ("lockout_spoofs", c.c_int32),
+                ("lockout_window_ms", c.c_double), ("lockout_ms", c.c_double))  # fmt: skip
+
+
 _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "rise_version": (c.c_char_p, ()),
+    "rise_abi": (c.c_int32, ()),
     "rise_open": (c.c_int32, (c.c_char_p, c.c_int32, c.c_int32, c.POINTER(c.c_void_p))),
     "rise_open_pinned": (c.c_int32, (c.c_char_p, c.c_int32, c.c_int32, c.c_char_p, c.c_int32,
                                      c.POINTER(c.c_void_p))),
@@ -88,7 +110,9 @@ _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
                              c.POINTER(CCrop))),
     "rise_check": (c.c_int32, (c.c_void_p, c.POINTER(CFrame), c.POINTER(CFace), c.c_uint32,
                                c.POINTER(CVerdict))),
-    "rise_session_open": (c.c_int32, (c.c_void_p, c.c_uint32, c.POINTER(c.c_void_p))),
+    "rise_session_options_default": (c.c_int32, (c.POINTER(COptions),)),
+    "rise_session_open": (c.c_int32, (c.c_void_p, c.c_uint32, c.POINTER(COptions),
+                                      c.POINTER(c.c_void_p))),
     "rise_session_close": (None, (c.c_void_p,)),
     "rise_session_frame": (c.c_int32, (c.c_void_p, c.POINTER(CFrame), c.POINTER(CFace), c.c_double,
                                        c.POINTER(CVerdict), c.POINTER(CVerdict))),
@@ -141,6 +165,16 @@ def face(keypoints: NDArray[np.floating]) -> CFace:
     """A face of the keypoints of `rise_edge.face.Face`."""
     right, left, mouth = ((c.c_float * 2)(*keypoints[i]) for i in (0, 1, 3))
     return CFace(right, left, mouth)
+
+
+def options(of: SessionConfig) -> COptions:
+    """A session's options."""
+    lockout = of.lockout or LockoutConfig()
+    return COptions(
+        of.min_readings, of.agreement, of.deadline_ms, of.absent_ms, of.retry_ms, of.max_step,
+        of.max_growth, of.test.false_live, of.test.false_spoof, of.test.delta,
+        lockout.spoofs if of.lockout else 0, lockout.window_ms, lockout.lock_ms,
+    )  # fmt: skip
 
 
 def crop(of: Crop) -> CCrop:

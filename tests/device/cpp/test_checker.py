@@ -155,3 +155,12 @@ def test_the_product_that_shows_saturation_is_pythons() -> None:
     listed = source.split("kProduct = {")[1].split("}")[0]
     product = bytes(int(word, 16) for word in re.findall(r"0x[0-9a-f]{2}", listed))
     assert product == (Path(rise_edge.__file__).parent / "runtimes/saturation.onnx").read_bytes()
+
+
+def test_the_librarys_version_is_pythons(library: ctypes.CDLL) -> None:
+    assert library.rise_version().decode() == rise_edge.__version__
+
+
+def test_the_library_has_the_headers_binary_interface(library: ctypes.CDLL) -> None:
+    header = (SOURCE / "include" / "rise_edge.h").read_text()
+    assert f"#define RISE_ABI {library.rise_abi()}\n" in header

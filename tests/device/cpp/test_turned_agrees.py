@@ -68,7 +68,7 @@ def test_a_session_that_sees_nobody_upright_ends_turned(
 ) -> None:
     session, alone, verdict = ctypes.c_void_p(), c.CVerdict(), c.CVerdict()
     asked = c.bits(ALL_MODALITIES)
-    assert library.rise_session_open(checker, asked, session) == c.OK
+    assert library.rise_session_open(checker, asked, None, session) == c.OK
     face = c.face(faces_of(turned(person()))[0].keypoints)
     ends = []
     for index in range(40):

@@ -56,8 +56,14 @@ Checker::Checker(const std::filesystem::path& folder, rise_runtime runtime, int 
 
 rise_info Checker::info() const {
   const Manifest& manifest = bundle_.manifest();
-  return {manifest.name.c_str(), manifest.notice.c_str(), bundle_.identity().c_str(), runtime_,
-          manifest.simulated,    manifest.crop_size,      manifest.embedding_size};
+  return {sizeof(rise_info),
+          manifest.simulated,
+          manifest.crop_size,
+          manifest.embedding_size,
+          manifest.name.c_str(),
+          manifest.notice.c_str(),
+          bundle_.identity().c_str(),
+          runtime_};
 }
 
 MarginScatter Checker::scatter(std::uint32_t modalities) const {
@@ -99,7 +105,7 @@ rise_reading Checker::read(const rise_crop& crop, Embedding* embedding) {
   return read_margin(found, modalities, radii_.at(modalities));
 }
 
-rise_verdict Checker::judge(const rise_crop& crop, std::uint32_t required,
+Verdict Checker::judge(const rise_crop& crop, std::uint32_t required,
                             const rise_face* face) {
   expect_required(required);
   if ((present(crop) & required) != required) {

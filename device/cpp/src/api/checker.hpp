@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "bundle/bundle.hpp"
+#include "decision/verdict.hpp"
 #include "model/model.hpp"
 #include "registration/registration.hpp"
 #include "rise_edge.h"
@@ -29,7 +30,7 @@ class Checker {
   // Fills `embedding` as well if it is not null.
   rise_reading read(const rise_crop& crop, Embedding* embedding = nullptr);
   // `face` is the one that was cut out; null where nobody knows it.
-  rise_verdict judge(const rise_crop& crop, std::uint32_t required,
+  Verdict judge(const rise_crop& crop, std::uint32_t required,
                      const rise_face* face = nullptr);
   rise_crop cut(const rise_frame& frame, const rise_face& face, std::uint32_t required);
   const Cut& last_cut() const { return cut_; }

@@ -5,7 +5,9 @@
 #include <new>
 
 #include "api/checker.hpp"
+#include "api/sized.hpp"
 #include "decision/session.hpp"
+#include "decision/session_options.hpp"
 #include "failure.hpp"
 #include "rise_edge.h"
 
@@ -44,7 +46,8 @@ rise_status guarded(Call call) noexcept {
 
 template <typename... Pointers>
 void expect_given(const Pointers*... pointers) {
-  if (((pointers == nullptr) || ...)) {
+  const bool missing = ((pointers == nullptr) || ...);
+  if (missing) {
     throw rise::Failure(RISE_ERROR_ARGUMENT,
                         "expected no null pointer among the arguments, got one");
   }
@@ -61,7 +64,22 @@ void clear(Output* output) noexcept {
   if (output) *output = Output{};
 }
 
+void expect_frame(const rise_frame& frame) {
+  rise::expect_size(frame, "rise_frame");
+  for (const rise_image* image : {frame.colour, frame.depth, frame.infrared}) {
+    if (image) rise::expect_size(*image, "rise_image");
+  }
+}
+
+void put_verdict(const rise::Verdict& verdict, rise_verdict& output) {
+  rise::put({sizeof output, verdict.outcome, verdict.reason, verdict.reading}, output);
+}
+
 }  // namespace
+
+const char* rise_version(void) { return RISE_VERSION; }
+
+int32_t rise_abi(void) { return RISE_ABI; }
 
 rise_status rise_open(const char* folder, rise_runtime runtime, int32_t threads,
                       rise_checker** checker) {
@@ -91,10 +109,11 @@ rise_status rise_open_pinned(const char* folder, rise_runtime runtime, int32_t t
 void rise_close(rise_checker* checker) { delete checker; }
 
 rise_status rise_get_info(const rise_checker* checker, rise_info* info) {
-  clear(info);
+  rise::clear_sized(info);
   return guarded([&] {
     expect_given(checker, info);
-    *info = checker->info();
+    rise::expect_size(*info, "rise_info");
+    rise::put(checker->info(), *info);
   });
 }
 
@@ -125,10 +144,11 @@ rise_status rise_read(rise_checker* checker, const rise_crop* crop, rise_reading
 
 rise_status rise_judge(rise_checker* checker, const rise_crop* crop, uint32_t required,
                        rise_verdict* verdict) {
-  clear(verdict);
+  rise::clear_sized(verdict);
   return guarded([&] {
     expect_given(checker, crop, verdict);
-    *verdict = checker->judge(*crop, required);
+    rise::expect_size(*verdict, "rise_verdict");
+    put_verdict(checker->judge(*crop, required), *verdict);
   });
 }
 
@@ -137,24 +157,42 @@ rise_status rise_cut(rise_checker* checker, const rise_frame* frame, const rise_
   clear(crop);
   return guarded([&] {
     expect_given(checker, frame, face, crop);
+    expect_frame(*frame);
     *crop = checker->cut(*frame, *face, required);
   });
 }
 
 rise_status rise_check(rise_checker* checker, const rise_frame* frame, const rise_face* face,
                        uint32_t required, rise_verdict* verdict) {
-  clear(verdict);
+  rise::clear_sized(verdict);
   return guarded([&] {
     expect_given(checker, frame, face, verdict);
-    *verdict = checker->judge(checker->cut(*frame, *face, required), required, face);
+    rise::expect_size(*verdict, "rise_verdict");
+    expect_frame(*frame);
+    put_verdict(checker->judge(checker->cut(*frame, *face, required), required, face), *verdict);
   });
 }
 
-rise_status rise_session_open(rise_checker* checker, uint32_t required, rise_session** session) {
+rise_status rise_session_options_default(rise_session_options* options) {
+  rise::clear_sized(options);
+  return guarded([&] {
+    expect_given(options);
+    rise::expect_size(*options, "rise_session_options");
+    rise::put(rise::default_options(), *options);
+  });
+}
+
+rise_status rise_session_open(rise_checker* checker, uint32_t required,
+                              const rise_session_options* options, rise_session** session) {
   clear(session);
   return guarded([&] {
     expect_given(checker, session);
-    *session = std::make_unique<rise_session>(*checker, required).release();
+    rise_session_options limits = rise::default_options();
+    if (options) {
+      rise::expect_size(*options, "rise_session_options");
+      limits = rise::take(*options, limits);
+    }
+    *session = std::make_unique<rise_session>(*checker, required, limits).release();
   });
 }
 
@@ -163,20 +201,24 @@ void rise_session_close(rise_session* session) { delete session; }
 rise_status rise_session_frame(rise_session* session, const rise_frame* frame,
                                const rise_face* face, double now_ms, rise_verdict* seen,
                                rise_verdict* verdict) {
-  clear(seen);
-  clear(verdict);
+  rise::clear_sized(seen);
+  rise::clear_sized(verdict);
   return guarded([&] {
     expect_given(session, frame, seen, verdict);
-    *seen = session->see(*frame, face, now_ms);
-    *verdict = session->verdict();
+    rise::expect_size(*seen, "rise_verdict");
+    rise::expect_size(*verdict, "rise_verdict");
+    expect_frame(*frame);
+    put_verdict(session->see(*frame, face, now_ms), *seen);
+    put_verdict(session->verdict(), *verdict);
   });
 }
 
 rise_status rise_selftest(rise_checker* checker, const char* golden, rise_proof* proof) {
-  clear(proof);
+  rise::clear_sized(proof);
   return guarded([&] {
     expect_given(checker, proof);
-    *proof = checker->selftest(golden);
+    rise::expect_size(*proof, "rise_proof");
+    rise::put(checker->selftest(golden), *proof);
   });
 }
 
@@ -240,6 +282,8 @@ const char* rise_reason_name(rise_reason reason) {
       return "inconsistent";
     case RISE_TURNED:
       return "turned";
+    case RISE_LOCKED_OUT:
+      return "locked_out";
     case RISE_TIME_OUT:
       return "time_out";
     case RISE_UNFINISHED:

@@ -22,7 +22,7 @@ double deviation(const std::vector<float>& centred) {
   return std::sqrt(squares / static_cast<double>(centred.size()));
 }
 
-rise_verdict denied(const rise_verdict& verdict, rise_reason reason) {
+Verdict denied(const Verdict& verdict, rise_reason reason) {
   return {RISE_UNDECIDED, reason, verdict.reading};
 }
 
@@ -50,7 +50,7 @@ double likeness(const std::vector<float>& first, const std::vector<float>& secon
          (deviation(first) * deviation(second) + kFlat);
 }
 
-rise_verdict Continuity::follow(const Observation& seen, double now_ms) {
+Verdict Continuity::follow(const Observation& seen, double now_ms) {
   if (!seen.face) return seen.verdict;
   if (last_ && now_ms - last_->ms >= absent_ms_) {
     last_.reset();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "decision/verdict.hpp"
 #include "registration/viewpoint.hpp"
 #include "rise_edge.h"
 
@@ -12,7 +13,7 @@ namespace rise {
 
 // What a frame shows: a verdict by itself, and the face that was judged, if there was one to judge.
 struct Observation {
-  rise_verdict verdict{};
+  Verdict verdict{};
   std::optional<Square> face;
   std::vector<float> looks;  // of the head in colour; empty without a face
 };
@@ -33,7 +34,7 @@ class Continuity {
   explicit Continuity(double absent_ms) : absent_ms_(absent_ms) {}
 
   // The verdict as a session may count it.
-  rise_verdict follow(const Observation& seen, double now_ms);
+  Verdict follow(const Observation& seen, double now_ms);
 
  private:
   struct Last {

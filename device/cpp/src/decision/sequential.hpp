@@ -4,14 +4,16 @@
 #include <optional>
 
 #include "bundle/manifest.hpp"
+#include "rise_edge.h"
 
 namespace rise {
 
 // See Python's `rise_edge.decision.sequential_test`, which derives it: Wald's test on relative margins that
-// scatter as a stationary Gaussian process. The rates asked for are that module's defaults.
+// scatter as a stationary Gaussian process.
 class SequentialTest {
  public:
-  explicit SequentialTest(MarginScatter scatter) : scatter_(scatter) {}
+  SequentialTest(const rise_session_options& options, MarginScatter scatter)
+      : options_(options), scatter_(scatter) {}
 
   // Takes 1 - norm / radius, read at a time that is never before the last one.
   void add(double relative_margin, double now_ms);
@@ -24,6 +26,7 @@ class SequentialTest {
     double margin, ms;
   };
 
+  rise_session_options options_;
   MarginScatter scatter_;
   double log_ratio_ = 0;
   std::optional<Last> last_;

@@ -23,6 +23,7 @@ public final class Checker: @unchecked Sendable {
         try succeed(folder.withUnsafeFileSystemRepresentation { rise_open($0, runtime.c, threads, &opened) })
         guard let opened else { throw RiseEdgeError.internal("expected a checker, got none") }
         var info = rise_info()
+        info.size = sizeInC(rise_info.self)
         do {
             try succeed(rise_accept_colour_alone(opened, acceptColourAlone ? 1 : 0))
             try succeed(rise_get_info(opened, &info))
@@ -52,6 +53,7 @@ public final class Checker: @unchecked Sendable {
     public func check(_ frame: Frame, face: Face, required: Modalities) throws -> Verdict {
         var found = face.c
         var verdict = rise_verdict()
+        verdict.size = sizeInC(rise_verdict.self)
         try withCFrame(frame) { pictures in
             try lock.withLock { try succeed(rise_check(handle, pictures, &found, required.rawValue, &verdict)) }
         }
@@ -63,6 +65,7 @@ public final class Checker: @unchecked Sendable {
     /// - Parameter golden: other vectors than the bundle's own.
     public func selftest(golden: URL? = nil) throws -> Proof {
         var proof = rise_proof()
+        proof.size = sizeInC(rise_proof.self)
         try lock.withLock {
             guard let golden else { return try succeed(rise_selftest(handle, nil, &proof)) }
             try golden.withUnsafeFileSystemRepresentation { path in

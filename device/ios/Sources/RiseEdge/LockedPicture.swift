@@ -14,6 +14,7 @@ final class LockedPicture {
             throw RiseEdgeError.argument("expected a pixel buffer that can be locked, Core Video says \(locked)")
         }
         var image = rise_image()
+        image.size = sizeInC(rise_image.self)
         image.format = format
         image.width = Int32(CVPixelBufferGetWidth(pixels))
         image.height = Int32(CVPixelBufferGetHeight(pixels))
@@ -76,6 +77,7 @@ func withCFrame<Result>(_ frame: Frame, _ body: (UnsafePointer<rise_frame>) thro
     return try withPointer(to: colour) { colour in
         try withPointer(to: depth) { depth in
             var pictures = rise_frame()
+            pictures.size = sizeInC(rise_frame.self)
             pictures.colour = colour
             pictures.depth = depth
             pictures.rotation_deg = Int32(frame.rotationDeg)

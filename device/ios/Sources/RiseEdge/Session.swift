@@ -6,11 +6,16 @@ public final class Session: @unchecked Sendable {
     private let checker: Checker
     private let handle: OpaquePointer
 
-    /// - Parameter required: the modalities that must be there in every frame, colour always among them.
-    /// - Throws: `RiseEdgeError`.
-    public init(_ checker: Checker, required: Modalities) throws {
+    /// - Parameters:
+    ///   - required: the modalities that must be there in every frame, colour always among them.
+    ///   - options: the limits of the session.
+    /// - Throws: `RiseEdgeError`; `.argument` where an option is out of its range.
+    public init(_ checker: Checker, required: Modalities, options: SessionOptions = SessionOptions()) throws {
         var opened: OpaquePointer?
-        try checker.lock.withLock { try succeed(rise_session_open(checker.handle, required.rawValue, &opened)) }
+        var limits = options.c
+        try checker.lock.withLock {
+            try succeed(rise_session_open(checker.handle, required.rawValue, &limits, &opened))
+        }
         guard let opened else { throw RiseEdgeError.internal("expected a session, got none") }
         self.checker = checker
         handle = opened
@@ -29,6 +34,8 @@ public final class Session: @unchecked Sendable {
     public func frame(_ frame: Frame, face: Face?, nowMs: Double) throws -> Judgement {
         var seen = rise_verdict()
         var verdict = rise_verdict()
+        seen.size = sizeInC(rise_verdict.self)
+        verdict.size = sizeInC(rise_verdict.self)
         try withCFrame(frame) { pictures in
             try checker.lock.withLock {
                 guard let face else {

@@ -39,6 +39,8 @@ public enum Reason: String, Sendable {
     case colourAlone = "colour_alone"
     /// Rolled by more than 25 degrees, or upside down.
     case turned
+    /// After repeated SPOOF nobody is judged for a while.
+    case lockedOut = "locked_out"
     case unknown
 
     init?(_ reason: rise_reason) {
@@ -62,6 +64,7 @@ public enum Reason: String, Sendable {
         case RISE_UNFINISHED: self = .unfinished
         case RISE_COLOUR_ALONE: self = .colourAlone
         case RISE_TURNED: self = .turned
+        case RISE_LOCKED_OUT: self = .lockedOut
         default: self = .unknown
         }
     }

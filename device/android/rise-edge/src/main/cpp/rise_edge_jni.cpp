@@ -16,6 +16,7 @@ constexpr int kPictures = 3;   // colour, depth, infrared
 constexpr int kPlanes = 3;     // of each
 constexpr int kLayout = 9;     // numbers of each
 constexpr int kViewpoint = 16;
+constexpr int kOptions = 13;   // numbers of a session's options
 
 template <typename Opened>
 Opened* opened(jlong handle) {
@@ -103,7 +104,7 @@ struct Frame {
       if (!get_image(env, m, planes, layouts, viewpoints, &images[m])) return false;
       given[m] = &images[m];
     }
-    frame = {given[0], given[1], given[2], rotation_deg, mirrored};
+    frame = {sizeof frame, given[0], given[1], given[2], rotation_deg, mirrored};
     return true;
   }
 };
@@ -121,6 +122,32 @@ void put_verdict(JNIEnv* env, jdoubleArray numbers, const rise_verdict& verdict)
       static_cast<jdouble>(verdict.outcome),    static_cast<jdouble>(verdict.reason),
       static_cast<jdouble>(reading.modalities), reading.norm, reading.radius, reading.margin};
   env->SetDoubleArrayRegion(numbers, 0, values.size(), values.data());
+}
+
+// A session's options in the order of Native.defaultOptions.
+std::array<jdouble, kOptions> numbers_of(const rise_session_options& options) {
+  return {static_cast<jdouble>(options.min_readings),
+          options.agreement,
+          options.deadline_ms,
+          options.absent_ms,
+          options.retry_ms,
+          options.max_step,
+          options.max_growth,
+          options.false_live,
+          options.false_spoof,
+          options.delta,
+          static_cast<jdouble>(options.lockout_spoofs),
+          options.lockout_window_ms,
+          options.lockout_ms};
+}
+
+bool get_options(JNIEnv* env, jdoubleArray numbers, rise_session_options* options) {
+  std::array<jdouble, kOptions> given{};
+  env->GetDoubleArrayRegion(numbers, 0, kOptions, given.data());
+  *options = {sizeof *options, static_cast<int32_t>(given[0]), given[1], given[2], given[3],
+              given[4], given[5], given[6], given[7], given[8], given[9],
+              static_cast<int32_t>(given[10]), given[11], given[12]};
+  return !env->ExceptionCheck();
 }
 
 void put_handle(JNIEnv* env, jlongArray handles, const void* opened) {
@@ -191,11 +218,23 @@ JNIEXPORT jint JNICALL Java_org_riseedge_Native_check(
   return status;
 }
 
+JNIEXPORT jint JNICALL Java_org_riseedge_Native_defaultOptions(JNIEnv* env, jclass,
+                                                               jdoubleArray numbers) {
+  rise_session_options options;
+  const rise_status status = rise_session_options_default(&options);
+  const auto values = numbers_of(options);
+  env->SetDoubleArrayRegion(numbers, 0, kOptions, values.data());
+  return status;
+}
+
 JNIEXPORT jint JNICALL Java_org_riseedge_Native_openSession(JNIEnv* env, jclass, jlong handle,
-                                                            jint required, jlongArray session) {
+                                                            jint required, jdoubleArray options,
+                                                            jlongArray session) {
+  rise_session_options limits;
+  if (!get_options(env, options, &limits)) return RISE_ERROR_ARGUMENT;
   rise_session* opened = nullptr;
   const rise_status status =
-      rise_session_open(checker_of(handle), static_cast<uint32_t>(required), &opened);
+      rise_session_open(checker_of(handle), static_cast<uint32_t>(required), &limits, &opened);
   put_handle(env, session, opened);
   if (env->ExceptionCheck()) rise_session_close(opened);
   return status;

@@ -46,10 +46,12 @@ class Checker private constructor(
      * Open a session, which decides over the frames of one face: that is what a door should wait for.
      *
      * @param required as for [check].
+     * @param options the limits of the session.
+     * @throws IllegalArgumentException `required` lacks colour, or an option is out of its range.
      */
-    fun openSession(required: Modalities): Session = opened { handle ->
+    fun openSession(required: Modalities, options: SessionOptions = SessionOptions()): Session = opened { handle ->
         val session = LongArray(1)
-        succeed(Native.openSession(handle, required.bits, session))
+        succeed(Native.openSession(handle, required.bits, options.numbers(), session))
         Session(this, session[0]).also(sessions::add)
     }
 

@@ -43,7 +43,11 @@ internal object Native {
         verdict: DoubleArray,
     ): Int
 
-    @JvmStatic external fun openSession(handle: Long, required: Int, session: LongArray): Int
+    /** Thirteen `numbers`: the properties of [SessionOptions] in their order. */
+    @JvmStatic external fun defaultOptions(numbers: DoubleArray): Int
+
+    /** `options` as of [defaultOptions]. */
+    @JvmStatic external fun openSession(handle: Long, required: Int, options: DoubleArray, session: LongArray): Int
 
     @JvmStatic external fun closeSession(session: Long)
 

@@ -31,4 +31,7 @@ enum class Reason(internal val code: Int) {
 
     /** Rolled by more than 25 degrees, or upside down. */
     TURNED(18),
+
+    /** After repeated SPOOF nobody is judged for a while. */
+    LOCKED_OUT(19),
 }

@@ -9,11 +9,14 @@ private val somewhere = Viewpoint(300.0, 300.0, WIDTH / 2.0, HEIGHT / 2.0)
 internal val middle = Face(Point(140f, 100f), Point(180f, 100f), Point(160f, 140f))
 private val withDepth = Modalities.COLOUR or Modalities.DEPTH
 
-private fun grey(bytes: Int) =
-    ByteBuffer.allocateDirect(bytes).apply { while (hasRemaining()) put(120) }.apply { rewind() }
+private fun grey(bytes: Int, shade: Byte = 120) =
+    ByteBuffer.allocateDirect(bytes).apply { while (hasRemaining()) put(shade) }.apply { rewind() }
 
 internal fun colour(data: ByteBuffer = grey(WIDTH * HEIGHT * 3), width: Int = WIDTH) =
     Image(Format.RGB8, width, HEIGHT, listOf(Plane(data)), somewhere)
+
+/** The same picture in another shade, which is no repeated one. */
+internal fun otherGrey() = grey(WIDTH * HEIGHT * 3, shade = 90)
 
 private fun depth(millimetres: Short): Image {
     val data = ByteBuffer.allocateDirect(WIDTH * HEIGHT * 2).order(ByteOrder.nativeOrder())
