@@ -243,7 +243,23 @@ def test_with_a_pinned_key_only_its_owners_bundle_is_used(
     assert "expected version 4 or later, got 3" in capsys.readouterr().err
 
 
-def test_a_least_version_without_a_key_is_a_wrong_argument(folder: Path) -> None:
+def test_what_is_printed_as_a_configuration_runs_the_same(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(folder.parent)
+    flags = ["--camera", folder.name, "--bundle", str(tiny_bundle.path), "--view", "none",
+             "--events", "-"]  # fmt: skip
+    assert main([*flags, "--print-config"]) == 0
+    (tmp_path / "kiosk.toml").write_text(capsys.readouterr().out, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["--config", "kiosk.toml", "--sessions", "1"]) == 0
+    events = events_of(capsys.readouterr().out)
+    assert [e["event"] for e in events] == ["started", "session", "stopped"]
+    assert events[0]["camera"]["name"] == folder.name
+
+
+def test_a_min_version_without_a_key_is_a_wrong_argument(folder: Path) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--camera", str(folder), "--min-version", "3"])
     assert ended.value.code == 2

@@ -10,7 +10,7 @@ from contextlib import redirect_stderr
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn, Optional
 
 import tyro
 from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, arg
@@ -44,7 +44,7 @@ class Arguments:
     """
 
     config: Annotated[
-        Path | None, file_value("FILE.toml"), arg(help_behavior_hint="(default: no file)")
+        Optional[Path], file_value("FILE.toml"), arg(help_behavior_hint="(default: no file)")
     ] = None
     print_config: FlagCreatePairsOff[bool] = False
     list_cameras: FlagCreatePairsOff[bool] = False
@@ -74,10 +74,18 @@ def _parse(program: str, words: list[str]) -> Arguments:
     repeated = {name: () for name, setting in SETTINGS.items() if setting.repeated}
     # tyro would add what the flags say to what the file has, and nobody could leave that out.
     found = _read_flags(program, words, Arguments(kiosk=with_values(base, repeated)))
-    kept = {name: SETTINGS[name].of(found.kiosk) or SETTINGS[name].of(base) for name in repeated}
+    kept = {name: _repeated(name, found.kiosk) or SETTINGS[name].of(base) for name in repeated}
     config = with_values(found.kiosk, kept)
     config.expect_consistent()
     return replace(found, kiosk=config)
+
+
+def _repeated(name: str, found: KioskConfig) -> tuple[Any, ...]:
+    value, words = SETTINGS[name].value, SETTINGS[name].of(found)
+    try:
+        return tuple(value.read(word) for word in words) if value else words
+    except WrongValueError as error:
+        raise ConfigError(f"--{name}: {error}") from None
 
 
 def _current(word: str) -> str:

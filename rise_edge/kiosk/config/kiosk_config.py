@@ -7,7 +7,7 @@ module is a string.
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Optional
 
 from tyro.conf import UseAppendAction, arg
 
@@ -18,6 +18,7 @@ from rise_edge.errors import ConfigError
 from rise_edge.frame import ALL_MODALITIES, COLOUR_ALONE, Modality
 from rise_edge.guidance import languages
 from rise_edge.kiosk.config.values import (
+    Repeated,
     address,
     choice,
     count,
@@ -31,6 +32,14 @@ from rise_edge.kiosk.snapshots import KEEP, Retention
 from rise_edge.kiosk.web.access.origin import Origin
 from rise_edge.kiosk.web.server import Address
 from rise_edge.runtimes import RUNTIMES
+
+# tyro checks defaults of the types below, and of Optional but not of `X | None`, by itself: for
+# others it loads typeguard, and with it asyncio, which takes as long to load as all of tyro.
+if TYPE_CHECKING:
+    Modalities = frozenset[Modality]
+    Files = tuple[Path, ...]
+else:
+    Modalities, Files = frozenset, tuple
 
 
 def _unless(given: str, text: str | None = None) -> object:
@@ -80,14 +89,14 @@ class SourceConfig:
 
     camera: Annotated[str, name_or_file("CAMERA", _is_camera_name)] = "simulated"
     calibration: Annotated[
-        Path | None, file_value("FILE"), _unless("the folder's calibration.json, if it has one")
+        Optional[Path], file_value("FILE"), _unless("the folder's calibration.json, if it has one")
     ] = None
-    record: Annotated[Path | None, file_value("FILE.db3"), _unless("no recording")] = None
-    emitter: Annotated[str | None, choice(*EMITTERS), _unless("on")] = None
+    record: Annotated[Optional[Path], file_value("FILE.db3"), _unless("no recording")] = None
+    emitter: Annotated[Optional[str], choice(*EMITTERS), _unless("on")] = None
     allow_virtual: bool = False
     recover: Annotated[int, count("ATTEMPTS")] = RecoveryConfig().attempts
     pace: Annotated[
-        str | None, choice("real", "fast"), _unless("real where somebody watches, else fast")
+        Optional[str], choice("real", "fast"), _unless("real where somebody watches, else fast")
     ] = None
     seed: Annotated[int, count("N", None)] = 0
 
@@ -111,15 +120,19 @@ class ModelConfig:
             for several models.
     """
 
-    bundle: Annotated[Path | None, file_value("BUNDLE"), _unless("the demonstration bundle")] = None
-    public_key: Annotated[Path | None, file_value("FILE"), _unless("accept any bundle")] = None
-    min_version: Annotated[int | None, count("N"), _unless("accept any version")] = None
-    site: Annotated[Path | None, file_value("FILE"), _unless("no site")] = None
+    bundle: Annotated[Optional[Path], file_value("BUNDLE"), _unless("the demonstration bundle")] = (
+        None
+    )
+    public_key: Annotated[Optional[Path], file_value("FILE"), _unless("accept any bundle")] = None
+    min_version: Annotated[Optional[int], count("N"), _unless("accept any version")] = None
+    site: Annotated[Optional[Path], file_value("FILE"), _unless("no site")] = None
     drift_history: Annotated[
-        Path | None, file_value("FILE"), _unless("the detector begins again at each start")
+        Optional[Path], file_value("FILE"), _unless("the detector begins again at each start")
     ] = None
     runtime: Annotated[str, choice(*RUNTIMES)] = "onnx"
-    second_opinion: UseAppendAction[tuple[Annotated[Path, file_value("MODEL.onnx")], ...]] = ()
+    second_opinion: UseAppendAction[
+        Annotated[Files, Repeated(file_value("MODEL.onnx")), arg(metavar="MODEL.onnx")]
+    ] = ()
 
 
 @dataclass(frozen=True)
@@ -135,10 +148,10 @@ class DecisionConfig:
         lock_out: number of SPOOF sessions after which nobody is judged for a while; 0 never locks.
     """
 
-    modalities: Annotated[frozenset[Modality], modality_names()] = ALL_MODALITIES
+    modalities: Annotated[Modalities, modality_names()] = ALL_MODALITIES
     accept_colour_alone: bool = False
     lock_out: Annotated[
-        int | None,
+        Optional[int],
         count("SPOOFS"),
         _unless(
             f"{_LOCKOUT.spoofs} for a live camera, else 0",
@@ -180,10 +193,10 @@ class ServerConfig:
             another HOST with a token.
     """
 
-    web: Annotated[Address | None, address(), _unless("127.0.0.1:8350")] = None
-    web_token_file: Annotated[Path | None, file_value("FILE"), _unless("no token")] = None
-    web_origin: Annotated[Origin | None, origin(), _unless("no proxy")] = None
-    monitor: Annotated[Address | None, address(), _unless("no monitor")] = None
+    web: Annotated[Optional[Address], address(), _unless("127.0.0.1:8350")] = None
+    web_token_file: Annotated[Optional[Path], file_value("FILE"), _unless("no token")] = None
+    web_origin: Annotated[Optional[Origin], origin(), _unless("no proxy")] = None
+    monitor: Annotated[Optional[Address], address(), _unless("no monitor")] = None
 
 
 @dataclass(frozen=True)
@@ -203,11 +216,13 @@ class RecordConfig:
     """
 
     events: Annotated[
-        str | None, name_or_file("FILE", _is_standard_output), _unless("no events")
+        Optional[str], name_or_file("FILE", _is_standard_output), _unless("no events")
     ] = None
-    audit: Annotated[Path | None, file_value("FILE"), _unless("no audit")] = None
-    keep_evidence: Annotated[Path | None, file_value("DIR"), _unless("no picture is kept")] = None
-    keep: Annotated[str | None, choice(*KEEP), _unless("spoof")] = None
+    audit: Annotated[Optional[Path], file_value("FILE"), _unless("no audit")] = None
+    keep_evidence: Annotated[Optional[Path], file_value("DIR"), _unless("no picture is kept")] = (
+        None
+    )
+    keep: Annotated[Optional[str], choice(*KEEP), _unless("spoof")] = None
     keep_days: Annotated[int, count("N", 1)] = Retention().days
     keep_mb: Annotated[int, count("N", 1)] = Retention().megabytes
 
@@ -221,8 +236,8 @@ class StopConfig:
         sessions: number of sessions after which to stop.
     """
 
-    seconds: Annotated[float | None, duration(), _unless("no limit")] = None
-    sessions: Annotated[int | None, count("N", 1), _unless("no limit")] = None
+    seconds: Annotated[Optional[float], duration(), _unless("no limit")] = None
+    sessions: Annotated[Optional[int], count("N", 1), _unless("no limit")] = None
 
 
 @dataclass(frozen=True)

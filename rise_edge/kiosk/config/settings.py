@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
 
 from rise_edge.kiosk.config.kiosk_config import KioskConfig
-from rise_edge.kiosk.config.values import Value
+from rise_edge.kiosk.config.values import Repeated, Value
 
 
 @dataclass(frozen=True)
@@ -45,14 +45,12 @@ def _settings() -> dict[str, Setting]:
 
 
 def _value_of(hint: Any) -> tuple[Value[Any] | None, bool]:
-    """The kind of value of an annotation, and whether it is that of a tuple's members."""
+    """The kind of value of an annotation, and whether the flag may be repeated."""
     for note in getattr(hint, "__metadata__", ()):
         if isinstance(note, Value):
             return note, False
-    for inner in get_args(hint):
-        value, _ = _value_of(inner)
-        if value:
-            return value, True
+        if isinstance(note, Repeated):
+            return note.value, True
     return None, False
 
 

@@ -59,6 +59,17 @@ class Value(PrimitiveConstructorSpec[T]):
         return self.instance_from_str([text])
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """A flag that may be repeated; its words reach the configuration unread.
+
+    Attributes:
+        value: kind of each of its values.
+    """
+
+    value: Value[Any]
+
+
 def _value(metavar: str, parse: Callable[[str], T], **more: Any) -> Value[T]:
     def reader(words: list[str]) -> T:
         try:

@@ -110,6 +110,7 @@ def test_an_old_name_works_with_a_warning(
         (["--monitor", "70000"], "--monitor"),
         (["--web-origin", "kiosk.example"], "--web-origin"),
         (["--audit", ""], "--audit"),
+        (["--second-opinion", ""], "--second-opinion"),
         (["--camera", "\0"], "--camera"),
         (["--camera", "--view", "none"], "--camera"),
         (["--view"], "--view"),

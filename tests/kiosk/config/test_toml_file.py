@@ -88,12 +88,11 @@ def test_relative_paths_are_relative_to_the_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("monitor = 80", Address(port=80)), ('monitor = "::1:80"', None),
-                        ('monitor = "[::1]:80"', Address("::1", 80))],
-)  # fmt: skip
-def test_a_port_may_be_a_number(text: str, value: Address | None) -> None:
-    if value is not None:
-        assert parse_config(text, PLACE).server.monitor == value
+    ("text", "value"),
+    [("monitor = 80", Address(port=80)), ('monitor = "[::1]:80"', Address("::1", 80))],
+)
+def test_a_port_may_be_a_number(text: str, value: Address) -> None:
+    assert parse_config(text, PLACE).server.monitor == value
 
 
 @pytest.mark.parametrize(
