@@ -68,6 +68,12 @@ class GuidanceError(RiseEdgeError):
     exit_code = 2
 
 
+class ConfigError(RiseEdgeError):
+    """The kiosk's flags or its configuration file hold a wrong value, or two that do not agree."""
+
+    exit_code = 2
+
+
 class AuditError(RiseEdgeError):
     """The audit of sessions cannot be opened, read or written."""
 

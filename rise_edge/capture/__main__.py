@@ -6,14 +6,16 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 from rise_edge.cameras import list_cameras
 from rise_edge.cameras.realsense.hardware import NoDeviceError
 from rise_edge.command_line.standard_streams import log_to_standard_error, open_closed_streams
-from rise_edge.errors import RiseEdgeError
+from rise_edge.errors import OutputError, RiseEdgeError
 from rise_edge.kiosk.allocator import bound_arenas
-from rise_edge.kiosk.arguments import parse
+from rise_edge.kiosk.config.command_line import Arguments, parse
+from rise_edge.kiosk.config.toml_file import config_text
 from rise_edge.kiosk.kiosk import capture
 
 
@@ -26,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, _interrupt)
     try:
-        return _list() if options.list_cameras else capture(options)
+        return _run(options)
     except RiseEdgeError as error:
         without = "; or try --camera simulated" if isinstance(error, NoDeviceError) else ""
         print(f"error: {error}{without}", file=sys.stderr)
@@ -44,6 +46,21 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     raise KeyboardInterrupt
+
+
+def _run(options: Arguments) -> int:
+    if options.print_config:
+        return _print_config(options)
+    return _list() if options.list_cameras else capture(options.kiosk)
+
+
+def _print_config(options: Arguments) -> int:
+    text = config_text(options.kiosk, Path.cwd())
+    if sys.stdout is None:
+        raise OutputError("cannot print the configuration: standard output is closed; open it")
+    sys.stdout.buffer.write(text.encode("utf-8"))  # TOML is UTF-8, whatever the terminal has
+    sys.stdout.buffer.flush()
+    return 0
 
 
 def _list() -> int:

@@ -25,7 +25,7 @@ class ExitCode:
 EXIT_CODES = (
     ExitCode(0, "the sessions or seconds asked for are over, the source ended, or Ctrl-C", True),
     ExitCode(1, "an error without a code of its own", True),
-    ExitCode(2, "wrong arguments, or a language without all of its texts", False),
+    ExitCode(2, "wrong arguments or configuration, or a language without all of its texts", False),
     ExitCode(3, "camera, recording or image folder: missing, unreadable, lost", True),
     ExitCode(4, "bundle: missing, incomplete, altered, of another format", False),
     ExitCode(5, "an optional package is missing", False),

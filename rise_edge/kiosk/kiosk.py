@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import asdict
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +24,14 @@ from rise_edge.decision.session import SessionConfig
 from rise_edge.errors import CameraError, UnusableImageError
 from rise_edge.frame import COLOUR_ALONE, modality_set
 from rise_edge.guidance import Guide, load_guide
+from rise_edge.kiosk.config.kiosk_config import (
+    KioskConfig,
+    ModelConfig,
+    RecordConfig,
+    ServerConfig,
+    SourceConfig,
+    StopConfig,
+)
 from rise_edge.kiosk.drift_history import DriftHistory
 from rise_edge.kiosk.drift_listener import DriftListener
 from rise_edge.kiosk.hints import FolderHints
@@ -38,69 +44,73 @@ from rise_edge.kiosk.summary import print_summary
 from rise_edge.second_opinion import SecondOpinion
 from rise_edge.site.site_file import SiteRadius
 
-if TYPE_CHECKING:  # brings sqlite3, which only --audit needs
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    # It brings sqlite3, which only --audit needs.
     from rise_edge.kiosk.audit import Audit
 
 
-def capture(options: argparse.Namespace) -> int:
+def capture(config: KioskConfig) -> int:
     """Watch a camera until something ends it; returns the exit code.
 
-    Args:
-        options: as `rise_edge.kiosk.arguments.parse` gives them.
-
     Raises:
+        ConfigError: two values of the configuration do not agree.
         RiseEdgeError: something that was asked for cannot be had, or was lost; see its exit code.
     """
-    guide, token = load_guide(options.language), _token(options.web_token_file)
+    config.expect_consistent()
+    decision, model, server = config.decision, config.model, config.server
+    guide, token = load_guide(config.display.language), _token(server.web_token_file)
     evidence = EvidenceConfig(
-        required=options.modalities, accept_colour_alone=options.accept_colour_alone
+        required=decision.modalities, accept_colour_alone=decision.accept_colour_alone
     )
     checker = load(
-        options.model,
-        runtime=options.runtime,
+        model.bundle,
+        runtime=model.runtime,
         evidence=evidence,
-        public_key=options.public_key,
-        least_version=options.least_version,
-        site=options.site,
-        second_opinion=_second_opinion(options.second_opinion),
+        public_key=model.public_key,
+        least_version=model.min_version,
+        site=model.site,
+        second_opinion=SecondOpinion(model.second_opinion) if model.second_opinion else None,
     )
     if checker.report:
         say(f"the bundle's report, {checker.report}")
     if checker.second_opinion:
         say(f"second opinion, which may only deny: {checker.second_opinion}")
+    source = config.source
     camera = open_camera(
-        options.camera,
-        modalities=options.modalities,
-        seed=options.seed,
-        settings=RealSenseSettings(options.emitter) if options.emitter else None,
-        record=options.record,
-        allow_virtual=options.allow_virtual,
-        calibration=options.calibration,
+        source.camera,
+        modalities=decision.modalities,
+        seed=source.seed,
+        settings=RealSenseSettings(source.emitter) if source.emitter else None,
+        record=source.record,
+        allow_virtual=source.allow_virtual,
+        calibration=source.calibration,
     )
     health = Health(disabled=disabled_by_colour_alone(evidence))
-    config = SessionConfig(lockout=_lockout(options, camera))
+    session = SessionConfig(lockout=_lockout(decision.lock_out, camera))
     error: CameraError | None = None
     with (
-        _open_monitor(options, checker, health, token) as monitor,
-        _open_audit(options.audit) as audit,
-        _open_history(options, checker) as history,
+        _open_monitor(server, checker, health, token) as monitor,
+        _open_audit(config.records.audit) as audit,
+        _open_history(model, checker) as history,
         camera,
-        EventWriter(options.events) as output,
+        EventWriter(config.records.events) as output,
     ):
         journal = Journal(output)
         told = Listeners(journal, health, monitor)
-        keeper = _keeper(options, audit, told)
-        output.write("started", _started(camera, checker, config, guide, audit, keeper))
+        keeper = _keeper(config.records, audit, told)
+        output.write("started", _started(camera, checker, session, guide, audit, keeper))
         with (
             keeper or nullcontext(Listener()) as kept,
             open_view(
-                options.view,
+                config.display.view,
                 camera,
                 checker,
                 guide=guide,
-                address=options.web,
+                address=server.web,
                 token=token,
-                origin=options.web_origin,
+                origin=server.web_origin,
                 health=health,
             ) as view,
         ):
@@ -110,14 +120,14 @@ def capture(options: argparse.Namespace) -> int:
             loop = run(
                 camera,
                 checker,
-                config=config,
-                pace=_pace(options, camera),
+                config=session,
+                pace=_pace(config, camera),
                 guide=guide,
-                recovery=_recovery(options, camera, listeners),
+                recovery=_recovery(source, camera, listeners),
                 audit=audit,
             )
             try:
-                cause = _watch(options, loop, journal, listeners)
+                cause = _watch(config.stop, loop, journal, listeners)
             except CameraError as lost:
                 unusable = isinstance(lost, UnusableImageError)
                 cause, error = "unusable_image" if unusable else "camera_lost", lost
@@ -131,14 +141,13 @@ def capture(options: argparse.Namespace) -> int:
     return 0
 
 
-def _lockout(options: argparse.Namespace, camera: Camera) -> LockoutConfig | None:
-    spoofs = options.lock_out
+def _lockout(spoofs: int | None, camera: Camera) -> LockoutConfig | None:
     if spoofs is None:
         spoofs = LockoutConfig().spoofs if camera.live else 0
     return LockoutConfig(spoofs=spoofs) if spoofs else None
 
 
-def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
+def _open_audit(path: Path | None) -> AbstractContextManager[Audit | None]:
     if path is None:
         return nullcontext()
     from rise_edge.kiosk.audit import Audit
@@ -148,29 +157,27 @@ def _open_audit(path: str | None) -> AbstractContextManager[Audit | None]:
 
 @contextmanager
 def _open_monitor(
-    options: argparse.Namespace, checker: Checker, health: Health, token: str | None
+    config: ServerConfig, checker: Checker, health: Health, token: str | None
 ) -> Iterator[Listener]:
-    if options.monitor is None:
+    if config.monitor is None:
         yield Listener()
         return
     from rise_edge.kiosk.monitoring.metrics import Metrics
     from rise_edge.kiosk.web.monitor import monitor_server
 
     metrics = Metrics(checker)
-    with monitor_server(health, metrics, options.monitor, token) as server:
+    with monitor_server(health, metrics, config.monitor, token) as server:
         url = server.address.url
         say(f"monitor: {url('/health')} {url('/metrics')}")
         yield metrics
 
 
-def _keeper(
-    options: argparse.Namespace, audit: Audit | None, listener: Listener
-) -> KeptEvidence | None:
-    if options.keep_evidence is None:
+def _keeper(config: RecordConfig, audit: Audit | None, listener: Listener) -> KeptEvidence | None:
+    if config.keep_evidence is None:
         return None
-    folder = EvidenceFolder(options.keep_evidence, Retention(options.keep_days, options.keep_mb))
+    folder = EvidenceFolder(config.keep_evidence, Retention(config.keep_days, config.keep_mb))
     run_id = audit.run if audit else None
-    outcomes = KEEP[options.keep or "spoof"]
+    outcomes = KEEP[config.keep or "spoof"]
     return KeptEvidence(folder, run=run_id, outcomes=outcomes, on_kept=listener.kept)
 
 
@@ -178,7 +185,7 @@ def _hints(camera: Camera, listener: Listener) -> Listener:
     return FolderHints(listener) if isinstance(camera, FolderCamera) else Listener()
 
 
-def _token(path: str | None) -> str | None:
+def _token(path: Path | None) -> str | None:
     if path is None:
         return None
     from rise_edge.kiosk.web.access.token_file import read_token
@@ -186,28 +193,28 @@ def _token(path: str | None) -> str | None:
     return read_token(path)
 
 
-def _pace(options: argparse.Namespace, camera: Camera) -> str:
+def _pace(config: KioskConfig, camera: Camera) -> str:
     if camera.live:
         return "real"
-    return options.pace or ("fast" if options.view == "none" else "real")
+    return config.source.pace or ("fast" if config.display.view == "none" else "real")
 
 
-def _recovery(options: argparse.Namespace, camera: Camera, listener: Listener) -> Recovery | None:
-    if not (camera.live and options.recover):
+def _recovery(config: SourceConfig, camera: Camera, listener: Listener) -> Recovery | None:
+    if not (camera.live and config.recover):
         return None
-    return Recovery(RecoveryConfig(attempts=options.recover), listener.attempt)
+    return Recovery(RecoveryConfig(attempts=config.recover), listener.attempt)
 
 
-def _watch(options: argparse.Namespace, loop: Run, journal: Journal, listener: Listener) -> str:
+def _watch(stop: StopConfig, loop: Run, journal: Journal, listener: Listener) -> str:
     """Run the loop until something ends it, and say what did."""
-    end_s = monotonic() + options.seconds if options.seconds else float("inf")
+    end_s = monotonic() + stop.seconds if stop.seconds else float("inf")
     cause = None
     try:
         for happened in loop:
             listener.hear(happened)
             if cause:
                 continue  # the end of the open session
-            if options.sessions and journal.tally.sessions >= options.sessions:
+            if stop.sessions and journal.tally.sessions >= stop.sessions:
                 cause = "sessions"
             elif monotonic() >= end_s:
                 cause = "seconds"
@@ -262,10 +269,6 @@ def _started(
     }
 
 
-def _second_opinion(models: Sequence[str] | None) -> SecondOpinion | None:
-    return SecondOpinion(models) if models else None
-
-
 def _colour_alone(evidence: EvidenceConfig) -> dict[str, Any] | None:
     if evidence.required != COLOUR_ALONE:
         return None
@@ -280,12 +283,12 @@ def _drift(checker: Checker, listener: Listener, history: DriftHistory | None) -
 
 
 def _open_history(
-    options: argparse.Namespace, checker: Checker
+    config: ModelConfig, checker: Checker
 ) -> AbstractContextManager[DriftHistory | None]:
     chosen = _chosen(checker)
-    if options.drift_history is None or chosen is None:
+    if config.drift_history is None or chosen is None:
         return nullcontext()
-    return DriftHistory(Path(options.drift_history), chosen.reference)
+    return DriftHistory(config.drift_history, chosen.reference)
 
 
 def _chosen(checker: Checker) -> SiteRadius | None:

@@ -82,6 +82,6 @@ def test_a_recording_whose_file_is_cut_short_is_refused(
     path = tmp_path / "cut.db3"
     record(standing(NEED, truth=False), path)
     os.truncate(path, path.stat().st_size // 2)
-    code = main(["--camera", str(path), "--model", str(tiny_bundle.path), "--view", "none"])
+    code = main(["--camera", str(path), "--bundle", str(tiny_bundle.path), "--view", "none"])
     assert code == CameraError.exit_code
     assert "cut short" in capsys.readouterr().err

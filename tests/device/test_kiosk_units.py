@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from rise_edge.errors import RiseEdgeError
-from rise_edge.kiosk.arguments import parse
+from rise_edge.kiosk.config.command_line import parse
 from rise_edge.kiosk.exit_codes import EXIT_CODES
+from rise_edge.kiosk.web.access.origin import Origin
+from rise_edge.kiosk.web.server import Address
 
 KIOSK = Path(__file__).parents[2] / "device" / "kiosk"
 UNITS = sorted(path.name for path in KIOSK.iterdir() if path.suffix in (".service", ".timer"))
@@ -25,28 +27,32 @@ def unit(name: str) -> configparser.ConfigParser:
     return parser
 
 
-def settings() -> dict[str, str]:
-    lines = (KIOSK / "kiosk.conf").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-
-
-def test_the_service_starts_the_capture_with_arguments_that_it_has() -> None:
+def test_the_service_starts_the_capture_with_the_configuration_beside_it() -> None:
     command = unit("rise-edge-kiosk.service")["Service"]["ExecStart"]
-    values = settings()
-    for name, value in values.items():
-        command = command.replace(f"${{{name}}}", value).replace(f"${name}", value)
     program, *arguments = shlex.split(command)
-    assert "$" not in command
     assert program == "/opt/rise-edge/venv/bin/python"
-    assert arguments[:2] == ["-m", "rise_edge.capture"]
-    options = parse(arguments[2:])
-    assert options.camera == "realsense:SERIAL"
-    assert options.view == "web"
-    assert options.audit
-    assert options.events
-    assert options.monitor
-    assert options.lock_out is None, "a live camera locks by itself"
-    assert not options.allow_virtual
+    assert arguments == ["-m", "rise_edge.capture", "--config", "/etc/rise-edge/kiosk.toml"]
+
+
+def test_the_configuration_of_the_service_is_one_that_the_capture_takes() -> None:
+    config = parse(["--config", str(KIOSK / "kiosk.toml")]).kiosk
+    assert config.source.camera == "realsense:SERIAL"
+    assert config.display.view == "web"
+    assert config.server.monitor == Address(port=9180)
+    assert config.decision.lock_out is None, "a live camera locks by itself"
+    assert not config.source.allow_virtual
+
+
+def test_every_example_in_the_configuration_of_the_service_is_one_that_the_capture_takes(
+    tmp_path: Path,
+) -> None:
+    text = (KIOSK / "kiosk.toml").read_text()
+    given = re.sub(r"^# (?=[a-z-]+ = )", "", text, flags=re.MULTILINE)
+    assert given != text
+    (tmp_path / "kiosk.toml").write_text(given)
+    config = parse(["--config", str(tmp_path / "kiosk.toml")]).kiosk
+    assert config.model.min_version == 3
+    assert config.server.web_origin == Origin("https", "kiosk.example")
 
 
 def test_what_starting_again_does_not_fix_is_not_started_again() -> None:
@@ -80,8 +86,8 @@ def test_it_writes_into_its_state_alone_and_has_no_network() -> None:
     service = unit("rise-edge-kiosk.service")["Service"]
     assert service["ProtectSystem"] == "strict"
     assert service["IPAddressDeny"] == "any"
-    written = [a for a in shlex.split(service["ExecStart"]) if a.startswith("/var/")]
-    assert written
+    records = parse(["--config", str(KIOSK / "kiosk.toml")]).kiosk.records
+    written = [str(records.events), str(records.audit)]
     assert all(path.startswith("/var/lib/rise-edge/") for path in written)
     assert service["StateDirectory"] == "rise-edge"
 

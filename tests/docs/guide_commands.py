@@ -99,7 +99,7 @@ GUIDES = {
             "--sessions 100": REALSENSE,
             "python calibration/choose_radius.py people.jsonl --bundle path/to/bundle --bpcer 0.05 "
             "--confidence 0.95 --sign owner.key": Read("needs people; the walk below runs it"),
-            "python -m rise_edge.capture --camera realsense --model path/to/bundle --site "
+            "python -m rise_edge.capture --camera realsense --bundle path/to/bundle --site "
             "path/to/bundle.site.json --public-key owner.pub": REALSENSE,
             "python calibration/leave_people_out.py docs/real_sets/kinect2_faces --pictures "
             "../shared/real --people 4": PICTURES,
@@ -116,7 +116,7 @@ GUIDES = {
             "python calibration/choose_radius.py site-depot/people.jsonl --bundle site-depot/demo "
             "--attacks site-depot/attacks.jsonl --sign keys/owner.key "
             "--picture site-depot/radius.png": Typed("--bpcer 0.5 --confidence 0.5"),
-            "python -m rise_edge.capture --model site-depot/demo --site site-depot/demo.site.json "
+            "python -m rise_edge.capture --bundle site-depot/demo --site site-depot/demo.site.json "
             "--public-key keys/owner.pub --sessions 60 --view web":
                 Typed("--camera images --web 0 --pace fast"),
         },
@@ -184,7 +184,7 @@ GUIDES = {
             "python device/jetson/check.py bundles/jetson": Read("needs a Jetson"),
             "python -m rise_edge.selftest bundles/jetson --runtime tensorrt":
                 Read("needs a Jetson"),
-            "python -m rise_edge.capture --model bundles/jetson --runtime tensorrt "
+            "python -m rise_edge.capture --bundle bundles/jetson --runtime tensorrt "
             "--camera realsense:SERIAL": Read("needs a Jetson"),
         },
     ),
@@ -209,14 +209,16 @@ GUIDES = {
             "rise-edge capture --list-cameras": HERE,
             "rise-edge capture --camera realsense:SERIAL --seconds 60": IMAGES,
             "cd /opt/rise-edge/source/device/kiosk": ROOT,
-            "cp kiosk.conf /etc/rise-edge/": Read("needs root", "device/kiosk"),
+            "cp kiosk.toml /etc/rise-edge/": Read("needs root", "device/kiosk"),
             "cp rise-edge-kiosk.service rise-edge-prune.service rise-edge-prune.timer "
             "/etc/systemd/system/": Read("needs root", "device/kiosk"),
-            "nano /etc/rise-edge/kiosk.conf": ROOT,
+            "nano /etc/rise-edge/kiosk.toml": ROOT,
             "systemctl daemon-reload": ROOT,
             "systemctl enable --now rise-edge-kiosk rise-edge-prune.timer":
                 Read("needs root", "device/kiosk"),
             "systemctl status rise-edge-kiosk": ROOT,
+            "rise-edge capture --config /etc/rise-edge/kiosk.toml --print-config":
+                Read("tests/device/test_kiosk_units.py reads the file"),
             "chromium --kiosk --noerrdialogs --disable-session-crashed-bubble "
             "http://127.0.0.1:8350/": Read("needs a screen"),
             "(umask 077; head -c 24 /dev/urandom | base64 | tr +/ -_ > /etc/rise-edge/token); "
@@ -225,9 +227,6 @@ GUIDES = {
             "rise-edge keygen owner": HERE,
             "rise-edge sign bundles/door --key owner.key --version 3": HERE,
             "rise-edge verify bundles/door --public-key owner.pub": HERE,
-            "OPTIONS=--language en --model /opt/rise-edge/bundle "
-            "--public-key /etc/rise-edge/owner.pub --least-version 3":
-                Read("a line of kiosk.conf: flags of rise-edge capture"),
         },
         before="mkdir bundles && cp -r rise_edge/models/demo bundles/door",
     ),
@@ -280,7 +279,7 @@ GUIDES = {
                 Typed("--camera images --view none --monitor 0"),
             "curl localhost:9180/health":
                 Read("of a program that runs; tests/kiosk/web/test_monitor.py asks it"),
-            "python -m rise_edge.capture --camera realsense --model path/to/bundle --site "
+            "python -m rise_edge.capture --camera realsense --bundle path/to/bundle --site "
             "path/to/bundle.site.json --monitor 9180":
                 Read("needs a calibrated site; calibration/README.md's walk runs one"),
             "python -m rise_edge.capture --camera realsense --keep-evidence evidence "

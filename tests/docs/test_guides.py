@@ -20,7 +20,7 @@ from tests.docs.pages import PAGES, ROOT, commands_of
 
 pytestmark = pytest.mark.slow
 
-pytest.importorskip("tyro", reason="needs the extra calibrate")
+pytest.importorskip("matplotlib", reason="needs the extra calibrate")
 
 _PLACE = re.compile(r"^(/opt/rise-edge/source|path/to/rise_edge)/")
 _SUBCOMMANDS = {"simulator": 1, "audit": 1, "evidence": 1}
@@ -115,7 +115,7 @@ def test_the_commands_of_a_page_work_one_after_another(name: str, checkout: Path
 def programs(command: str) -> list[tuple[tuple[str, ...], set[str]]]:
     """The Python programs of a command, each with the subcommand and the flags that it is given."""
     found = []
-    for part in re.split(r"\s*(?:&&|\|)\s*", command.replace("OPTIONS=", "rise-edge capture ")):
+    for part in re.split(r"\s*(?:&&|\|)\s*", command):
         words = shlex.split(part)
         flags = {word.partition("=")[0] for word in words if word.startswith("--")}
         if words[:2] == ["python", "-m"]:
@@ -176,7 +176,7 @@ def test_files_that_a_page_names_are_there(name: str) -> None:
             path = _PLACE.sub("", word)
             if path.split("/")[0] in _SHOWN and "/" in path:
                 assert (ROOT / path).exists(), f"{name}: {command}: {path}"
-            elif what.folder and re.fullmatch(r"[\w-]+\.(conf|service|timer|rules)", word):
+            elif what.folder and re.fullmatch(r"[\w-]+\.(toml|service|timer|rules)", word):
                 assert (ROOT / what.folder / word).exists(), f"{name}: {command}: {word}"
 
 

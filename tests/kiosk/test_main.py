@@ -48,7 +48,7 @@ def events_of(text: str) -> list[dict]:
 def test_a_folder_plays_through_to_events(
     folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+    code = main(["--camera", str(folder), "--bundle", str(tiny_bundle.path), "--view", "none",
                  "--events", "-"])  # fmt: skip
     events = events_of(capsys.readouterr().out)
     assert code == 0
@@ -63,7 +63,7 @@ def test_a_folder_without_sensors_is_warned_of_once_and_in_its_event(
     own_folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    arguments = ["--camera", str(own_folder), "--model", str(tiny_bundle.path), "--view", "none",
+    arguments = ["--camera", str(own_folder), "--bundle", str(tiny_bundle.path), "--view", "none",
                  "--events", "-"]  # fmt: skip
     assert main(arguments) == 0
     assert "warning" not in events_of(capsys.readouterr().out)[0]["camera"]
@@ -81,7 +81,7 @@ def test_depth_in_another_unit_is_an_event_and_a_line(
 ) -> None:  # fmt: skip
     description = json.loads((own_folder / "camera.json").read_text())
     (own_folder / "camera.json").write_text(json.dumps({**description, "depth_scale": 5}))
-    assert main(["--camera", str(own_folder), "--model", str(tiny_bundle.path), "--view", "none",
+    assert main(["--camera", str(own_folder), "--bundle", str(tiny_bundle.path), "--view", "none",
                  "--events", "-"]) == 0  # fmt: skip
     hints = [e for e in events_of(capsys.readouterr().out) if e["event"] == "hint"]
     assert [hint["kind"] for hint in hints] == ["depth_scale"]
@@ -136,7 +136,7 @@ def test_an_image_of_another_size_ends_a_folder(
 ) -> None:
     path = own_folder / "colour/000005.png"
     cv2.imwrite(str(path), cv2.imread(str(path))[:, 1:])
-    code = main(["--camera", str(own_folder), "--model", str(tiny_bundle.path), "--view", "none",
+    code = main(["--camera", str(own_folder), "--bundle", str(tiny_bundle.path), "--view", "none",
                  "--events", "-"])  # fmt: skip
     captured = capsys.readouterr()
     events = events_of(captured.out)
@@ -151,7 +151,7 @@ def test_the_folder_one_is_in_has_its_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(folder)
-    assert main(["--camera", ".", "--model", str(tiny_bundle.path), "--view", "none",
+    assert main(["--camera", ".", "--bundle", str(tiny_bundle.path), "--view", "none",
                  "--events", "-"]) == 0  # fmt: skip
     assert events_of(capsys.readouterr().out)[0]["camera"]["name"] == "images"
 
@@ -208,7 +208,7 @@ def test_a_second_opinion_may_deny_and_is_told_of(
     )
     for models, verdicts in (([lets], ["LIVE", "SPOOF"]), ([lets, denies], ["SPOOF", "SPOOF"])):
         asked = [word for model in models for word in ("--second-opinion", str(model))]
-        assert main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+        assert main(["--camera", str(folder), "--bundle", str(tiny_bundle.path), "--view", "none",
                      "--events", "-", *asked]) == 0  # fmt: skip
         captured = capsys.readouterr()
         started, *sessions, _ = events_of(captured.out)
@@ -233,7 +233,7 @@ def test_a_folder_whose_name_is_no_text_is_judged_and_recorded(
     except OSError:
         pytest.skip("this file system takes no such name")
     audit = tmp_path / "audit.db"
-    assert main(["--camera", os.fsdecode(odd), "--model", str(tiny_bundle.path), "--view", "none",
+    assert main(["--camera", os.fsdecode(odd), "--bundle", str(tiny_bundle.path), "--view", "none",
                  "--events", "-", "--audit", str(audit)]) == 0  # fmt: skip
     started, *sessions, stopped = events_of(capsys.readouterr().out)
     assert started["camera"]["name"] == "pr\N{REPLACEMENT CHARACTER}f"
@@ -251,7 +251,7 @@ def capture_with(shell: str, *arguments: str) -> subprocess.CompletedProcess[str
 def test_with_standard_error_closed_nothing_but_events_is_on_standard_output(
     folder: Path, tiny_bundle: Bundle
 ) -> None:
-    done = capture_with("2>&-", "--camera", str(folder), "--model", str(tiny_bundle.path),
+    done = capture_with("2>&-", "--camera", str(folder), "--bundle", str(tiny_bundle.path),
                         "--events", "-", "--monitor", "0")  # fmt: skip
     assert done.returncode == 0
     kinds = [event["event"] for event in events_of(done.stdout)]
@@ -261,7 +261,7 @@ def test_with_standard_error_closed_nothing_but_events_is_on_standard_output(
 def test_events_to_a_closed_standard_output_are_an_error_of_output(
     folder: Path, tiny_bundle: Bundle
 ) -> None:
-    done = capture_with(">&-", "--camera", str(folder), "--model", str(tiny_bundle.path),
+    done = capture_with(">&-", "--camera", str(folder), "--bundle", str(tiny_bundle.path),
                         "--view", "none", "--events", "-")  # fmt: skip
     assert done.returncode == 6
     assert "standard output" in done.stderr
@@ -275,31 +275,47 @@ def test_with_a_pinned_key_only_its_owners_bundle_is_used(
     from tests.trust.owner import OWNER, write_keys
 
     _, public = write_keys(tmp_path)
-    arguments = ["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+    arguments = ["--camera", str(folder), "--bundle", str(tiny_bundle.path), "--view", "none",
                  "--events", "-", "--public-key", str(public)]  # fmt: skip
     assert main(arguments) == 10
     said = capsys.readouterr()
     assert said.out == ""
     assert "expected manifest.sig" in said.err
     sign_bundle(tiny_bundle.path, OWNER, version=3)
-    assert main([*arguments, "--least-version", "3"]) == 0
+    assert main([*arguments, "--min-version", "3"]) == 0
     started = events_of(capsys.readouterr().out)[0]["bundle"]
     assert started["version"] == 3
     assert started["signed_by"] == OWNER.public_key().public_bytes_raw().hex()
-    assert main([*arguments, "--least-version", "4"]) == 10
+    assert main([*arguments, "--min-version", "4"]) == 10
     assert "expected version 4 or later, got 3" in capsys.readouterr().err
 
 
-def test_a_least_version_without_a_key_is_a_wrong_argument(folder: Path) -> None:
+def test_what_is_printed_as_a_configuration_runs_the_same(
+    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(folder.parent)
+    flags = ["--camera", folder.name, "--bundle", str(tiny_bundle.path), "--view", "none",
+             "--events", "-"]  # fmt: skip
+    assert main([*flags, "--print-config"]) == 0
+    (tmp_path / "kiosk.toml").write_text(capsys.readouterr().out, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["--config", "kiosk.toml", "--sessions", "1"]) == 0
+    events = events_of(capsys.readouterr().out)
+    assert [e["event"] for e in events] == ["started", "session", "stopped"]
+    assert events[0]["camera"]["name"] == folder.name
+
+
+def test_a_min_version_without_a_key_is_a_wrong_argument(folder: Path) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["--camera", str(folder), "--least-version", "3"])
+        main(["--camera", str(folder), "--min-version", "3"])
     assert ended.value.code == 2
 
 
 def test_it_stops_after_the_asked_sessions(
     folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--sessions", "1",
+    code = main(["--camera", str(folder), "--bundle", str(tiny_bundle.path), "--sessions", "1",
                  "--events", "-", "--pace", "fast"])  # fmt: skip
     captured = capsys.readouterr()
     events = events_of(captured.out)
@@ -313,7 +329,7 @@ def test_a_broken_model_gives_no_live(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = write_tiny_bundle(tmp_path / "broken", model=tiny_model(float("nan")))
-    code = main(["--camera", str(folder), "--model", str(broken.path), "--events", "-",
+    code = main(["--camera", str(folder), "--bundle", str(broken.path), "--events", "-",
                  "--view", "none"])  # fmt: skip
     verdicts = [e["verdict"] for e in events_of(capsys.readouterr().out) if "verdict" in e]
     assert code == 0
@@ -325,7 +341,7 @@ def test_a_broken_model_gives_no_live(
     [
         (["--camera", "realsense"], 3, "--camera simulated"),
         (["--camera", "nowhere.db3"], 3, "nowhere.db3"),
-        (["--camera", "simulated", "--model", "nowhere"], 4, "expected a model bundle folder"),
+        (["--camera", "simulated", "--bundle", "nowhere"], 4, "expected a model bundle folder"),
         (["--camera", "simulated", "--events", "/nowhere/x"], 6, "cannot write events"),
     ],
 )
@@ -337,7 +353,7 @@ def test_each_failure_is_one_line_and_its_own_exit_code(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     start = monotonic()
-    defaults = [] if "--model" in arguments else ["--model", str(tiny_bundle.path)]
+    defaults = [] if "--bundle" in arguments else ["--bundle", str(tiny_bundle.path)]
     assert main([*defaults, *arguments]) == code
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error:")]
     assert len(lines) == 1
@@ -361,7 +377,7 @@ def test_a_signal_stops_cleanly(
     number: signal.Signals, folder: Path, tiny_bundle: Bundle, tmp_path: Path
 ) -> None:
     events = tmp_path / "events.jsonl"
-    command = [sys.executable, "-m", "rise_edge.capture", "--camera", str(folder), "--model",
+    command = [sys.executable, "-m", "rise_edge.capture", "--camera", str(folder), "--bundle",
                str(tiny_bundle.path), "--pace", "real", "--events", str(events)]  # fmt: skip
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     deadline = monotonic() + 20
@@ -379,7 +395,7 @@ def test_a_signal_stops_cleanly(
 def test_a_runtime_that_the_bundle_has_no_model_for_is_an_error_of_the_bundle(
     tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    flags = ["--model", str(tiny_bundle.path), "--runtime", "executorch", "--view", "none"]
+    flags = ["--bundle", str(tiny_bundle.path), "--runtime", "executorch", "--view", "none"]
     assert main(flags) == BundleError.exit_code
     assert "model.pte" in capsys.readouterr().err
 
@@ -387,7 +403,7 @@ def test_a_runtime_that_the_bundle_has_no_model_for_is_an_error_of_the_bundle(
 def test_instructions_are_told_in_the_asked_language(
     folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
+    code = main(["--camera", str(folder), "--bundle", str(tiny_bundle.path), "--view", "none",
                  "--events", "-", "--language", "de"])  # fmt: skip
     started, first, *_ = events_of(capsys.readouterr().out)
     assert code == 0
@@ -440,14 +456,14 @@ def test_a_monitor_that_cannot_be_served_is_one_clear_error(
     token.write_text("a-token-of-the-tests")
     token.chmod(0o600)
     flags = [str(token) if flag == "TOKEN" else flag for flag in flags]
-    assert main(["--model", str(tiny_bundle.path), "--view", "none", *flags]) == 9
+    assert main(["--bundle", str(tiny_bundle.path), "--view", "none", *flags]) == 9
     errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error:")]
     assert len(errors) == 1
     assert message in errors[0]
 
 
 def keep(folder: Path, bundle: Bundle, *flags: str) -> int:
-    return main(["--camera", str(folder), "--model", str(bundle.path), "--view", "none",
+    return main(["--camera", str(folder), "--bundle", str(bundle.path), "--view", "none",
                  "--events", "-", *flags])  # fmt: skip
 
 

@@ -208,7 +208,7 @@ def test_one_audit_serves_one_camera_after_another(path: Path, tiny_checker: Che
 
 
 def capture(folder: Path, bundle: Bundle, audit: Path) -> list[str]:
-    return [sys.executable, "-m", "rise_edge.capture", "--camera", str(folder), "--model",
+    return [sys.executable, "-m", "rise_edge.capture", "--camera", str(folder), "--bundle",
             str(bundle.path), "--view", "none", "--events", "-", "--pace", "fast",
             "--audit", str(audit)]  # fmt: skip
 
@@ -262,7 +262,7 @@ def test_a_killed_process_leaves_a_record_of_every_live_that_it_gave_out(
 def test_the_command_says_where_it_records(
     path: Path, tiny_bundle: Bundle, two_visits: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["--camera", str(two_visits), "--model", str(tiny_bundle.path),
+    code = main(["--camera", str(two_visits), "--bundle", str(tiny_bundle.path),
                  "--view", "none", "--events", "-", "--audit", str(path)])  # fmt: skip
     events = parse(capsys.readouterr().out.encode())
     assert code == 0
@@ -276,7 +276,7 @@ def test_a_damaged_audit_at_the_start_is_an_exit_code_of_its_own(
     path: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path.write_bytes(b"not a database " * 1000)
-    assert main(["--model", str(tiny_bundle.path), "--audit", str(path)]) == AuditError.exit_code
+    assert main(["--bundle", str(tiny_bundle.path), "--audit", str(path)]) == AuditError.exit_code
     assert "error: audit" in capsys.readouterr().err
     assert path.read_bytes() == b"not a database " * 1000
 

@@ -97,6 +97,6 @@ def test_the_command_tells_systemd(
 ) -> None:
     systemd = listen(str(tmp_path / "notify"))
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-    arguments = ["--model", str(tiny_bundle.path), "--view", "none", "--seconds", "0.2"]
+    arguments = ["--bundle", str(tiny_bundle.path), "--view", "none", "--seconds", "0.2"]
     assert main(arguments) == 0
     assert systemd.told()[0].startswith("READY=1")

@@ -80,14 +80,14 @@ def test_a_program_that_shows_no_page_loads_no_server() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--view", "web", "--web", "0.0.0.0:8350"], "expected --web-token-file FILE as well"),
+        (["--view", "web", "--web", "0.0.0.0:8350"], "--web-token-file FILE"),
         (["--view", "web", "--web", "here"], "expected PORT or HOST:PORT"),
-        (["--web", "8350"], "--web is of --view web"),
+        (["--web", "8350"], "--view web"),
         (["--view", "web", "--web-origin", "https://door.example"], "--web-token-file FILE"),
         (["--view", "web", "--web-origin", "door.example"], "an origin like https://HOST"),
-        (["--view", "none", "--web-token-file", "x"], "is of --view web and --monitor"),
-        (["--monitor", "0.0.0.0:0"], "expected --web-token-file FILE as well"),
-        (["--keep", "all"], "--keep is of --keep-evidence DIR"),
+        (["--view", "none", "--web-token-file", "x"], "--monitor"),
+        (["--monitor", "0.0.0.0:0"], "--web-token-file FILE"),
+        (["--keep", "all"], "--keep-evidence DIR"),
     ],
 )
 def test_arguments_that_do_not_go_together_are_refused(
@@ -119,7 +119,7 @@ def test_the_command_serves_what_a_camera_sees_to_who_has_the_token(
     token.write_text(TOKEN + "\n")
     token.chmod(0o600)
     command = [sys.executable, "-m", "rise_edge.capture", "--camera", str(tmp_path / "images"),
-               "--model", str(tiny_bundle.path), "--view", "web", "--web", "0", "--monitor", "0",
+               "--bundle", str(tiny_bundle.path), "--view", "web", "--web", "0", "--monitor", "0",
                "--web-token-file", str(token)]  # fmt: skip
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:

@@ -13,7 +13,7 @@ _MAX_BYTES = 1024
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_token(path: str) -> str:
+def read_token(path: str | os.PathLike[str]) -> str:
     """The token, without the white space around it.
 
     Raises:
@@ -43,7 +43,7 @@ def _not_blocking(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _expect_private(path: str, status: os.stat_result) -> None:
+def _expect_private(path: str | os.PathLike[str], status: os.stat_result) -> None:
     mode = stat.S_IMODE(status.st_mode)
     if mode & 0o077:
         raise WebError(
