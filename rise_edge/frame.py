@@ -47,12 +47,20 @@ def modality_set(present: Iterable[Modality]) -> str:
     return "+".join(m.value for m in Modality if m in wanted)
 
 
-def parse_modality_set(name: str) -> frozenset[Modality]:
+def parse_modality_set(name: str | Iterable[Modality | str]) -> frozenset[Modality]:
     """The inverse of `modality_set`; the order of the words does not matter.
+
+    Args:
+        name: words joined by "+" or ",", or the words one by one.
 
     Raises:
         ValueError: a word is no modality, or there is none.
+
+    >>> parse_modality_set("infrared+colour") == parse_modality_set(["colour", "infrared"])
+    True
     """
+    if not isinstance(name, str):
+        name = "+".join(map(str, name))
     try:
         return frozenset(Modality(word.strip()) for word in name.replace(",", "+").split("+"))
     except ValueError:

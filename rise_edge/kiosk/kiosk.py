@@ -60,7 +60,7 @@ def capture(options: argparse.Namespace) -> int:
         runtime=options.runtime,
         evidence=evidence,
         public_key=options.public_key,
-        least_version=options.least_version,
+        min_version=options.least_version,
         site=options.site,
         second_opinion=_second_opinion(options.second_opinion),
     )

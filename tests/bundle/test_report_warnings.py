@@ -57,8 +57,7 @@ def test_the_shipped_bundle_warns_with_colour_alone_and_not_with_all(
     assert whole.warnings == (whole.bundle.manifest.notice,)
     caplog.clear()
     with caplog.at_level(logging.WARNING, "rise_edge"):
-        required = frozenset({rise_edge.Modality.COLOUR})
-        rise_edge.load(evidence=rise_edge.EvidenceConfig(required=required))
+        rise_edge.load(modalities="colour")
     worst = colour.apcer[colour.worst]
     assert worst.rate > 0.1
     assert f"accepts {100 * worst.rate:.0f}% of the attacks with {colour.worst}" in caplog.text

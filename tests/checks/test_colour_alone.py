@@ -27,12 +27,12 @@ def reading(norm: float, present: frozenset[Modality] = COLOUR_ALONE) -> Reading
 @pytest.fixture(scope="module")
 def checker() -> Checker:
     """The shipped bundle with colour alone, which is not accepted."""
-    return rise_edge.load(evidence=EvidenceConfig(required=COLOUR_ALONE))
+    return rise_edge.load(modalities="colour")
 
 
 @pytest.fixture(scope="module")
 def accepting() -> Checker:
-    return rise_edge.load(evidence=EvidenceConfig(required=COLOUR_ALONE, accept_colour_alone=True))
+    return rise_edge.load(modalities="colour", accept_colour_alone=True)
 
 
 @pytest.mark.parametrize("norm", [0.5, 1.5])
