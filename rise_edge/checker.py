@@ -65,6 +65,17 @@ class Checker:
     Raises:
         BundleError: the bundle holds no model or no radius for this runtime and these modalities.
         SiteError: the site is of another bundle or runtime, or lacks these modalities.
+
+    Example:
+        >>> import numpy as np
+        >>> checker = Checker(open_bundle(default_bundle_path()))
+        >>> checker
+        Checker(demo, onnx, colour+depth+infrared)
+        >>> blank = np.full((480, 640), 200, np.uint16)
+        >>> grey = blank.astype(np.uint8)
+        >>> colour = np.dstack([grey] * 3)
+        >>> checker.check(Frame.from_arrays(colour=colour, depth_mm=blank, infrared=grey))
+        Verdict(UNDECIDED, no_face)
     """
 
     def __init__(
@@ -161,6 +172,16 @@ class Checker:
         verdict, opinions = _ask(self.second_opinion, verdict, frame.colour.pixels, face)
         watch.lap("second_opinion")
         return watch.see(verdict, face, crop, quality, opinions)
+
+    def __repr__(self) -> str:
+        more = [name for name in ("site", "second_opinion") if getattr(self, name) is not None]
+        parts = [
+            f"{self.bundle.manifest.name:.30}",
+            self.runtime.name,
+            modality_set(self.evidence.required),
+            *more,
+        ]
+        return f"Checker({', '.join(parts)})"
 
 
 def _ask(

@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 
 
 class Modality(str, Enum):
-    """The three kinds of picture. Their order here is the order of the model's `present` input."""
+    """The three kinds of picture. Their order here is the order of the model's `present` input.
+
+    Example:
+        >>> Modality("depth"), str(Modality.DEPTH)
+        (<Modality.DEPTH: 'depth'>, 'depth')
+    """
 
     COLOUR = "colour"
     DEPTH = "depth"
@@ -72,7 +77,12 @@ def parse_modality_set(name: str | Iterable[Modality | str]) -> frozenset[Modali
 
 @dataclass(frozen=True)
 class Intrinsics:
-    """Pinhole model of one image: focal lengths and principal point, in pixels of that image."""
+    """Pinhole model of one image: focal lengths and principal point, in pixels of that image.
+
+    Example:
+        >>> Intrinsics(fx=600.0, fy=600.0, cx=319.5, cy=239.5).fx
+        600.0
+    """
 
     fx: float
     fy: float
@@ -119,6 +129,12 @@ class Viewpoint:
 
     A point p in the depth camera's coordinates (millimetres; x right, y down, z forward) is
     `rotation @ p + translation_mm` here. The defaults are the depth camera's own viewpoint.
+
+    Example:
+        >>> depth = Viewpoint(Intrinsics(600.0, 600.0, 319.5, 239.5))
+        >>> beside = Viewpoint(depth.intrinsics, translation_mm=np.array([15.0, 0.0, 0.0]))
+        >>> beside.shares_rays_with(depth)
+        False
     """
 
     intrinsics: Intrinsics
@@ -143,12 +159,24 @@ class Image:
         viewpoint: where it was taken from.
         frame_number: the sensor's own counter.
         timestamp_ms: the sensor's own clock, in milliseconds.
+
+    Example:
+        >>> view = Viewpoint(Intrinsics(600.0, 600.0, 319.5, 239.5))
+        >>> Image(np.zeros((480, 640), np.uint8), view, frame_number=7, timestamp_ms=233.3)
+        Image(640x480 uint8, number 7, 233.3 ms)
     """
 
     pixels: NDArray[Any]
     viewpoint: Viewpoint
     frame_number: int
     timestamp_ms: float
+
+    def __repr__(self) -> str:
+        size = "x".join(map(str, (*self.pixels.shape[1::-1], *self.pixels.shape[2:])))
+        return (
+            f"Image({size} {self.pixels.dtype}, number {self.frame_number}, "
+            f"{self.timestamp_ms:.15g} ms)"
+        )
 
 
 @dataclass(frozen=True)
@@ -203,6 +231,10 @@ class Frame:
 
     Raises:
         ValueError: an image has the wrong dtype or number of axes, or all three are None.
+
+    Example:
+        >>> Frame.from_arrays(colour=np.zeros((480, 640, 3), np.uint8))
+        Frame(colour 640x480)
     """
 
     colour: Image | None
@@ -296,6 +328,11 @@ class Frame:
         wanted = frozenset(modalities)
         dropped: dict[str, Any] = {m.value: None for m in self.present - wanted}
         return replace(self, **dropped) if dropped else self
+
+    def __repr__(self) -> str:
+        images = ((m, image) for m in Modality if (image := self.image(m)) is not None)
+        sizes = (f"{m} {image.pixels.shape[1]}x{image.pixels.shape[0]}" for m, image in images)
+        return f"Frame({', '.join(sizes)})"
 
 
 def _in_form(modality: Modality, given: Any) -> NDArray[Any]:

@@ -68,6 +68,11 @@ class Bundle:
         identity: sha256 of the manifest, which stands for the whole bundle.
         signed_by: the pinned public key in hexadecimal that its signature was held against; None
             where no key was pinned, whether or not there is a signature.
+
+    Example:
+        >>> demo = open_bundle(default_bundle_path())
+        >>> demo.manifest.name, demo.read("report.json")[:1]
+        ('demo', b'{')
     """
 
     path: Path
@@ -102,6 +107,11 @@ class Bundle:
             f"{expected[:12]}..., got {digest[:12]}...; copy the bundle again"
         )
 
+    def __repr__(self) -> str:
+        signed = ", signed" if self.signed_by else ""
+        name, version = self.manifest.name, self.manifest.version
+        return f"Bundle({name:.40}, version {version}, identity {self.identity:.12}{signed})"
+
 
 def open_bundle(
     path: str | os.PathLike[str],
@@ -124,6 +134,10 @@ def open_bundle(
         TrustError: it is not signed by the owner of the public key, or is older than allowed; or
             the file of the key holds none.
         MissingExtraError: a key is given, and `cryptography` is not installed.
+
+    Example:
+        >>> open_bundle(default_bundle_path()).manifest.crop_size
+        112
     """
     if min_version is not None and public_key is None:
         raise ValueError("expected public_key with min_version: anybody can write a number")

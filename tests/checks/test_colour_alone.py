@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import rise_edge
-from rise_edge import Checker, Embedding, EvidenceConfig, Modality, Outcome, Reading, Reason
+from rise_edge import Checker, EvidenceConfig, Modality, Outcome, Reading, Reason
 from rise_edge.capture.loop import run, sessions
 from rise_edge.checks.colour_alone import colour_alone_figures
+from rise_edge.decision.embedding import Embedding
 from rise_edge.decision.lockout import LockoutConfig
 from rise_edge.decision.session import SessionConfig
 from rise_edge.decision.verdict import DEVICE_FAULTS, decide

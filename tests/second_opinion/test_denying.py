@@ -11,21 +11,20 @@ import pytest
 from rise_edge import (
     Bundle,
     Checker,
-    Embedding,
     Observation,
-    Opinion,
     Outcome,
     Reading,
     Reason,
     SecondOpinion,
     SessionConfig,
-    SessionResult,
     Sessions,
     Verdict,
 )
 from rise_edge.capture.loop import sessions
+from rise_edge.decision.embedding import Embedding
 from rise_edge.decision.lockout import LockoutConfig
-from rise_edge.decision.opinion import denied
+from rise_edge.decision.opinion import Opinion, denied
+from rise_edge.decision.session import SessionResult
 from rise_edge.decision.verdict import DEVICE_FAULTS, decide, undecided
 from rise_edge.frame import ALL_MODALITIES
 from tests.decision.test_session import STEADY, STEP_MS, face_at

@@ -12,10 +12,11 @@ import pytest
 pytest.importorskip("cryptography", reason="needs the extra trust")
 
 import rise_edge
-from rise_edge import Bundle, BundleError, TrustError, open_bundle
+from rise_edge import Bundle, BundleError, open_bundle
 from rise_edge.bundle import sign, verify
 from rise_edge.bundle.bundle import MANIFEST, MODEL_ONNX, SIGNATURE
 from rise_edge.bundle.sign import sign_bundle
+from rise_edge.errors import TrustError
 from tests.support.tiny_bundle import tiny_model, write_tiny_bundle
 from tests.trust.owner import OWNER, STRANGER, write_keys
 
