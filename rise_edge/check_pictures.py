@@ -217,7 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     fields = fields_of(verdict, checker, files)
-    print(json.dumps(fields, indent=1) if options.json else "\n".join(lines_of(fields)))
+    text = json.dumps(fields, indent=1) if options.json else "\n".join(lines_of(fields))
+    print(text + "\n", end="")  # at once: a reader that wants one line may close the pipe after it
     return EXIT_CODES[verdict.outcome]
 
 

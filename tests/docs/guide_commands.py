@@ -247,6 +247,22 @@ GUIDES = {
         },
         before="ln -s rise_edge/models/demo BUNDLE",
     ),
+    "examples/README.md": Guide(
+        {
+            "python examples/quickstart.py": HERE,
+            "python examples/sessions.py": Read("runs until it is stopped; tests/examples runs it"),
+            "rise-edge check examples/frames/colour/01.jpg --depth examples/frames/depth/01.png "
+            "--infrared examples/frames/infrared/01.jpg": HERE,
+            "rise-edge capture --camera examples/frames": Typed("--view none"),
+            "cc -std=c11 -I device/cpp/include examples/quickstart.c -L build -lrise_edge "
+            "-Wl,-rpath,build -o build/quickstart": BUILT,
+            "python device/cpp/examples/frames.py stream --frames 60 | build/quickstart "
+            "rise_edge/models/demo": BUILT,
+        },
+    ),
+    "examples/frames/README.md": Guide(
+        {"python examples/make_frames.py": Typed("--out again")},
+    ),
     "docs/real.md": Guide(
         {
             "python docs/real.py --pictures ../shared/real": PICTURES,
