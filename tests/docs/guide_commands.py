@@ -65,28 +65,19 @@ GUIDES = {
         {
             "make live": Read("makes an environment: a minute"),
             "make test-fast": Read("runs these tests"),
-            "make test": Read("runs these tests"),
             "pip install -e '.[realsense]'": INSTALLS,
+            "rise-edge check examples/frames/colour/01.jpg --depth examples/frames/depth/01.png "
+            "--infrared examples/frames/infrared/01.jpg": HERE,
             "python -m rise_edge.capture --camera realsense": IMAGES,
-            "python -m rise_edge.capture --camera session.db3": Read("needs a recording"),
             "python -m rise_edge.capture --camera images/": Typed("--view none"),
             "python -m rise_edge.capture --camera simulated --sessions 40 --view none --events -":
                 Typed("--sessions 1"),
-            "pip install -e '.[kiosk]'": INSTALLS,
-            "python -m rise_edge.capture --camera realsense:SERIAL --view web --events "
-            "events.jsonl --audit audit.db --monitor 9180":
-                Typed("--camera images --web 0 --monitor 0 --pace fast"),
-            "cmake -S device/cpp -B build && cmake --build build && "
-            "build/selftest rise_edge/models/demo": BUILT,
-            "python device/web/serve.py": Read("needs npm ci; serves until it is stopped"),
-            "python -m rise_edge.simulator gallery gallery.png":
-                Typed("--domains office --species bona_fide --size 48"),
-            "python -m rise_edge.simulator clip clip.webp": Typed("--species bona_fide --fps 2"),
             "pip install -e '.[quantize]'": INSTALLS,
             "python train/train.py --out runs/demo": TRAINED,
             "python quantize/qat.py runs/demo bundles/demo": TRAINED,
-            "python calibration/measure_scatter.py bundles/demo": Read("takes 15 minutes"),
+            "python -m rise_edge.selftest bundles/demo": Typed("--runtime onnx"),
         },
+        before="mkdir bundles && cp -r rise_edge/models/demo bundles/demo",
     ),
     "calibration/README.md": Guide(
         {
