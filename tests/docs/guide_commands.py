@@ -72,6 +72,10 @@ GUIDES = {
             "python -m rise_edge.capture --camera images/": Typed("--view none"),
             "python -m rise_edge.capture --camera simulated --sessions 40 --view none --events -":
                 Typed("--sessions 1"),
+            "pip install -e '.[kiosk]'": INSTALLS,
+            "python -m rise_edge.capture --camera realsense:SERIAL --view web --events "
+            "events.jsonl --audit audit.db --monitor 9180":
+                Typed("--camera images --web 0 --monitor 0 --pace fast"),
             "pip install -e '.[quantize]'": INSTALLS,
             "python train/train.py --out runs/demo": TRAINED,
             "python quantize/qat.py runs/demo bundles/demo": TRAINED,
@@ -320,6 +324,9 @@ GUIDES = {
     ),
     "rise_edge/simulator/README.md": Guide(
         {
+            "python -m rise_edge.simulator gallery gallery.png":
+                Typed("--domains office --species bona_fide --size 48"),
+            "python -m rise_edge.simulator clip clip.webp": Typed("--species bona_fide --fps 2"),
             "python -m rise_edge.simulator compare docs/real_sets/kinect2_faces --pictures "
             "../shared/real --out comparison.png": PICTURES,
         }
@@ -383,5 +390,7 @@ GUIDES = {
     ),
 }  # fmt: skip
 
-OTHERS = frozenset({"SECURITY.md", "docs/threat-model.md", "device/web/README.md"})
+OTHERS = frozenset(
+    {"SECURITY.md", "docs/measured.md", "docs/threat-model.md", "device/web/README.md"}
+)
 """Pages without commands, or typed by another test."""
