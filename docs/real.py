@@ -1,7 +1,7 @@
 """What is true on real pictures: `python docs/real.py --pictures ../shared/real`.
 
 Measures the shipped bundle on the sets of `docs/real_sets`, whose pictures lie elsewhere, and keeps
-the numbers in `docs/real.json`; then puts them into `docs/real.md` and `README.md`, between the
+the numbers in `docs/real.json`; then puts them into `docs/real.md`, between the
 marks `<!-- real: ... -->` and `<!-- /real -->`. Without `--pictures`, only the pages are written;
 with `--keep` the bundle gets the numbers too, as `rise-edge evaluate --keep` has it.
 """
@@ -27,7 +27,7 @@ from rise_edge.evaluation.report import markdown, one_line  # noqa: E402
 
 NUMBERS = ROOT / "docs" / "real.json"
 SETS = sorted(path for path in (ROOT / "docs" / "real_sets").iterdir() if path.is_dir())
-PAGES = (ROOT / "docs" / "real.md", ROOT / "README.md")
+PAGES = (ROOT / "docs" / "real.md",)
 
 _MARKED = re.compile(r"(<!-- real: (tables|line) -->\n).*?(<!-- /real -->)", re.DOTALL)
 

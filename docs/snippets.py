@@ -32,8 +32,8 @@ def paths(page: str) -> list[str]:
     r"""The files whose pieces a page shows.
 
     Example:
-        >>> paths("<!-- device/python/example.py -->\n```python\n```")
-        ['device/python/example.py']
+        >>> paths("<!-- examples/sessions.py -->\n```python\n```")
+        ['examples/sessions.py']
     """
     return [found["path"] for found in _BLOCK.finditer(page)]
 

@@ -10,6 +10,7 @@ from rise_edge.command_line.arguments import did_you_mean
 from rise_edge.command_line.standard_streams import open_closed_streams
 
 _COMMANDS = {
+    "check": ("rise_edge.check_pictures", "judge the face in one picture"),
     "capture": ("rise_edge.capture.__main__", "watch a camera and judge the faces in front of it"),
     "audit": ("rise_edge.kiosk.audit.command", "list, export and prune recorded sessions"),
     "evidence": ("rise_edge.kiosk.snapshots.command", "look at a session's kept pictures"),

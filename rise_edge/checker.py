@@ -24,7 +24,14 @@ from rise_edge.decision.sequential_test import MarginScatter
 from rise_edge.decision.verdict import Reason, Verdict, decide, undecided
 from rise_edge.errors import BundleError, OpinionError
 from rise_edge.face import Crop, Face, FaceDetector, crop_face
-from rise_edge.frame import Frame, modality_set
+from rise_edge.frame import (
+    ALL_MODALITIES,
+    COLOUR_ALONE,
+    Frame,
+    Modality,
+    modality_set,
+    parse_modality_set,
+)
 from rise_edge.runtimes import open_runtime
 from rise_edge.second_opinion import SecondOpinion
 from rise_edge.site.site_file import Site, read_site
@@ -58,6 +65,17 @@ class Checker:
     Raises:
         BundleError: the bundle holds no model or no radius for this runtime and these modalities.
         SiteError: the site is of another bundle or runtime, or lacks these modalities.
+
+    Example:
+        >>> import numpy as np
+        >>> checker = Checker(open_bundle(default_bundle_path()))
+        >>> checker
+        Checker(demo, onnx, colour+depth+infrared)
+        >>> blank = np.full((480, 640), 200, np.uint16)
+        >>> grey = blank.astype(np.uint8)
+        >>> colour = np.dstack([grey] * 3)
+        >>> checker.check(Frame.from_arrays(colour=colour, depth_mm=blank, infrared=grey))
+        Verdict(UNDECIDED, no_face)
     """
 
     def __init__(
@@ -155,6 +173,16 @@ class Checker:
         watch.lap("second_opinion")
         return watch.see(verdict, face, crop, quality, opinions)
 
+    def __repr__(self) -> str:
+        more = [name for name in ("site", "second_opinion") if getattr(self, name) is not None]
+        parts = [
+            f"{self.bundle.manifest.name:.30}",
+            self.runtime.name,
+            modality_set(self.evidence.required),
+            *more,
+        ]
+        return f"Checker({', '.join(parts)})"
+
 
 def _ask(
     second_opinion: SecondOpinion, verdict: Verdict, colour: NDArray[np.uint8], face: Face
@@ -191,14 +219,16 @@ class _Stopwatch:
 def load(
     bundle: str | os.PathLike[str] | None = None,
     *,
+    modalities: str | Iterable[Modality | str] | None = None,
+    accept_colour_alone: bool = False,
     runtime: str = "onnx",
+    site: str | os.PathLike[str] | None = None,
+    second_opinion: SecondOpinion | None = None,
+    public_key: Ed25519PublicKey | str | os.PathLike[str] | None = None,
+    min_version: int | None = None,
     evidence: EvidenceConfig | None = None,
     quality: QualityConfig | None = None,
     threads: int = 1,
-    public_key: Ed25519PublicKey | str | os.PathLike[str] | None = None,
-    least_version: int | None = None,
-    site: str | os.PathLike[str] | None = None,
-    second_opinion: SecondOpinion | None = None,
 ) -> Checker:
     """Load a bundle, the shipped demonstration bundle by default.
 
@@ -206,18 +236,26 @@ def load(
     that learned from simulated data says so at every start, and so does one that is weak.
 
     Args:
-        bundle: the folder of a bundle.
-        runtime: which runtime runs its model.
-        evidence: the limits of what counts as evidence, and the modalities required.
-        quality: the limits of a good view.
-        threads: threads of each network.
-        public_key: the bundle's owner's key, or its file; see `rise_edge.open_bundle`.
-        least_version: that a signed bundle must have.
+        bundle: folder of a bundle.
+        modalities: the modalities that every frame must have, such as "colour+depth" or
+            {Modality.COLOUR, Modality.DEPTH}; all three by default. Others are not looked at.
+        accept_colour_alone: whether colour decides with `modalities="colour"`; otherwise such
+            frames are UNDECIDED, since nothing shows colour alone to be better than a guess.
+        runtime: runtime that runs its model: onnx, onnx_float, executorch or tensorrt.
         site: a site file of this bundle, whose radii replace the bundle's.
-        second_opinion: others' models, which may deny.
+        second_opinion: models of others, which may deny and never accept.
+        public_key: the bundle's owner's key, or its file; see `rise_edge.open_bundle`.
+        min_version: oldest version of a signed bundle to accept.
+        evidence: all limits of what counts as evidence, instead of `modalities` and
+            `accept_colour_alone`.
+        quality: limits of a good view.
+        threads: threads of each network.
 
     Raises:
-        BundleError: it is missing, incomplete, altered, of a foreign format, or lacks a radius.
+        ValueError: a word is no modality, colour is not among them, colour alone is accepted where
+            more is required, `evidence` is given beside what it replaces, or `min_version` without
+            a key.
+        BundleError: it is missing, incomplete, altered, of an unknown format, or lacks a radius.
         SiteError: the site file is missing, malformed, or of another bundle, runtime or set.
         TrustError: bundle or site file are not signed by the owner of the public key, or the bundle
             is older than allowed; or the file of the key holds none.
@@ -226,18 +264,22 @@ def load(
     Example:
         >>> load().bundle.manifest.name
         'demo'
+        >>> checker = load(modalities="colour+depth")
+        >>> sorted(checker.evidence.required)
+        [<Modality.COLOUR: 'colour'>, <Modality.DEPTH: 'depth'>]
     """
+    limits = _limits(evidence, modalities, accept_colour_alone)
     path = default_bundle_path() if bundle is None else bundle
     if public_key is not None:  # read once, for the bundle and the site file
         from rise_edge.trust.keys import public_key_of
 
         public_key = public_key_of(public_key)
-    opened = open_bundle(path, public_key=public_key, least_version=least_version)
+    opened = open_bundle(path, public_key=public_key, min_version=min_version)
     calibrated = None if site is None else read_site(site, opened, public_key)
     checker = Checker(
         opened,
         runtime=runtime,
-        evidence=evidence,
+        evidence=limits,
         quality=quality,
         threads=threads,
         site=calibrated,
@@ -246,3 +288,24 @@ def load(
     for warning in checker.warnings:
         _log.warning("%s: %s", opened.manifest.name, warning)
     return checker
+
+
+def _limits(
+    evidence: EvidenceConfig | None,
+    modalities: str | Iterable[Modality | str] | None,
+    accept_colour_alone: bool,
+) -> EvidenceConfig:
+    """The evidence that is required, from either of the two ways to say so."""
+    if evidence is not None:
+        if modalities is not None or accept_colour_alone:
+            raise ValueError(
+                "expected evidence, or modalities and accept_colour_alone, got both; leave out "
+                "one, or say EvidenceConfig(required=..., accept_colour_alone=...)"
+            )
+        return evidence
+    required = ALL_MODALITIES if modalities is None else parse_modality_set(modalities)
+    if accept_colour_alone and required != COLOUR_ALONE:
+        raise ValueError(
+            f'expected accept_colour_alone with modalities="colour", got {modality_set(required)}'
+        )
+    return EvidenceConfig(required=required, accept_colour_alone=accept_colour_alone)

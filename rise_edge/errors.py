@@ -5,13 +5,30 @@ class RiseEdgeError(Exception):
     """Base of every error that this library raises on purpose.
 
     The message is one line: what was expected, what came, what to do.
+
+    Example:
+        >>> import rise_edge
+        >>> try:
+        ...     rise_edge.load("nowhere")
+        ... except RiseEdgeError as error:
+        ...     print(error.exit_code)
+        4
     """
 
     exit_code = 1
 
 
 class CameraError(RiseEdgeError):
-    """A camera, a recording or an image folder cannot be opened or read."""
+    """A camera, a recording or an image folder cannot be opened or read.
+
+    Example:
+        >>> from rise_edge.cameras import open_camera
+        >>> try:
+        ...     open_camera("nowhere")
+        ... except CameraError as error:
+        ...     print(error.exit_code)
+        3
+    """
 
     exit_code = 3
 
@@ -21,7 +38,16 @@ class UnusableImageError(CameraError):
 
 
 class BundleError(RiseEdgeError):
-    """A model bundle is missing, incomplete, altered or of a foreign format."""
+    """A model bundle is missing, incomplete, altered or of a foreign format.
+
+    Example:
+        >>> import rise_edge
+        >>> try:
+        ...     rise_edge.load("nowhere")
+        ... except BundleError as error:
+        ...     print(str(error)[:46])
+        expected a model bundle folder at nowhere, fou
+    """
 
     exit_code = 4
 

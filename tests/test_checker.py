@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -110,6 +111,43 @@ def test_modalities_without_a_radius_are_refused_at_the_start(tiny_bundle: Bundl
     only_colour = EvidenceConfig(required=frozenset({Modality.COLOUR}))
     with pytest.raises(BundleError, match="expected a radius for colour on onnx"):
         Checker(tiny_bundle, evidence=only_colour)
+
+
+@pytest.mark.parametrize(
+    "modalities",
+    ["colour+depth", "depth,colour", ["colour", "depth"], {Modality.COLOUR, Modality.DEPTH}],
+)
+def test_modalities_have_many_spellings(modalities: str | set[Modality]) -> None:
+    required = rise_edge.load(modalities=modalities).evidence.required
+    assert required == {Modality.COLOUR, Modality.DEPTH}
+
+
+def test_all_modalities_are_required_by_default() -> None:
+    assert rise_edge.load().evidence == EvidenceConfig()
+
+
+def test_colour_alone_is_accepted_by_name() -> None:
+    checker = rise_edge.load(modalities="colour", accept_colour_alone=True)
+    assert checker.evidence.accept_colour_alone
+    assert not rise_edge.load(modalities="colour").evidence.accept_colour_alone
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"modalities": "colour+smell"}, "smell"),
+        ({"modalities": []}, "colour, depth, infrared"),
+        ({"modalities": "depth+infrared"}, "depth"),
+        ({"accept_colour_alone": True}, "colour"),
+        ({"modalities": "colour+depth", "accept_colour_alone": True}, "colour"),
+        ({"modalities": "colour", "evidence": EvidenceConfig()}, "both"),
+        ({"accept_colour_alone": True, "evidence": EvidenceConfig()}, "both"),
+    ],
+)
+def test_what_cannot_be_required_is_refused(options: dict[str, Any], word: str) -> None:
+    with pytest.raises(ValueError, match="expected") as refused:
+        rise_edge.load(**options)
+    assert word in str(refused.value)
 
 
 def test_requiring_no_colour_is_refused() -> None:

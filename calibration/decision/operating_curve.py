@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.decision.presentations import Watched
-from rise_edge import Embedding, Observation, Outcome, Reading, SessionConfig, Sessions
+from rise_edge import Observation, Outcome, Reading, SessionConfig, Sessions
+from rise_edge.decision.embedding import Embedding
 from rise_edge.decision.sequential_test import EXTREME, MarginScatter
 from rise_edge.decision.verdict import Reason, decide
 from rise_edge.pad_metrics import clopper_pearson

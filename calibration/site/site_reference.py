@@ -10,7 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from calibration.site.site_session import SiteSession
-from rise_edge import Checker, SiteError
+from rise_edge import Checker
+from rise_edge.errors import SiteError
 from rise_edge.face import Crop
 from rise_edge.frame import Modality
 from rise_edge.simulator import DOMAINS, render_crop

@@ -68,6 +68,11 @@ class Bundle:
         identity: sha256 of the manifest, which stands for the whole bundle.
         signed_by: the pinned public key in hexadecimal that its signature was held against; None
             where no key was pinned, whether or not there is a signature.
+
+    Example:
+        >>> demo = open_bundle(default_bundle_path())
+        >>> demo.manifest.name, demo.read("report.json")[:1]
+        ('demo', b'{')
     """
 
     path: Path
@@ -102,12 +107,17 @@ class Bundle:
             f"{expected[:12]}..., got {digest[:12]}...; copy the bundle again"
         )
 
+    def __repr__(self) -> str:
+        signed = ", signed" if self.signed_by else ""
+        name, version = self.manifest.name, self.manifest.version
+        return f"Bundle({name:.40}, version {version}, identity {self.identity:.12}{signed})"
+
 
 def open_bundle(
     path: str | os.PathLike[str],
     *,
     public_key: Ed25519PublicKey | str | os.PathLike[str] | None = None,
-    least_version: int | None = None,
+    min_version: int | None = None,
 ) -> Bundle:
     """Open a bundle after checking the hash of every file.
 
@@ -116,17 +126,21 @@ def open_bundle(
             once; the files in it may not.
         public_key: the owner's key or its file, the .pub of `rise-edge keygen`: only a bundle that
             they signed opens. Without one, whoever can write the folder can replace it whole.
-        least_version: a signed bundle of a smaller version does not open.
+        min_version: oldest version of a signed bundle to accept.
 
     Raises:
-        ValueError: a least version without a key.
+        ValueError: `min_version` without a key.
         BundleError: it is missing, incomplete, altered or of a foreign format.
         TrustError: it is not signed by the owner of the public key, or is older than allowed; or
             the file of the key holds none.
         MissingExtraError: a key is given, and `cryptography` is not installed.
+
+    Example:
+        >>> open_bundle(default_bundle_path()).manifest.crop_size
+        112
     """
-    if least_version is not None and public_key is None:
-        raise ValueError("expected a public key with the least version: anybody can write a number")
+    if min_version is not None and public_key is None:
+        raise ValueError("expected public_key with min_version: anybody can write a number")
     folder = Path(path)
     if not folder.is_dir():
         raise BundleError(f"expected a model bundle folder at {folder}, found none; {_BUILD_HINT}")
@@ -136,9 +150,9 @@ def open_bundle(
         manifest = parse_manifest(content)
     except (ValueError, OverflowError) as error:
         raise BundleError(f"bundle {folder}: {MANIFEST} is not usable: {_short(error)}") from None
-    if manifest.version < (least_version or 0):
+    if manifest.version < (min_version or 0):
         raise TrustError(
-            f"bundle {folder}: expected version {least_version} or later, got {manifest.version}; "
+            f"bundle {folder}: expected version {min_version} or later, got {manifest.version}; "
             "install the newer bundle again"
         )
     bundle = Bundle(folder, manifest, hashlib.sha256(content).hexdigest(), signed_by)

@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("bundle", help="folder of the bundle")
     parser.add_argument("--public-key", required=True, metavar="FILE", help="of its owner")
     parser.add_argument(
-        "--least-version",
+        "--min-version",
         type=int,
         metavar="N",
         help="refuse a smaller version (default: take any)",
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         bundle = open_bundle(
-            options.bundle, public_key=options.public_key, least_version=options.least_version
+            options.bundle, public_key=options.public_key, min_version=options.min_version
         )
     except RiseEdgeError as error:
         print(f"error: {error}", file=sys.stderr)

@@ -87,5 +87,5 @@ def disabled_by_colour_alone(evidence: EvidenceConfig) -> str | None:
         return None
     return (
         "nobody can be LIVE: colour alone is UNDECIDED (colour_alone) unless it is accepted by "
-        "name, with --accept-colour-alone or EvidenceConfig(accept_colour_alone=True)"
+        "name, with --accept-colour-alone or accept_colour_alone=True"
     )

@@ -43,6 +43,11 @@ class EvidenceConfig:
         bright_level: an 8-bit pixel from here on is saturated.
         max_saturated: largest share of saturated pixels in the middle of a crop.
         rival_face: a second face at least this large, relative to the first, is a rival.
+
+    Example:
+        >>> limits = EvidenceConfig(required=frozenset({Modality.COLOUR, Modality.DEPTH}))
+        >>> limits.min_face_px
+        80.0
     """
 
     required: frozenset[Modality] = ALL_MODALITIES

@@ -24,6 +24,13 @@ class Observation:
         stage_ms: milliseconds spent in each stage: detect, crop, quality, embed, second_opinion.
         quality: of the view, None where there was no crop.
         opinions: of each family of the second opinion; none where it was not asked.
+
+    Example:
+        >>> import numpy as np
+        >>> import rise_edge
+        >>> frame = rise_edge.Frame.from_arrays(colour=np.zeros((480, 640, 3), np.uint8))
+        >>> rise_edge.load(modalities="colour").observe(frame).verdict
+        Verdict(UNDECIDED, no_face)
     """
 
     verdict: Verdict
@@ -32,3 +39,7 @@ class Observation:
     stage_ms: dict[str, float]
     quality: Quality | None = None
     opinions: tuple[Opinion, ...] = ()
+
+    def __repr__(self) -> str:
+        face = "no face" if self.face is None else f"face of {self.face.width:.0f} px"
+        return f"Observation({self.verdict}, {face}, {sum(self.stage_ms.values()):.1f} ms)"

@@ -21,6 +21,11 @@ class Reading:
     Attributes:
         embedding: what the model made of the crop.
         radius: the sphere's radius for this runtime and these modalities, positive.
+
+    Example:
+        >>> from rise_edge.frame import ALL_MODALITIES
+        >>> Reading(Embedding(np.array([0.6, 0.8], np.float32), 1.0, ALL_MODALITIES), radius=2.0)
+        Reading(norm 1, radius 2, colour+depth+infrared)
     """
 
     embedding: Embedding
@@ -59,6 +64,9 @@ class Reading:
             and length > 0
             and abs(length - self.norm) <= _NORM_TOLERANCE * length
         )
+
+    def __repr__(self) -> str:
+        return f"Reading(norm {self.norm:.4g}, radius {self.radius:.4g}, {self.modalities})"
 
 
 def read_margin(embedding: Embedding, radii: Mapping[str, float]) -> Reading:

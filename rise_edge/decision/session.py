@@ -37,6 +37,10 @@ class SessionConfig:
 
     Raises:
         ValueError: a field is out of its range.
+
+    Example:
+        >>> SessionConfig(deadline_ms=5000.0).min_readings
+        8
     """
 
     test: SequentialConfig = field(default_factory=SequentialConfig)
@@ -102,6 +106,12 @@ class Sessions:
     Args:
         config: how frames make a verdict.
         scatter: of the margins of the bundle that reads them.
+
+    Example:
+        >>> sessions = Sessions(SessionConfig(deadline_ms=5000.0))
+        >>> empty = Observation(undecided(Reason.NO_FACE), None, None, {})
+        >>> sessions.update(empty, now_ms=0.0), sessions.number
+        (None, None)
     """
 
     def __init__(

@@ -10,7 +10,12 @@ from rise_edge.frame import COLOUR_ALONE
 
 
 class Outcome(str, Enum):
-    """The three answers."""
+    """The three answers.
+
+    Example:
+        >>> str(Outcome.LIVE), Outcome("SPOOF") is Outcome.SPOOF
+        ('LIVE', True)
+    """
 
     LIVE = "LIVE"
     SPOOF = "SPOOF"
@@ -21,7 +26,12 @@ class Outcome(str, Enum):
 
 
 class Reason(str, Enum):
-    """Why there is no decision."""
+    """Why there is no decision.
+
+    Example:
+        >>> str(Reason.TOO_FAR), Reason("no_face") is Reason.NO_FACE
+        ('too_far', True)
+    """
 
     NO_FACE = "no_face"
     SEVERAL_FACES = "several_faces"
@@ -94,6 +104,10 @@ class Verdict:
     Raises:
         ValueError: UNDECIDED without a reason, another outcome with one, or LIVE without a
             reading inside the sphere.
+
+    Example:
+        >>> Verdict(Outcome.UNDECIDED, Reason.TOO_FAR, "the face spans 40 px (min 80)")
+        Verdict(UNDECIDED, too_far: the face spans 40 px (min 80))
     """
 
     outcome: Outcome
@@ -111,6 +125,10 @@ class Verdict:
 
     def __str__(self) -> str:
         return f"UNDECIDED({self.reason})" if self.reason else str(self.outcome)
+
+    def __repr__(self) -> str:
+        why = ": ".join(filter(None, [self.reason and self.reason.value, f"{self.detail:.60}"]))
+        return f"Verdict({', '.join(filter(None, [self.outcome.value, why]))})"
 
 
 def undecided(reason: Reason, detail: str = "", reading: Reading | None = None) -> Verdict:

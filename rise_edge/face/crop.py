@@ -15,7 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rise_edge.face.face import Face, Square, face_square
-from rise_edge.frame import SATURATED_DEPTH, Frame, Image, Intrinsics, Modality, Viewpoint
+from rise_edge.frame import (
+    SATURATED_DEPTH,
+    Frame,
+    Image,
+    Intrinsics,
+    Modality,
+    Viewpoint,
+    modality_set,
+)
 
 CROP_SIZE = 112
 
@@ -38,6 +46,12 @@ class Crop:
 
     Raises:
         ValueError: an array has the wrong dtype or shape, or nothing is present.
+
+    Example:
+        >>> import numpy as np
+        >>> grey = np.zeros((112, 112), np.uint8)
+        >>> Crop(np.dstack([grey] * 3), grey.astype(np.uint16), grey, frozenset({Modality.COLOUR}))
+        Crop(112x112, colour)
     """
 
     colour: NDArray[np.uint8]
@@ -69,6 +83,10 @@ class Crop:
         """Side in pixels."""
         return int(self.depth_mm.shape[0])
 
+    def __repr__(self) -> str:
+        far = "" if self.distance_mm is None else f", {self.distance_mm:.0f} mm away"
+        return f"Crop({self.size}x{self.size}, {modality_set(self.present)}{far})"
+
 
 def crop_face(frame: Frame, face: Face, size: int = CROP_SIZE) -> Crop:
     """Cut a face out of every image of a frame.
@@ -80,6 +98,16 @@ def crop_face(frame: Frame, face: Face, size: int = CROP_SIZE) -> Crop:
 
     Raises:
         ValueError: the frame has no colour image.
+
+    Example:
+        >>> import numpy as np
+        >>> colour = np.zeros((480, 640, 3), np.uint8)
+        >>> depth_mm = np.full((480, 640), 600, np.uint16)
+        >>> frame = Frame.from_arrays(colour=colour, depth_mm=depth_mm)
+        >>> keypoints = np.zeros((6, 2), np.float32) + np.float32([320, 240])
+        >>> keypoints[:4] += np.float32([[-40, -40], [40, -40], [0, 10], [0, 50]])
+        >>> crop_face(frame, Face((240, 140, 400, 320), keypoints, 0.9))
+        Crop(112x112, colour+depth, 600 mm away)
     """
     if frame.colour is None:
         raise ValueError("expected a frame with colour, in which the face was found; got none")

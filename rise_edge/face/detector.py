@@ -36,6 +36,11 @@ class FaceDetector:
 
     Raises:
         ValueError: an input size is neither 128 nor 256, or there is none.
+
+    Example:
+        >>> import numpy as np
+        >>> FaceDetector().detect(np.zeros((480, 640, 3), np.uint8))
+        ()
     """
 
     def __init__(

@@ -39,6 +39,10 @@ class Face:
         keypoints: f32 (6, 2), x and y of the right eye, left eye (the person's own right and
             left), nose tip, mouth centre, right and left ear.
         score: the detector's confidence in [0, 1] that this is a face, alive or not.
+
+    Example:
+        >>> Face((240, 140, 400, 320), np.zeros((6, 2), np.float32), 0.97)
+        Face(240,140 to 400,320, score 0.97)
     """
 
     box: tuple[float, float, float, float]
@@ -49,6 +53,10 @@ class Face:
     def width(self) -> float:
         """Width of the box in pixels."""
         return self.box[2] - self.box[0]
+
+    def __repr__(self) -> str:
+        x0, y0, x1, y1 = self.box
+        return f"Face({x0:.5g},{y0:.5g} to {x1:.5g},{y1:.5g}, score {self.score:.2g})"
 
 
 def face_square(keypoints: NDArray[np.floating]) -> Square:

@@ -25,7 +25,10 @@ def read_plain_file(path: Path, max_bytes: int) -> bytes:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("expected a plain file, got a folder, a pipe or a device")
-        content = file.read(max_bytes + 1) if status.st_size <= max_bytes else b""
+        # No more than it says it has: `read` sets memory aside for all that it may read.
+        content = file.read(status.st_size + 1) if status.st_size <= max_bytes else b""
+        if status.st_size < len(content) <= max_bytes:  # it has grown, or its size is not kept
+            content += file.read(max_bytes + 1 - len(content))
         if status.st_size > max_bytes or len(content) > max_bytes:
             raise ValueError(f"expected at most {max_bytes} bytes, got more")
     return content

@@ -69,7 +69,7 @@ def capture(config: KioskConfig) -> int:
         runtime=model.runtime,
         evidence=evidence,
         public_key=model.public_key,
-        least_version=model.min_version,
+        min_version=model.min_version,
         site=model.site,
         second_opinion=SecondOpinion(model.second_opinion) if model.second_opinion else None,
     )

@@ -44,6 +44,13 @@ class SecondOpinion:
         opinion = SecondOpinion(["2.7_80x80_MiniFASNetV2.onnx"])
         face = rise_edge.FaceDetector().detect(colour)[0]
         opinion.judge(colour, face)  # (Opinion(family='MiniFASNet', score=0.98, threshold=0.5),)
+
+    Example:
+        >>> try:
+        ...     SecondOpinion(["nowhere/2.7_80x80_MiniFASNetV2.onnx"])
+        ... except OpinionError as error:
+        ...     print(error.exit_code)
+        12
     """
 
     def __init__(self, models: Iterable[str | os.PathLike[str]], *, threads: int = 1) -> None:

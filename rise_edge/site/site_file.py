@@ -161,6 +161,12 @@ class Site:
         created: when, UTC, ISO 8601.
         simulated: whether nobody stood before a camera.
         sets: modality set -> what was chosen.
+
+    Example:
+        >>> seen = SiteReference(10, 9, (), (), (), (), (), (), {}, {})
+        >>> chosen = SiteRadius(2.1, 0.05, 0.95, 10, 0.1, {}, True, "no attacks at hand", seen)
+        >>> Site(FORMAT, "0ab2bd15" * 8, "onnx", "2026-11-28T12:00:00Z", False, {"colour": chosen})
+        Site(bundle 0ab2bd150ab2, onnx, 1 modality set, created 2026-11-28T12:00:00Z)
     """
 
     format: int
@@ -198,6 +204,11 @@ class Site:
                 f"site file: expected a radius for {wanted}, it has {known}; calibrate that set too"
             )
         return {name: chosen.radius for name, chosen in self.sets.items()}
+
+    def __repr__(self) -> str:
+        sets = f"{len(self.sets)} modality set{'s'[: len(self.sets) > 1]}"
+        of = f"bundle {self.bundle:.12}, {self.runtime:.12}"
+        return f"Site({of}, {sets}, created {self.created:.20})"
 
 
 def site_path(bundle: str | os.PathLike[str]) -> Path:

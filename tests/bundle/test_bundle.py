@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rise_edge import Bundle, BundleError, open_bundle, write_bundle
-from rise_edge.bundle.bundle import GOLDEN, MANIFEST, MODEL_ONNX
+from rise_edge import Bundle, BundleError, open_bundle
+from rise_edge.bundle.bundle import GOLDEN, MANIFEST, MODEL_ONNX, write_bundle
 from tests.support.tiny_bundle import golden_vectors, manifest_fields, tiny_model, write_tiny_bundle
 
 

@@ -33,7 +33,7 @@ def bundle(folder: Path, report: bytes | None) -> rise_edge.Bundle:
     files = {"model.onnx": tiny_model(), "golden.npz": golden_vectors()}
     if report is not None:
         files["report.json"] = report
-    return rise_edge.write_bundle(folder / "bundle", files, **manifest_fields())
+    return rise_edge.bundle.bundle.write_bundle(folder / "bundle", files, **manifest_fields())
 
 
 def test_the_shipped_bundle_has_its_line_for_each_set() -> None:
@@ -57,8 +57,7 @@ def test_the_shipped_bundle_warns_with_colour_alone_and_not_with_all(
     assert whole.warnings == (whole.bundle.manifest.notice,)
     caplog.clear()
     with caplog.at_level(logging.WARNING, "rise_edge"):
-        required = frozenset({rise_edge.Modality.COLOUR})
-        rise_edge.load(evidence=rise_edge.EvidenceConfig(required=required))
+        rise_edge.load(modalities="colour")
     worst = colour.apcer[colour.worst]
     assert worst.rate > 0.1
     assert f"accepts {100 * worst.rate:.0f}% of the attacks with {colour.worst}" in caplog.text
@@ -119,5 +118,5 @@ def test_what_the_notice_says_already_is_not_said_twice(tmp_path: Path) -> None:
     said = report_warnings(read_set_report(opened, "onnx", WHOLE))
     files = {name: opened.read(name) for name in opened.manifest.files}
     fields = {**manifest_fields(), "notice": "; ".join(said), "simulated": False}
-    again = rise_edge.write_bundle(tmp_path / "again", files, **fields)
+    again = rise_edge.bundle.bundle.write_bundle(tmp_path / "again", files, **fields)
     assert rise_edge.Checker(again).warnings == ("; ".join(said),)

@@ -20,11 +20,13 @@ from calibration.site.site_session import (
     session_line,
     source_line,
 )
-from rise_edge import Embedding, Face, Modality, Observation, Outcome, Reading, Sessions, read_site
+from rise_edge import Face, Modality, Observation, Outcome, Reading, Sessions
+from rise_edge.decision.embedding import Embedding
 from rise_edge.decision.sequential_test import MarginScatter
 from rise_edge.decision.verdict import decide
 from rise_edge.errors import OutputError, SiteError
 from rise_edge.site.session_signals import SessionSignals
+from rise_edge.site.site_file import read_site
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,8 @@ import rise_edge
 import rise_edge.bundle.bundle
 from calibration.decision.operating_curve import Watched
 from calibration.measure_scatter import CalibrateConfig, main
-from rise_edge import Embedding, Face, Modality, Observation, Reading, open_bundle
+from rise_edge import Face, Modality, Observation, Reading, open_bundle
+from rise_edge.decision.embedding import Embedding
 from rise_edge.decision.verdict import decide
 from rise_edge.errors import BundleError
 from tests.support.tiny_bundle import write_tiny_bundle

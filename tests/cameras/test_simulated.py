@@ -3,8 +3,9 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from rise_edge import CameraError, Frame, Modality, StreamGate
+from rise_edge import CameraError, Frame, Modality
 from rise_edge.cameras.simulated import SimulatedCamera
+from rise_edge.checks.evidence import StreamGate
 
 COUNT = 34  # past the empty scene before the first person
 

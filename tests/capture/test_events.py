@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rise_edge import Checker, OutputError
+from rise_edge import Checker
 from rise_edge.capture.events import SCHEMA, EventWriter, Tally
 from rise_edge.capture.loop import sessions
+from rise_edge.errors import OutputError
 from tests.support.frame_source import FrameSource, visits
 
 

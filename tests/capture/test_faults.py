@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 import rise_edge
-from rise_edge import CameraError, Checker, Frame, Modality, Truth
+from rise_edge import CameraError, Checker, Frame, Modality
+from rise_edge.frame import Truth
 from rise_edge.simulator.samples.retake import retake
 from rise_edge.soak.faults import Fault, FaultKind
 from rise_edge.soak.faulty_camera import FaultyCamera

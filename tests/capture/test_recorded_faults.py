@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rise_edge import Bundle, CameraError, Checker, Frame, Modality, Truth
+from rise_edge import Bundle, CameraError, Checker, Frame, Modality
 from rise_edge.cameras import RecordingCamera
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.listener import Listeners
 from rise_edge.capture.loop import run
+from rise_edge.frame import Truth
 from rise_edge.soak.faults import Fault, FaultKind
 from rise_edge.soak.faulty_camera import FaultyCamera, FaultyTruth
 from rise_edge.soak.oracle import Oracle

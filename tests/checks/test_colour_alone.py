@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import rise_edge
-from rise_edge import Checker, Embedding, EvidenceConfig, Modality, Outcome, Reading, Reason
+from rise_edge import Checker, EvidenceConfig, Modality, Outcome, Reading, Reason
 from rise_edge.capture.loop import run, sessions
 from rise_edge.checks.colour_alone import colour_alone_figures
+from rise_edge.decision.embedding import Embedding
 from rise_edge.decision.lockout import LockoutConfig
 from rise_edge.decision.session import SessionConfig
 from rise_edge.decision.verdict import DEVICE_FAULTS, decide
@@ -28,12 +29,12 @@ def reading(norm: float, present: frozenset[Modality] = COLOUR_ALONE) -> Reading
 @pytest.fixture(scope="module")
 def checker() -> Checker:
     """The shipped bundle with colour alone, which is not accepted."""
-    return rise_edge.load(evidence=EvidenceConfig(required=COLOUR_ALONE))
+    return rise_edge.load(modalities="colour")
 
 
 @pytest.fixture(scope="module")
 def accepting() -> Checker:
-    return rise_edge.load(evidence=EvidenceConfig(required=COLOUR_ALONE, accept_colour_alone=True))
+    return rise_edge.load(modalities="colour", accept_colour_alone=True)
 
 
 @pytest.mark.parametrize("norm", [0.5, 1.5])

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from rise_edge import EvidenceConfig, Frame, Image, Modality, Reason, StreamGate
-from rise_edge.checks.evidence import examine_light
+from rise_edge import EvidenceConfig, Frame, Image, Modality, Reason
+from rise_edge.checks.evidence import StreamGate, examine_light
 from tests.support.pictures import VIEWPOINT, photograph_frame
 
 

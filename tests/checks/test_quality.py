@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import rise_edge
-from rise_edge import Checker, Frame, Modality, Outcome, QualityConfig, Reason
-from rise_edge.checks.quality import VIEW_FAULTS, measure_quality
+from rise_edge import Checker, Frame, Modality, Outcome, Reason
+from rise_edge.checks.quality import VIEW_FAULTS, QualityConfig, measure_quality
 from rise_edge.guidance import load_guide
 from rise_edge.simulator import Presentation
 from tests.support.pictures import photograph_frame

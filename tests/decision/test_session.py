@@ -1,20 +1,11 @@
 import numpy as np
 import pytest
 
-from rise_edge import (
-    Embedding,
-    Face,
-    Modality,
-    Observation,
-    Outcome,
-    Reading,
-    Reason,
-    SessionConfig,
-    SessionResult,
-    Sessions,
-)
+from rise_edge import Face, Modality, Observation, Outcome, Reading, Reason, SessionConfig, Sessions
+from rise_edge.decision.embedding import Embedding
 from rise_edge.decision.lockout import LockoutConfig
 from rise_edge.decision.sequential_test import MarginScatter
+from rise_edge.decision.session import SessionResult
 from rise_edge.decision.verdict import decide, undecided
 
 STEP_MS = 33.0

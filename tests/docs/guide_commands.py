@@ -65,10 +65,10 @@ GUIDES = {
         {
             "make live": Read("makes an environment: a minute"),
             "make test-fast": Read("runs these tests"),
-            "make test": Read("runs these tests"),
             "pip install -e '.[realsense]'": INSTALLS,
+            "rise-edge check examples/frames/colour/01.jpg --depth examples/frames/depth/01.png "
+            "--infrared examples/frames/infrared/01.jpg": HERE,
             "python -m rise_edge.capture --camera realsense": IMAGES,
-            "python -m rise_edge.capture --camera session.db3": Read("needs a recording"),
             "python -m rise_edge.capture --camera images/": Typed("--view none"),
             "python -m rise_edge.capture --camera simulated --sessions 40 --view none --events -":
                 Typed("--sessions 1"),
@@ -76,17 +76,12 @@ GUIDES = {
             "python -m rise_edge.capture --camera realsense:SERIAL --view web --events "
             "events.jsonl --audit audit.db --monitor 9180":
                 Typed("--camera images --web 0 --monitor 0 --pace fast"),
-            "cmake -S device/cpp -B build && cmake --build build && "
-            "build/selftest rise_edge/models/demo": BUILT,
-            "python device/web/serve.py": Read("needs npm ci; serves until it is stopped"),
-            "python -m rise_edge.simulator gallery gallery.png":
-                Typed("--domains office --species bona_fide --size 48"),
-            "python -m rise_edge.simulator clip clip.webp": Typed("--species bona_fide --fps 2"),
             "pip install -e '.[quantize]'": INSTALLS,
             "python train/train.py --out runs/demo": TRAINED,
             "python quantize/qat.py runs/demo bundles/demo": TRAINED,
-            "python calibration/measure_scatter.py bundles/demo": Read("takes 15 minutes"),
+            "python -m rise_edge.selftest bundles/demo": Typed("--runtime onnx"),
         },
+        before="mkdir bundles && cp -r rise_edge/models/demo bundles/demo",
     ),
     "calibration/README.md": Guide(
         {
@@ -251,6 +246,22 @@ GUIDES = {
         },
         before="ln -s rise_edge/models/demo BUNDLE",
     ),
+    "examples/README.md": Guide(
+        {
+            "python examples/quickstart.py": HERE,
+            "python examples/sessions.py": Read("runs until it is stopped; tests/examples runs it"),
+            "rise-edge check examples/frames/colour/01.jpg --depth examples/frames/depth/01.png "
+            "--infrared examples/frames/infrared/01.jpg": HERE,
+            "rise-edge capture --camera examples/frames": Typed("--view none"),
+            "cc -std=c11 -I device/cpp/include examples/quickstart.c -L build -lrise_edge "
+            "-Wl,-rpath,build -o build/quickstart": BUILT,
+            "python device/cpp/examples/frames.py stream --frames 60 | build/quickstart "
+            "rise_edge/models/demo": BUILT,
+        },
+    ),
+    "examples/frames/README.md": Guide(
+        {"python examples/make_frames.py": Typed("--out again")},
+    ),
     "docs/real.md": Guide(
         {
             "python docs/real.py --pictures ../shared/real": PICTURES,
@@ -317,6 +328,9 @@ GUIDES = {
     ),
     "rise_edge/simulator/README.md": Guide(
         {
+            "python -m rise_edge.simulator gallery gallery.png":
+                Typed("--domains office --species bona_fide --size 48"),
+            "python -m rise_edge.simulator clip clip.webp": Typed("--species bona_fide --fps 2"),
             "python -m rise_edge.simulator compare docs/real_sets/kinect2_faces --pictures "
             "../shared/real --out comparison.png": PICTURES,
         }
@@ -380,5 +394,7 @@ GUIDES = {
     ),
 }  # fmt: skip
 
-OTHERS = frozenset({"SECURITY.md", "docs/threat-model.md", "device/web/README.md"})
+OTHERS = frozenset(
+    {"SECURITY.md", "docs/measured.md", "docs/threat-model.md", "device/web/README.md"}
+)
 """Pages without commands, or typed by another test."""

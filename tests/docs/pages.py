@@ -11,6 +11,8 @@ PAGES = [
     ROOT / "README.md",
     ROOT / "SECURITY.md",
     *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "examples" / "README.md",
+    ROOT / "examples" / "frames" / "README.md",
     *(ROOT / top / "README.md" for top in ("calibration", "quantize", "train", "train/datasets")),
     ROOT / "train" / "measured.md",
     *sorted((ROOT / "rise_edge").glob("*/README.md")),

@@ -24,7 +24,7 @@ pytest.importorskip("matplotlib", reason="needs the extra calibrate")
 
 _PLACE = re.compile(r"^(/opt/rise-edge/source|path/to/rise_edge)/")
 _SUBCOMMANDS = {"simulator": 1, "audit": 1, "evidence": 1}
-_SHOWN = ("calibration", "device", "docs", "quantize", "rise_edge", "tests", "train")
+_SHOWN = ("calibration", "device", "docs", "examples", "quantize", "rise_edge", "tests", "train")
 _HELPS = """
 import contextlib, io, json, runpy, sys
 found = []

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytest.importorskip("cryptography", reason="needs the extra trust")
@@ -98,6 +99,9 @@ def names(tiny_bundle: rise_edge.Bundle, tmp_path: Path) -> dict[str, Any]:
         "bundle": signed.path,
         "frame": frame,
         "crop": crop,
+        "colour": np.zeros((480, 640, 3), np.uint8),
+        "depth_mm": np.full((480, 640), 600, np.uint16),
+        "infrared": np.zeros((480, 640), np.uint8),
     }
 
 

@@ -45,7 +45,7 @@ def test_the_command_rewrites_a_page_and_says_what_it_cannot_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "page.md"
-    page.write_text("<!-- device/python/example.py -->\n```python\nold\n```\n")
+    page.write_text("<!-- examples/sessions.py -->\n```python\nold\n```\n")
     assert main([str(page)]) == 0
     assert "rise_edge.load()" in page.read_text()
     assert main([str(tmp_path / "nowhere.md")]) == 2
@@ -81,19 +81,9 @@ def test_the_snippet_of_a_second_opinion_says_what_each_family_makes_of_a_face(
 ) -> None:
     picture = tmp_path / "picture.png"
     cv2.imwrite(str(picture), photograph()[..., ::-1])
-    command = [sys.executable, str(ROOT / "device" / "python" / "second_opinion.py")]
+    command = [sys.executable, str(ROOT / "examples" / "second_opinion.py")]
     model = write_opinion(tmp_path, threshold=0.0)
     done = subprocess.run([*command, picture, model], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("opinion attack score 0.")
     assert done.stdout.endswith("denies\n")
-
-
-@pytest.mark.slow
-def test_the_python_snippet_gives_verdicts() -> None:
-    command = [sys.executable, str(ROOT / "device" / "python" / "example.py")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as program:
-        assert program.stdout is not None
-        line = program.stdout.readline()
-        program.kill()
-    assert line.split()[0] in ("LIVE", "SPOOF", "UNDECIDED")

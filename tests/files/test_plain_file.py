@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,17 @@ def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_missing_file_is_told_as_one(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_plain_file(tmp_path / "nowhere", 10)
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_a_file_whose_size_is_not_kept_is_read_whole() -> None:
+    assert b"Threads:" in read_plain_file(Path("/proc/self/status"), 100_000)
+
+
+def test_a_large_limit_sets_no_memory_aside(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"12345")
+    tracemalloc.start()
+    read_plain_file(tmp_path / "file", 2**40)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000

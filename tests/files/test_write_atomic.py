@@ -35,7 +35,7 @@ def write_a_folder(path: Path, content: bytes) -> None:
 
 
 def write_a_bundle(path: Path, content: bytes) -> None:
-    rise_edge.write_bundle(
+    rise_edge.bundle.bundle.write_bundle(
         path,
         {"report.md": content},
         name="power",

@@ -51,7 +51,7 @@ class SignedCopy:
         """Nothing but a `RiseEdgeError` may come out of opening it."""
         for key in (PINNED, None) if also_unpinned else (PINNED,):
             try:
-                open_bundle(self.path, public_key=key, least_version=3 if key else None)
+                open_bundle(self.path, public_key=key, min_version=3 if key else None)
             except RiseEdgeError:
                 continue
             raise AlteredBundleError(f"{what} was loaded, {'pinned' if key else 'not pinned'}")

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from rise_edge import GuidanceError, Reason
+from rise_edge import Reason
 from rise_edge.checks.quality import VIEW_FAULTS
 from rise_edge.decision.verdict import undecided
+from rise_edge.errors import GuidanceError
 from rise_edge.guidance import MAX_CHARACTERS, MESSAGES, languages, load_guide
 
 ENGLISH = dict(load_guide("en").texts)

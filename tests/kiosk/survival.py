@@ -11,13 +11,14 @@ from time import sleep
 
 import numpy as np
 
-from rise_edge import CameraError, Checker, Frame, Modality, Truth
+from rise_edge import CameraError, Checker, Frame, Modality
 from rise_edge.cameras.camera import Camera
 from rise_edge.capture.events import EventWriter
 from rise_edge.capture.listener import Listeners
 from rise_edge.capture.loop import run
 from rise_edge.capture.recovery import Recovery, RecoveryConfig
 from rise_edge.decision.session import SessionConfig
+from rise_edge.frame import Truth
 from rise_edge.kiosk.audit import Audit
 from rise_edge.kiosk.journal import Journal
 from rise_edge.simulator.samples.retake import retake

@@ -5,8 +5,9 @@ from __future__ import annotations
 import onnxruntime as ort
 import pytest
 
-from rise_edge import BundleError, MissingExtraError
+from rise_edge import BundleError
 from rise_edge.bundle.bundle import GOLDEN, MODEL_TENSORRT, write_bundle
+from rise_edge.errors import MissingExtraError
 from rise_edge.runtimes import open_runtime
 from rise_edge.runtimes.onnx import OnnxRuntime
 from rise_edge.runtimes.tensorrt import PROVIDER, engine_folder, engine_options

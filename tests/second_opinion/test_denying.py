@@ -11,24 +11,22 @@ import pytest
 from rise_edge import (
     Bundle,
     Checker,
-    Embedding,
-    EvidenceConfig,
     Observation,
-    Opinion,
     Outcome,
     Reading,
     Reason,
     SecondOpinion,
     SessionConfig,
-    SessionResult,
     Sessions,
     Verdict,
 )
 from rise_edge.capture.loop import sessions
+from rise_edge.decision.embedding import Embedding
 from rise_edge.decision.lockout import LockoutConfig
-from rise_edge.decision.opinion import denied
+from rise_edge.decision.opinion import Opinion, denied
+from rise_edge.decision.session import SessionResult
 from rise_edge.decision.verdict import DEVICE_FAULTS, decide, undecided
-from rise_edge.frame import ALL_MODALITIES, COLOUR_ALONE
+from rise_edge.frame import ALL_MODALITIES
 from tests.decision.test_session import STEADY, STEP_MS, face_at
 from tests.support.frame_source import FrameSource, visits
 from tests.support.opinion_models import channel_means, write_opinion
@@ -92,7 +90,7 @@ def test_colour_alone_is_no_evidence_whatever_a_second_opinion_says(tmp_path: Pa
     from rise_edge import load
 
     opinion = SecondOpinion([write_opinion(tmp_path)])
-    checker = load(evidence=EvidenceConfig(required=COLOUR_ALONE), second_opinion=opinion)
+    checker = load(modalities="colour", second_opinion=opinion)
     assert checker.check(photograph_frame()).reason is Reason.COLOUR_ALONE
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rise_edge import OpinionError
+from rise_edge.errors import OpinionError
 from rise_edge.second_opinion import read_description
 from tests.support.opinion_models import BY_MEAN, write_opinion
 

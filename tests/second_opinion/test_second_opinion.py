@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rise_edge import Face, OpinionError, SecondOpinion
+from rise_edge import Face, SecondOpinion
+from rise_edge.errors import OpinionError
 from tests.support.opinion_models import SIDE, channel_means, write_opinion
 from tests.support.tiny_bundle import tiny_model_that_names_a_file
 

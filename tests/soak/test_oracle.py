@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rise_edge import Modality, Truth
+from rise_edge import Modality
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import Step
 from rise_edge.capture.recovery import Attempt
@@ -14,6 +14,7 @@ from rise_edge.decision.observation import Observation
 from rise_edge.decision.reading import Reading
 from rise_edge.decision.session import SessionResult
 from rise_edge.decision.verdict import Reason, Verdict, decide, undecided
+from rise_edge.frame import Truth
 from rise_edge.soak.faults import FaultKind
 from rise_edge.soak.faulty_camera import FaultyTruth
 from rise_edge.soak.oracle import Oracle

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import rise_edge
-from rise_edge import Modality, StreamGate
+from rise_edge import Modality
+from rise_edge.checks.evidence import StreamGate
 from rise_edge.soak import __main__ as command
 from rise_edge.soak.faults import CAMERA_FAULTS, Fault, FaultKind, random_faults
 from rise_edge.soak.resources import Held, MemoryGrowth, memory_growth

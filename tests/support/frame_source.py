@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from time import sleep
 
-from rise_edge import CameraError, Frame, Truth
+from rise_edge import CameraError, Frame
 from rise_edge.cameras.camera import Camera
+from rise_edge.frame import Truth
 from tests.support.pictures import photograph_frame
 
 EMPTY = 5

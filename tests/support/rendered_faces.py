@@ -9,18 +9,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from rise_edge import (
-    Crop,
-    Face,
-    FaceDetector,
-    Frame,
-    Image,
-    Modality,
-    Viewpoint,
-    crop_face,
-    measure_quality,
-)
-from rise_edge.checks.quality import Quality
+from rise_edge import Crop, Face, FaceDetector, Frame, Image, Modality, Viewpoint, crop_face
+from rise_edge.checks.quality import Quality, measure_quality
 from rise_edge.face import face_square
 from rise_edge.face.face import NOSE
 from rise_edge.simulator import Presentation

@@ -114,4 +114,4 @@ def write_tiny_bundle(
     files = {MODEL_ONNX: model or tiny_model(), GOLDEN: golden or golden_vectors()}
     if pte is not None:
         files[MODEL_PTE] = pte
-    return rise_edge.write_bundle(path, files, **{**manifest_fields(), **fields})
+    return rise_edge.bundle.bundle.write_bundle(path, files, **{**manifest_fields(), **fields})

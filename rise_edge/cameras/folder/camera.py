@@ -30,7 +30,6 @@ from numpy.typing import NDArray
 from rise_edge.cameras.camera import Camera, name_of
 from rise_edge.cameras.depth_scale import DepthScale
 from rise_edge.cameras.folder.description import (
-    ASSUMED_VIEW_DEGREES,
     FILE_NAME,
     FolderDescription,
     Sensor,
@@ -45,10 +44,16 @@ from rise_edge.cameras.infrared_scale import FACE_GREY, InfraredScale, scale_for
 from rise_edge.cameras.lens import Straightened
 from rise_edge.errors import CameraError, OutputError, UnusableImageError
 from rise_edge.files.write_atomic import write_atomic
-from rise_edge.frame import ALL_MODALITIES, Frame, Image, Modality
+from rise_edge.frame import (
+    ALL_MODALITIES,
+    ASSUMED_VIEW_DEGREES,
+    Frame,
+    Image,
+    Modality,
+    of_one_shape,
+)
 from rise_edge.frame import modality_set as named
 
-_ASPECT_TOLERANCE = 0.01
 _SAMPLES = 32  # instants, spread over the recording, whose faces set the scale of infrared
 _ASSUMED = (
     f"there are no sensors in {FILE_NAME} and there is no {CALIBRATION}: each camera is assumed to "
@@ -277,7 +282,7 @@ class FolderCamera(Camera):
         if modality not in self._sensors:
             self._sensors[modality] = assumed_sensor(width, height)
             for other in () if self._raw else self._sensors.values():
-                if abs(other.width / other.height * height / width - 1) > _ASPECT_TOLERANCE:
+                if not of_one_shape((other.width, other.height), (width, height)):
                     raise CameraError(
                         f"{path}: expected the shape of {other.width}x{other.height}, got "
                         f"{width}x{height}; images of different shapes need sensors in {FILE_NAME}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +13,11 @@ import numpy as np
 from rise_edge.cameras.folder.json_values import DescriptionValues
 from rise_edge.errors import CameraError
 from rise_edge.files.plain_file import read_plain_file
-from rise_edge.frame import Intrinsics, Modality, Viewpoint
+from rise_edge.frame import Intrinsics, Modality, Viewpoint, assumed_intrinsics
 
 FILE_NAME = "camera.json"
 _MAX_BYTES = 64 * 1024 * 1024  # some 300,000 frames
 _KEYS = {"fps", "sensors", "frames", "depth_scale", "infrared_scale"}
-ASSUMED_VIEW_DEGREES = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,18 +30,13 @@ class Sensor:
 
 
 def assumed_sensor(width: int, height: int) -> Sensor:
-    """A sensor of which nothing but its size in pixels is known.
-
-    It sees 60 degrees across its longer side: a camera that is held upright keeps its lens. Webcams
-    see 50 to 70 degrees across it, the front cameras of phones 55 to 75.
+    """A sensor of which nothing but its size in pixels is known; see `assumed_intrinsics`.
 
     Args:
-        width: of its images, in pixels.
-        height: of its images, in pixels.
+        width: width of its images in pixels.
+        height: height of its images in pixels.
     """
-    focal = max(width, height) / 2 / math.tan(math.radians(ASSUMED_VIEW_DEGREES / 2))
-    middle = ((width - 1) / 2, (height - 1) / 2)
-    return Sensor(width, height, Viewpoint(Intrinsics(focal, focal, *middle)))
+    return Sensor(width, height, Viewpoint(assumed_intrinsics(width, height)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from rise_edge.cameras.folder.exif_orientation import expect_upright
 from rise_edge.cameras.folder.image_header import expect_decodable
 from rise_edge.cameras.folder.whole_jpeg import expect_whole
 from rise_edge.errors import UnusableImageError
+from rise_edge.files.plain_file import read_plain_file
 from rise_edge.frame import Modality
 
 SUFFIXES = {
@@ -21,6 +23,8 @@ SUFFIXES = {
     Modality.INFRARED: (".png", ".jpg", ".jpeg", ".pgm"),
 }
 """How the files of each modality may end, in lower case; depth must be lossless."""
+
+_MAX_BYTES = 512 * 1024 * 1024
 
 _KINDS = {
     Modality.COLOUR: ("8-bit colour", np.uint8, 3),
@@ -36,12 +40,15 @@ def read_image(modality: Modality, path: Path) -> NDArray[Any]:
         u8 (H, W, 3) RGB, u16 (H, W), or for infrared u8 or u16 (H, W).
 
     Raises:
-        UnusableImageError: it cannot be read or decoded, or is of another kind.
+        UnusableImageError: it cannot be read or decoded, is of another kind, or is no plain file: a
+            pipe, a device, or more bytes than any camera's picture has.
     """
     try:
-        content = path.read_bytes()
+        content = read_plain_file(Path(os.path.realpath(path)), _MAX_BYTES)
     except OSError as error:
         raise UnusableImageError(f"{path}: expected an image, got {error.strerror}") from error
+    except ValueError as error:
+        raise UnusableImageError(f"{path}: {error}") from error
     return decode_image(modality, content, path, deep_infrared=True)
 
 

@@ -3,7 +3,8 @@ import pytest
 
 from calibration.decision.operating_curve import play, share, shifted, verdict_times_ms
 from calibration.decision.presentations import Watched
-from rise_edge import Embedding, Face, Modality, Observation, Outcome, Reading
+from rise_edge import Face, Modality, Observation, Outcome, Reading
+from rise_edge.decision.embedding import Embedding
 from rise_edge.decision.sequential_test import MarginScatter
 from rise_edge.decision.verdict import Reason, decide, undecided
 

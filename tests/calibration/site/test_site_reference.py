@@ -4,7 +4,7 @@ import pytest
 
 from calibration.site.site_reference import site_reference
 from calibration.site.site_session import SiteSession
-from rise_edge import SiteError
+from rise_edge.errors import SiteError
 
 
 def test_a_reference_needs_a_session_below_the_radius() -> None:

@@ -38,10 +38,10 @@ def signed(tmp_path: Path) -> Path:
     return folder
 
 
-def status(library: ctypes.CDLL, folder: Path, public: bytes, least_version: int) -> int:
+def status(library: ctypes.CDLL, folder: Path, public: bytes, min_version: int) -> int:
     checker = ctypes.c_void_p()
     where = str(folder).encode()
-    found = library.rise_open_pinned(where, c.EXECUTORCH, 1, public, least_version, checker)
+    found = library.rise_open_pinned(where, c.EXECUTORCH, 1, public, min_version, checker)
     assert (found == c.OK) == bool(checker)
     library.rise_close(checker)
     return int(found)
@@ -51,13 +51,13 @@ def both_open(
     library: ctypes.CDLL,
     folder: Path,
     public: bytes = OWNER.public_key().public_bytes_raw(),
-    least_version: int = VERSION,
+    min_version: int = VERSION,
 ) -> bool:
     """Whether both open a bundle; they must agree."""
-    found = status(library, folder, public, least_version)
+    found = status(library, folder, public, min_version)
     try:
         key = Ed25519PublicKey.from_public_bytes(public)
-        open_bundle(folder, public_key=key, least_version=least_version)
+        open_bundle(folder, public_key=key, min_version=min_version)
     except RiseEdgeError:
         assert found == c.BUNDLE
         return False
@@ -77,10 +77,10 @@ def test_the_owners_bundle_opens_and_a_strangers_does_not(
 
 
 def test_an_older_bundle_does_not_open(library: ctypes.CDLL, signed: Path) -> None:
-    assert both_open(library, signed, least_version=0)
-    assert not both_open(library, signed, least_version=VERSION + 1)
+    assert both_open(library, signed, min_version=0)
+    assert not both_open(library, signed, min_version=VERSION + 1)
     assert b"expected version 8 or later, got 7" in library.rise_last_error()
-    assert not both_open(library, signed, least_version=2**31 - 1)
+    assert not both_open(library, signed, min_version=2**31 - 1)
 
 
 def test_what_two_libraries_could_judge_otherwise_is_refused_by_both(
@@ -113,7 +113,7 @@ def test_no_altered_byte_of_manifest_or_signature_opens(library: ctypes.CDLL, si
 def test_null_and_negative_arguments_are_refused(library: ctypes.CDLL, signed: Path) -> None:
     checker = ctypes.c_void_p()
     where, public = str(signed).encode(), OWNER.public_key().public_bytes_raw()
-    for folder, key, least_version in ((None, public, 0), (where, None, 0), (where, public, -1)):
-        found = library.rise_open_pinned(folder, c.EXECUTORCH, 1, key, least_version, checker)
+    for folder, key, min_version in ((None, public, 0), (where, None, 0), (where, public, -1)):
+        found = library.rise_open_pinned(folder, c.EXECUTORCH, 1, key, min_version, checker)
         assert found == c.ARGUMENT
         assert not checker

@@ -63,7 +63,7 @@ def rewritten(path: Path, source: Bundle, **replaced: bytes) -> Bundle:
     files = {name: source.read(name) for name in manifest.files if name.endswith((".onnx", ".npz"))}
     files |= {name.replace("__", "."): content for name, content in replaced.items()}
     fields = {k: v for k, v in vars(manifest).items() if k not in ("format", "files")}
-    return rise_edge.write_bundle(path, files, **fields)
+    return rise_edge.bundle.bundle.write_bundle(path, files, **fields)
 
 
 @pytest.mark.parametrize("runtime", ["onnx_float", "onnx"])

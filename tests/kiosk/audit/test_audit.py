@@ -10,10 +10,11 @@ from time import monotonic
 
 import pytest
 
-from rise_edge import AuditError, Bundle, Checker
+from rise_edge import Bundle, Checker
 from rise_edge.capture.__main__ import main
 from rise_edge.capture.events import Event
 from rise_edge.capture.loop import Step, run, sessions
+from rise_edge.errors import AuditError
 from rise_edge.kiosk.audit import Audit
 from rise_edge.kiosk.audit.query import Selection, records
 from rise_edge.kiosk.audit.record import COLUMNS

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rise_edge import AuditError, OutputError
+from rise_edge.errors import AuditError, OutputError
 from rise_edge.kiosk.audit import Audit
 from rise_edge.kiosk.audit.command import main
 from rise_edge.kiosk.audit.record import COLUMNS, utc

@@ -11,7 +11,7 @@ from time import monotonic
 
 import pytest
 
-from rise_edge import AuditError
+from rise_edge.errors import AuditError
 from rise_edge.kiosk.audit import Audit
 from rise_edge.kiosk.audit.query import Selection, records
 from tests.kiosk.audit.audits import (
@@ -186,7 +186,7 @@ def test_an_audit_may_be_opened_in_another_thread_than_it_is_written_in(tmp_path
 _IN_A_SMALL_DISK = """
 import sys
 from pathlib import Path
-from rise_edge import AuditError
+from rise_edge.errors import AuditError
 from rise_edge.kiosk.audit import Audit
 from rise_edge.kiosk.audit.query import Selection, records
 from tests.kiosk.audit.audits import record, rows

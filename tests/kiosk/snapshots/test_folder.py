@@ -10,7 +10,7 @@ from stat import S_IMODE
 
 import pytest
 
-from rise_edge import OutputError
+from rise_edge.errors import OutputError
 from rise_edge.kiosk.snapshots import EvidenceFolder, Retention
 from rise_edge.kiosk.snapshots.folder import MARKER, file_name
 

@@ -10,7 +10,7 @@ from rise_edge.decision.embedding import Embedding
 from rise_edge.decision.observation import Observation
 from rise_edge.decision.reading import Reading
 from rise_edge.decision.verdict import DEVICE_FAULTS, Reason, undecided
-from rise_edge.frame import ALL_MODALITIES, Modality
+from rise_edge.frame import ALL_MODALITIES
 from rise_edge.kiosk.monitoring.health import HealthReport
 from rise_edge.kiosk.web.live_state import Board
 from rise_edge.kiosk.web.operator_page import Station, operator_state
@@ -131,8 +131,7 @@ def test_the_total_is_that_of_frames_that_were_read(board: Board, scenes: Scenes
 def test_the_operator_reads_what_the_bundle_warns_of_and_its_report_of_the_chosen_set(
     board: Board,
 ) -> None:
-    required = frozenset({Modality.COLOUR})
-    checker = rise_edge.load(evidence=rise_edge.EvidenceConfig(required=required))
+    checker = rise_edge.load(modalities="colour")
     station = Station.of(FrameSource([]), checker)
     state = operator_state(board.glance(), board.history(), station, WELL, watchers=1)
     assert checker.report is not None

@@ -8,10 +8,10 @@ from time import monotonic, sleep
 import pytest
 from websockets.sync.client import connect
 
-from rise_edge import Bundle, Checker, MissingExtraError
+from rise_edge import Bundle, Checker
 from rise_edge.cameras import write_folder
 from rise_edge.capture.__main__ import main
-from rise_edge.errors import WebError
+from rise_edge.errors import MissingExtraError, WebError
 from rise_edge.kiosk.monitoring.health import Health
 from rise_edge.kiosk.open_view import open_view
 from rise_edge.kiosk.web.server import Address

@@ -1,6 +1,7 @@
 import numpy as np
 
-from rise_edge import Image, StreamGate
+from rise_edge import Image
+from rise_edge.checks.evidence import StreamGate
 from rise_edge.simulator.samples.retake import retake
 from tests.support.pictures import VIEWPOINT, photograph_frame
 

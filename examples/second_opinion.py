@@ -1,4 +1,4 @@
-"""A second opinion by hand: `python device/python/second_opinion.py PICTURE MODEL.onnx ...`."""
+"""A second opinion by hand: `python examples/second_opinion.py PICTURE MODEL.onnx ...`."""
 
 # [embed]
 import sys
