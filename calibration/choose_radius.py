@@ -267,10 +267,14 @@ def _print(choice: Choice, config: RadiusConfig) -> None:
         ("rank of the score taken", f"{k} of {n}"),
         ("confidence that it holds", f"{held(n, k, config.bpcer):.2%}"),
         ("BPCER to expect", f"{expected_bpcer(n, k):.1%} (median over calibrations)"),
-        ("rank for the mean alone", f"{mean_k} of {n}, holds at {held(n, mean_k, config.bpcer):.0%}"
-         if mean_k <= n else "-"),
+        (
+            "rank for the mean alone",
+            f"{mean_k} of {n}, holds at {held(n, mean_k, config.bpcer):.0%}"
+            if mean_k <= n
+            else "-",
+        ),
         ("not LIVE at the bundle's radius", _rate(outside, n)),
-    ):  # fmt: skip
+    ):
         table.add_row(what, value)
     output.print(table)
     table = Table(title=f"{name}: attacks that pass at radius {radius:.4f}")

@@ -138,9 +138,11 @@ def leave_out(norms: Norms, people: int, bpcer: float) -> Iterator[Held]:
         yield Held(
             radius,
             float((others.norm[others.bona_fide] > radius).mean()),
-            {name: float((others.norm[others.species == name] <= radius).mean())
-             for name in species},
-        )  # fmt: skip
+            {
+                name: float((others.norm[others.species == name] <= radius).mean())
+                for name in species
+            },
+        )
 
 
 def radius_of(norms: Norms, bpcer: float) -> float:

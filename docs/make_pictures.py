@@ -146,8 +146,9 @@ RECIPES = {
         finish=_board,
     ),
     "views": Recipe(
-        ("python calibration/register_sensors.py simulate rig",), {"sensor_views.jpg": "rig"},
-        finish=_views
+        ("python calibration/register_sensors.py simulate rig",),
+        {"sensor_views.jpg": "rig"},
+        finish=_views,
     ),
     "sensors": Recipe(
         (
@@ -178,8 +179,10 @@ RECIPES = {
         long=True,
     ),
     "coverage": Recipe(
-        ("python calibration/validation/radius_coverage.py people.jsonl ... --picture "
-         "radius_coverage.png",),
+        (
+            "python calibration/validation/radius_coverage.py people.jsonl ... --picture "
+            "radius_coverage.png",
+        ),
         {"radius_coverage.png": "radius_coverage.png"},
         shows_bundle=True,
         long=True,
@@ -209,7 +212,7 @@ RECIPES = {
         {"polar_unseen.png": "runs/demo/unseen/polar.png"},
         long=True,
     ),
-}  # fmt: skip
+}
 
 
 def make(recipe: Recipe) -> None:
@@ -254,7 +257,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Make the pictures of the guides, and note which bundle they show.",
         epilog=f"made here: {', '.join(n for n, r in RECIPES.items() if not r.long)}; by long "
         f"experiments: {', '.join(n for n, r in RECIPES.items() if r.long)}",
-    )  # fmt: skip
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--only", nargs="+", choices=RECIPES, metavar="NAME", help="make only these")
     which.add_argument(

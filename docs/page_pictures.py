@@ -55,8 +55,9 @@ def page_person(browser: Browser) -> np.ndarray:
         # Somebody who stays there is told so, and the oval takes its size picture by picture.
         told = guide.instruction(early.observation.verdict)
         kiosk.hold(replace(early, ends_session=False, instruction=told, session=1), seconds=2.0)
-        page.wait_for_function("told => document.querySelector('#headline').textContent === told",
-                               arg=told)  # fmt: skip
+        page.wait_for_function(
+            "told => document.querySelector('#headline').textContent === told", arg=told
+        )
         instructed = _half(_shot(page))
         kiosk.play(seen[-21:])  # twenty frames and the end of their session
         page.wait_for_selector("body[data-told=passed]")
@@ -221,8 +222,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python docs/page_pictures.py", description="Make the guides' pictures of pages."
     )
     parser.add_argument("folder", type=Path, help="folder to write to, which exists")
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *PICTURES], default=[],
-                        help=f"{' | '.join(PICTURES)} (default: all)")  # fmt: skip
+    parser.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        choices=[[], *PICTURES],
+        default=[],
+        help=f"{' | '.join(PICTURES)} (default: all)",
+    )
     options = parser.parse_args(arguments)
     if not options.folder.is_dir():
         parser.error(f"expected a folder at {options.folder}, found none")

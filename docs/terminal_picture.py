@@ -38,9 +38,12 @@ def draw(sessions: int = SESSIONS) -> str:
                     if ended == sessions:
                         break
         picture = Console(
-            file=nowhere, record=True, width=_COLUMNS, force_terminal=True,
+            file=nowhere,
+            record=True,
+            width=_COLUMNS,
+            force_terminal=True,
             color_system="truecolor",
-        )  # fmt: skip
+        )
         picture.print(view.render())
     return picture.export_svg(title="python -m rise_edge.capture --camera simulated")
 

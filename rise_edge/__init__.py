@@ -88,12 +88,32 @@ __all__ = [
 
 _SUBMODULES = frozenset(
     (
-        "bench", "bundle", "cameras", "capture", "check_pictures", "checker", "checks", "decision",
-        "errors", "evaluation", "face", "frame", "frame_pipeline", "guidance", "importers",
-        "kiosk", "pad_metrics", "runtimes", "second_opinion", "selftest", "simulator", "site",
-        "soak", "trust",
+        "bench",
+        "bundle",
+        "cameras",
+        "capture",
+        "check_pictures",
+        "checker",
+        "checks",
+        "decision",
+        "errors",
+        "evaluation",
+        "face",
+        "frame",
+        "frame_pipeline",
+        "guidance",
+        "importers",
+        "kiosk",
+        "pad_metrics",
+        "runtimes",
+        "second_opinion",
+        "selftest",
+        "simulator",
+        "site",
+        "soak",
+        "trust",
     )
-)  # fmt: skip
+)
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -36,9 +36,12 @@ SATURATED_DEPTH = 65535
 """The largest number of a 16-bit depth picture: no reading, wherever it comes from."""
 
 ALSO_CALLED = {
-    "color": "colour", "rgb": "colour", "ir": "infrared", "nir": "infrared",
+    "color": "colour",
+    "rgb": "colour",
+    "ir": "infrared",
+    "nir": "infrared",
     **{m.value: m.value for m in Modality},
-}  # fmt: skip
+}
 """What people call a modality: a subfolder may have any of these names."""
 
 

@@ -162,8 +162,10 @@ def prove_on(opened: Runtime, bundle: Bundle, file: Path | None = None) -> Proof
 def _expect_radii(bundle: Bundle, runtime: str) -> None:
     if runtime not in bundle.manifest.radii:
         known = ", ".join(bundle.manifest.radii)
-        raise BundleError(f"bundle {bundle.path}: expected radii for {runtime}, it has some for "
-                          f"{known}; choose among those")  # fmt: skip
+        raise BundleError(
+            f"bundle {bundle.path}: expected radii for {runtime}, it has some for "
+            f"{known}; choose among those"
+        )
 
 
 def _prove_installed(bundle: Bundle, file: Path | None) -> list[Proof]:

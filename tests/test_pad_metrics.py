@@ -54,7 +54,7 @@ def test_error_curve_equals_scikit_learns_det_curve():
 @pytest.mark.parametrize(
     ("errors", "total", "confidence"),
     [(0, 1, 0.95), (1, 1, 0.95), (0, 300, 0.95), (3, 300, 0.9), (299, 300, 0.99), (70, 2000, 0.95)],
-)  # fmt: skip
+)
 def test_clopper_pearson_equals_scipy(errors, total, confidence):
     from scipy.stats import binomtest
 
@@ -94,8 +94,11 @@ def test_bpcer_at_apcer_with_species_holds_for_the_worst_of_them():
     scores = scores - np.where((species == "hard") & ~live, 1.0, 0.0)
     strict = pad_metrics.bpcer_at_apcer(scores, live, 0.05, species)
     assert strict > pad_metrics.bpcer_at_apcer(scores, live, 0.05)
-    thresholds = [t for t in np.concatenate([[-np.inf], scores])
-                  if pad_metrics.worst_apcer(scores, live, species, t) <= 0.05]  # fmt: skip
+    thresholds = [
+        t
+        for t in np.concatenate([[-np.inf], scores])
+        if pad_metrics.worst_apcer(scores, live, species, t) <= 0.05
+    ]
     assert strict == min(pad_metrics.bpcer(scores, live, t) for t in thresholds)
 
 

@@ -244,11 +244,13 @@ def run_cell(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -
     run = open_run(out)
     reports = {
         name: evaluate(
-            run, data.splits.validation, crops,
+            run,
+            data.splits.validation,
+            crops,
             shown_sets(config.missing if name in task.targets else ()),
         )
         for name, crops in data.unseen.items()
-    }  # fmt: skip
+    }
     cell = {
         "variant": variant.name,
         "task": task.name,

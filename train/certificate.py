@@ -151,8 +151,15 @@ def bounds_table(certificate: Certificate) -> TextTable:
 def cost_table(certificates: Mapping[str, Certificate]) -> TextTable:
     """What each run's hypothesis costs: the KL terms side by side, one row a run."""
     return TextTable(
-        ("run", "drawn", "numbers", *(f"KL at width {width:g}" for width in WIDTHS), "width",
-         "APCER at most", "BPCER at most"),
+        (
+            "run",
+            "drawn",
+            "numbers",
+            *(f"KL at width {width:g}" for width in WIDTHS),
+            "width",
+            "APCER at most",
+            "BPCER at most",
+        ),
         [
             (
                 name,
@@ -165,7 +172,7 @@ def cost_table(certificates: Mapping[str, Certificate]) -> TextTable:
             )
             for name, c in certificates.items()
         ],
-    )  # fmt: skip
+    )
 
 
 def explained(certificate: Certificate) -> str:
@@ -204,8 +211,9 @@ def new_people(data: DataConfig, people: int) -> CropDataset:
         ValueError: the data are not simulated.
     """
     if data.source != "simulated":
-        raise ValueError(f"expected simulated data for new people, got {data.source}; leave "
-                         "--new-people out")  # fmt: skip
+        raise ValueError(
+            f"expected simulated data for new people, got {data.source}; leave --new-people out"
+        )
     request = request_of(
         data.domains,
         data.attack_species,

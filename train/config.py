@@ -99,8 +99,10 @@ class TrainConfig:
         if self.teacher is not None and not any(vars(self.distillation).values()):
             raise ValueError("expected weight_norm or weight_direction > 0 beside a teacher")
         if self.augment.tune and self.devices * self.machines > 1:
-            raise ValueError("expected one device with --augment.tune; tune with --devices 1, then "
-                             "train on several with the strengths that it prints")  # fmt: skip
+            raise ValueError(
+                "expected one device with --augment.tune; tune with --devices 1, then "
+                "train on several with the strengths that it prints"
+            )
         if self.start_from is not None and self.network != self.network.blank:
             raise ValueError("expected --from or weights of the network, got both")
 

@@ -97,8 +97,10 @@ def main(config: EvaluateConfig) -> dict[str, Any]:
         shown = shown_sets(config.missing)
         for name, part in (("validation", splits.validation), ("evaluated", target)):
             if part.missing_class:
-                raise ValueError(f"expected bona fide and attack presentations among the {name} "
-                                 f"crops, {part.missing_class} ones are missing")  # fmt: skip
+                raise ValueError(
+                    f"expected bona fide and attack presentations among the {name} "
+                    f"crops, {part.missing_class} ones are missing"
+                )
     except ValueError as error:
         raise RunError(f"this data cannot be evaluated: {error}") from None
     report = {**evaluate(run, splits.validation, target, shown), "missing_people": missing}

@@ -46,8 +46,9 @@ def main(config: ExportConfig) -> None:
         RunError: the run is not finished, or the file cannot be written there.
     """
     if config.out.suffix != ".safetensors" or config.out.exists():
-        raise RunError(f"expected a new file that ends in .safetensors, got {config.out}; name "
-                       "another one")  # fmt: skip
+        raise RunError(
+            f"expected a new file that ends in .safetensors, got {config.out}; name another one"
+        )
     run = open_run(config.run)
     expect_finished(run, "source of a checkpoint")
     config.out.parent.mkdir(parents=True, exist_ok=True)

@@ -127,13 +127,19 @@ class ProofConfig:
     def cells(self) -> list[Cell]:
         """All cells, seed by seed, so that what is left out at the end is a seed of each."""
         return [
-            Cell(row, task, synergy, seed, NetworkConfig(width=self.width),
-                 LoopConfig(bfloat16=self.accelerator == "cuda"))
+            Cell(
+                row,
+                task,
+                synergy,
+                seed,
+                NetworkConfig(width=self.width),
+                LoopConfig(bfloat16=self.accelerator == "cuda"),
+            )
             for seed in range(self.seeds)
             for synergy in self.synergies
             for task in tasks("leave-one-out", self.domains)
             for row in self.rows
-        ]  # fmt: skip
+        ]
 
 
 @dataclass
@@ -157,10 +163,15 @@ class Diary:
         print(f"{name} ...", file=sys.stderr, flush=True)
         yield crops
         ended = time.time()
-        self.phases.append({
-            "name": name, "seconds": ended - began, "crops": sum(crops),
-            "crops_per_second": sum(crops) / (ended - began), **self.usage.between(began, ended),
-        })  # fmt: skip
+        self.phases.append(
+            {
+                "name": name,
+                "seconds": ended - began,
+                "crops": sum(crops),
+                "crops_per_second": sum(crops) / (ended - began),
+                **self.usage.between(began, ended),
+            }
+        )
 
     def done(
         self, run: Runner, work: Any, jobs: Sequence[Any], until: float
@@ -255,8 +266,12 @@ def _pace(cell: Cell) -> dict[str, Any]:
     _wait(place)
     seconds = (time.perf_counter() - began) / _PACED
     rows = loop.draw.rows
-    return {"seconds_a_step": seconds, "host_waits_a_step": waits / _PACED,
-            "steps_an_epoch": epoch_steps(cell, splits), "crops": rows.numel()}  # fmt: skip
+    return {
+        "seconds_a_step": seconds,
+        "host_waits_a_step": waits / _PACED,
+        "steps_an_epoch": epoch_steps(cell, splits),
+        "crops": rows.numel(),
+    }
 
 
 def _run_watched(run: Any, device: torch.device) -> int:
@@ -306,17 +321,26 @@ def _give_memory_back() -> None:
 
 
 def _teach(
-    config: ProofConfig, diary: Diary, run: Runner, folder: Path, epochs: int,
+    config: ProofConfig,
+    diary: Diary,
+    run: Runner,
+    folder: Path,
+    epochs: int,
     cells: list[dict[str, Any]],
-) -> dict[str, Any] | None:  # fmt: skip
+) -> dict[str, Any] | None:
     """A teacher, then students of the costliest row, in the last task without a correlation."""
-    student = [c for c in config.cells if c.row == config.rows[-1] and c.seed == 0
-               and c.synergy == config.synergies[0]][-1]  # fmt: skip
+    student = [
+        c
+        for c in config.cells
+        if c.row == config.rows[-1] and c.seed == 0 and c.synergy == config.synergies[0]
+    ][-1]
     loop = student.loop
     large = replace(
-        student, row="radial", network=replace(student.network, name=config.teacher),
+        student,
+        row="radial",
+        network=replace(student.network, name=config.teacher),
         loop=replace(loop, batch_size=_TEACHER_BATCH, learning_rate=_TEACHER_RATE),
-    )  # fmt: skip
+    )
     weights = folder / "teacher.pt"
     with diary.phase("teacher") as crops:
         work = partial(_train_large, config.teacher_epochs, config.by(_TEACHER), weights)
@@ -365,18 +389,21 @@ def _compared(
     if not taught:
         return None
     hter, one = in_target("hter"), taught[0]
-    alone = [c for c in cells if c["row"] == one["row"]
-             and any(_same(c, student) for student in taught)]  # fmt: skip
+    alone = [
+        c for c in cells if c["row"] == one["row"] and any(_same(c, student) for student in taught)
+    ]
     differences = paired(taught, alone, hter)
     return {
-        "target": one["target"], "synergy": one["synergy"], "row": one["row"],
+        "target": one["target"],
+        "synergy": one["synergy"],
+        "row": one["row"],
         "teacher": (hter(teacher), float("nan")),
         "teacher_epochs": teacher["epochs"],
         "with_teacher": _mean_and_end([hter(c) for c in taught]),
         "alone": _mean_and_end([hter(c) for c in alone]) if alone else None,
         "difference": interval(differences) if differences else None,
         "cells": [teacher, *taught],
-    }  # fmt: skip
+    }
 
 
 def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -389,16 +416,26 @@ def _mean_and_end(values: list[float]) -> tuple[float, float]:
 
 
 def _write(
-    config: ProofConfig, diary: Diary, rendered: Rendered, pace: list[dict[str, Any]],
-    epochs: int, cells: list[dict[str, Any]], taught: dict[str, Any] | None,
-) -> dict[str, Any]:  # fmt: skip
+    config: ProofConfig,
+    diary: Diary,
+    rendered: Rendered,
+    pace: list[dict[str, Any]],
+    epochs: int,
+    cells: list[dict[str, Any]],
+    taught: dict[str, Any] | None,
+) -> dict[str, Any]:
     proof = {
         "machine": _machine(config),
         "config": {k: v for k, v in vars(config).items() if k != "clock"},
         "crops": {"all": len(rendered.synergy)},
-        "epochs": epochs, "pace": pace, "phases": diary.phases,
-        "rows": summary(cells), "taught": taught, "not_done": diary.not_done, "cells": cells,
-    }  # fmt: skip
+        "epochs": epochs,
+        "pace": pace,
+        "phases": diary.phases,
+        "rows": summary(cells),
+        "taught": taught,
+        "not_done": diary.not_done,
+        "cells": cells,
+    }
     text = json.dumps(proof, indent=1, default=str)
     (config.out / "gpu_proof.json").write_text(text + "\n", encoding="utf-8")
     (config.out / "gpu_proof.md").write_text(markdown(proof), encoding="utf-8")
@@ -409,9 +446,12 @@ def _machine(config: ProofConfig) -> dict[str, Any]:
     on_gpu = config.accelerator == "cuda"
     return {
         "device": torch.cuda.get_device_name() if on_gpu else "CPU",
-        "torch": torch.__version__, "cpus": usable_cpus(), "workers": config.processes,
-        "commit": _commit(), "seconds": time.time() - config.clock,
-    }  # fmt: skip
+        "torch": torch.__version__,
+        "cpus": usable_cpus(),
+        "workers": config.processes,
+        "commit": _commit(),
+        "seconds": time.time() - config.clock,
+    }
 
 
 def _commit() -> str:
@@ -429,9 +469,18 @@ def _config(arguments: Sequence[str] | None = None) -> ProofConfig:
     as_it_is = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=as_it_is)
     parser.add_argument("--out", type=Path, required=True)
-    for name, kind in (("minutes", float), ("crops", int), ("subjects", int), ("seeds", int),
-                       ("students", int), ("size", int), ("width", int), ("epochs", int),
-                       ("teacher-epochs", int), ("workers", int)):  # fmt: skip
+    for name, kind in (
+        ("minutes", float),
+        ("crops", int),
+        ("subjects", int),
+        ("seeds", int),
+        ("students", int),
+        ("size", int),
+        ("width", int),
+        ("epochs", int),
+        ("teacher-epochs", int),
+        ("workers", int),
+    ):
         parser.add_argument(f"--{name}", type=kind)
     parser.add_argument("--accelerator", choices=("cuda", "cpu"))
     parser.add_argument("--teacher", choices=("vit_b16", "edge", "none"))

@@ -245,8 +245,10 @@ def expect_division(config: TrainConfig, division: Division) -> None:
         began, again = f"run {config.out} began", "begin another run"
     else:
         began, again = f"teacher {config.teacher} was trained", "train both again"
-    raise RunError(f"{began} with other people than the data has now: {difference}; restore the "
-                   f"data, or {again}")  # fmt: skip
+    raise RunError(
+        f"{began} with other people than the data has now: {difference}; restore the "
+        f"data, or {again}"
+    )
 
 
 def begin_folder(config: TrainConfig, fabric: Fabric, division: Division) -> None:

@@ -116,8 +116,9 @@ def _on_board(
     kept = np.linspace(0, len(rows) - 1, min(_READINGS, len(rows))).astype(int)
     rows, columns = rows[kept], columns[kept]
     at_px = (np.stack([columns, rows], axis=1) + 0.5) / scale - 0.5
-    rays = cv2.undistortPoints(at_px[:, None].astype(np.float64), infrared.matrix,
-                               infrared.coefficients)[:, 0]  # fmt: skip
+    rays = cv2.undistortPoints(
+        at_px[:, None].astype(np.float64), infrared.matrix, infrared.coefficients
+    )[:, 0]
     normal = pose.rotation[:, 2]
     plane_mm = (normal @ pose.moved_mm) / (rays @ normal[:2] + normal[2])
     return view.depth[rows, columns].astype(np.float64), plane_mm

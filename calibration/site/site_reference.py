@@ -86,8 +86,9 @@ def _domain_direction(checker: Checker, domain: str) -> Direction:
 
 def _only(crop: Crop, wanted: frozenset[Modality]) -> Crop:
     names = {Modality.COLOUR: "colour", Modality.DEPTH: "depth_mm", Modality.INFRARED: "infrared"}
-    absent = {name: np.zeros_like(getattr(crop, name)) for m, name in names.items()
-              if m not in wanted}  # fmt: skip
+    absent = {
+        name: np.zeros_like(getattr(crop, name)) for m, name in names.items() if m not in wanted
+    }
     return replace(crop, present=wanted, **absent)
 
 

@@ -109,8 +109,14 @@ class Rig:
         u = (x * step + _TEXELS / 2 - 0.5).astype(np.float32)
         v = (y * step + _TEXELS / 2 - 0.5).astype(np.float32)
         # A wall behind the board; light falls off towards one side.
-        fine = cv2.remap(page, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
-                         borderValue=(light * 0.45,))  # fmt: skip
+        fine = cv2.remap(
+            page,
+            u,
+            v,
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=(light * 0.45,),
+        )
         fine *= np.linspace(1.0, rng.uniform(0.7, 0.95), fine.shape[1], dtype=np.float32)
         size = (sensor.width, sensor.height)
         seen = cv2.resize(fine, size, interpolation=cv2.INTER_AREA)
@@ -155,8 +161,9 @@ class Rig:
 def _page(board: Board) -> NDArray[np.uint8]:
     """The board as it is printed, with a white edge of half a square, a little blurred."""
     edge = _TEXELS // 2
-    page = cv2.copyMakeBorder(board.picture(_TEXELS), edge, edge, edge, edge,
-                              cv2.BORDER_CONSTANT, value=255)  # fmt: skip
+    page = cv2.copyMakeBorder(
+        board.picture(_TEXELS), edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=255
+    )
     return np.asarray(cv2.GaussianBlur(page, (0, 0), 1.5), np.uint8)
 
 

@@ -116,8 +116,9 @@ def _depth_error_mm(found: Calibration, rig: Rig, true_mm: float) -> float:
 def _registration_px(found: Calibration, rig: Rig) -> float:
     """Follow infrared pixels into the colour picture, by the truth and by the calibration."""
     share = np.linspace(0.15, 0.85, 9)
-    u, v = (g.reshape(-1) for g in np.meshgrid(share * rig.infrared.width,
-                                               share * rig.infrared.height))  # fmt: skip
+    u, v = (
+        g.reshape(-1) for g in np.meshgrid(share * rig.infrared.width, share * rig.infrared.height)
+    )
     worst = 0.0
     for z in _AT_MM:
         by_truth = _in_colour(rig.infrared, rig.colour, u, v, z)
@@ -140,8 +141,9 @@ def _in_colour(
     point = view.rotation @ np.stack([x * z, y * z, np.full_like(x, z)])
     point += view.translation_mm[:, None]
     x, y = colour.lens.distort(point[0] / point[2], point[1] / point[2])
-    return np.stack([x * view.intrinsics.fx + view.intrinsics.cx,
-                     y * view.intrinsics.fy + view.intrinsics.cy])  # fmt: skip
+    return np.stack(
+        [x * view.intrinsics.fx + view.intrinsics.cx, y * view.intrinsics.fy + view.intrinsics.cy]
+    )
 
 
 def run(seed: int, views: int) -> Errors:

@@ -31,8 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python device/cpp/speed.py", description="A crop in C++ beside the same in Python."
     )
     parser.add_argument("build", type=Path, help="folder in which device/cpp was built")
-    parser.add_argument("bundle", type=Path, nargs="?", default=default_bundle_path(),
-                        help="folder of a bundle (default: the demonstration bundle)")  # fmt: skip
+    parser.add_argument(
+        "bundle",
+        type=Path,
+        nargs="?",
+        default=default_bundle_path(),
+        help="folder of a bundle (default: the demonstration bundle)",
+    )
     parser.add_argument("--runtime", default="executorch", choices=("executorch", "onnx"))
     options = parser.parse_args(arguments)
     try:
@@ -59,8 +64,10 @@ def measure(build: Path, folder: Path, runtime: str) -> tuple[float, float]:
     crop = next(one for one in crops if one.present == ALL_MODALITIES)
     program = build / "speed"
     if not program.is_file():
-        raise RiseEdgeError(f"expected a build of device/cpp in {build}, found no {program}; "
-                            "device/cpp/README.md says how to build it")  # fmt: skip
+        raise RiseEdgeError(
+            f"expected a build of device/cpp in {build}, found no {program}; "
+            "device/cpp/README.md says how to build it"
+        )
     opened = open_runtime(bundle, runtime)
     here, there = [], []
     with tempfile.NamedTemporaryFile() as file:

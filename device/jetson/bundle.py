@@ -49,8 +49,10 @@ def with_tensorrt(bundle: Bundle, targets: Path, out: Path) -> Bundle:
     ours = {key: bundle.manifest.provenance.get(key) for key in _SAME}
     if made != ours:
         differ = ", ".join(key for key in _SAME if made[key] != ours[key])
-        raise BundleError(f"expected {targets} of the run that bundle {bundle.path} was made of, "
-                          f"they differ in {differ}")  # fmt: skip
+        raise BundleError(
+            f"expected {targets} of the run that bundle {bundle.path} was made of, "
+            f"they differ in {differ}"
+        )
     problems = tensorrt_problems(onnx.load_model_from_string(content))
     if problems:
         raise BundleError(f"TensorRT would refuse {targets / MODEL_TENSORRT}: {problems[0]}")

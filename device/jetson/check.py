@@ -34,10 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Does TensorRT decide here as the bundle was built to?",
     )
     parser.add_argument("bundle", type=Path, help="folder that device/jetson/bundle.py wrote")
-    parser.add_argument("--provider", choices=("tensorrt", "cpu"), default="tensorrt",
-                        help="what is to compute (default: tensorrt)")  # fmt: skip
-    parser.add_argument("--golden", type=Path, metavar="FILE",
-                        help="other golden vectors than the bundle's own")  # fmt: skip
+    parser.add_argument(
+        "--provider",
+        choices=("tensorrt", "cpu"),
+        default="tensorrt",
+        help="what is to compute (default: tensorrt)",
+    )
+    parser.add_argument(
+        "--golden", type=Path, metavar="FILE", help="other golden vectors than the bundle's own"
+    )
     options = parser.parse_args(arguments)
     try:
         bundle = open_bundle(options.bundle)

@@ -25,9 +25,18 @@ from importlib.metadata import version
 from rise_edge.errors import RiseEdgeError
 
 PACKAGES = (
-    "python3.11-minimal", "libpython3.11-minimal", "libpython3.11-stdlib", "libc6", "libstdc++6",
-    "libgcc-s1", "zlib1g", "libexpat1", "libffi8", "libbz2-1.0", "liblzma5",
-)  # fmt: skip
+    "python3.11-minimal",
+    "libpython3.11-minimal",
+    "libpython3.11-stdlib",
+    "libc6",
+    "libstdc++6",
+    "libgcc-s1",
+    "zlib1g",
+    "libexpat1",
+    "libffi8",
+    "libbz2-1.0",
+    "liblzma5",
+)
 WHEELS = ("numpy", "onnxruntime", "opencv-python-headless")
 FOLDER = Path("runs/arm64")
 _RELEASE = "bookworm"
@@ -42,8 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python device/parity/arm64_root.py",
         description="Make the root in which QEMU runs the bundle's model on arm64.",
     )
-    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER,
-                        help=f"where it is kept (default: {FOLDER})")  # fmt: skip
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=FOLDER, help=f"where it is kept (default: {FOLDER})"
+    )
     try:
         print(prepare(parser.parse_args(arguments).folder, print))
     except RiseEdgeError as error:
@@ -67,11 +77,14 @@ def prepare(folder: Path, say: Callable[[str], None] = lambda what: None) -> Pat
         return root
     for program, package in {"apt-get": "apt", "dpkg-deb": "dpkg"}.items():
         if not shutil.which(program):
-            raise RiseEdgeError(f"expected {program}, found none; this command needs Debian or "
-                                f"Ubuntu with {package}")  # fmt: skip
+            raise RiseEdgeError(
+                f"expected {program}, found none; this command needs Debian or "
+                f"Ubuntu with {package}"
+            )
     if not Path(_KEYS).exists():
-        raise RiseEdgeError(f"expected Debian's keys at {_KEYS}, found none; "
-                            "apt-get install debian-archive-keyring")  # fmt: skip
+        raise RiseEdgeError(
+            f"expected Debian's keys at {_KEYS}, found none; apt-get install debian-archive-keyring"
+        )
     fresh = folder / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -122,11 +135,23 @@ def _fetch_packages(folder: Path) -> list[Path]:
 def _fetch_wheels(folder: Path, versions: Mapping[str, str]) -> list[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     platforms = [word for name in _PLATFORMS for word in ("--platform", name)]
-    _run([
-        sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:",
-        "--python-version", "3.11", *platforms, "--dest", str(folder),
-        *(f"{name}=={number}" for name, number in versions.items()),
-    ])  # fmt: skip
+    _run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--python-version",
+            "3.11",
+            *platforms,
+            "--dest",
+            str(folder),
+            *(f"{name}=={number}" for name, number in versions.items()),
+        ]
+    )
     return sorted(folder.glob("*.whl"))
 
 

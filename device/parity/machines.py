@@ -70,8 +70,10 @@ def command(machine: Machine, root: Path) -> list[str]:
         return [sys.executable]
     if machine.architecture == "x86-64":
         if platform.machine() != "x86_64":
-            raise RiseEdgeError(f"{machine.name} runs this machine's own Python, which has to be "
-                                f"of x86-64; this machine is {platform.machine()}")  # fmt: skip
+            raise RiseEdgeError(
+                f"{machine.name} runs this machine's own Python, which has to be "
+                f"of x86-64; this machine is {platform.machine()}"
+            )
         return [qemu("x86_64"), "-cpu", machine.name, sys.executable]
     variables = {
         "PYTHONHOME": root / "usr",

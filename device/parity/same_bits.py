@@ -75,14 +75,31 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="python device/parity/same_bits.py",
         description="Does every processor give the same bits?",
     )
-    parser.add_argument("bundle", nargs="?", type=Path, default=default_bundle_path(),
-                        help="folder of a bundle (default: the demonstration bundle)")  # fmt: skip
-    parser.add_argument("--golden", type=Path, metavar="FILE",
-                        help="other golden vectors than the bundle's own")  # fmt: skip
-    parser.add_argument("--root", type=Path, default=FOLDER, metavar="FOLDER",
-                        help=f"where the arm64 root is kept (default: {FOLDER})")  # fmt: skip
-    parser.add_argument("--machines", nargs="+", choices=names, default=names, metavar="NAME",
-                        help=f"to imitate (default: {' '.join(names)})")  # fmt: skip
+    parser.add_argument(
+        "bundle",
+        nargs="?",
+        type=Path,
+        default=default_bundle_path(),
+        help="folder of a bundle (default: the demonstration bundle)",
+    )
+    parser.add_argument(
+        "--golden", type=Path, metavar="FILE", help="other golden vectors than the bundle's own"
+    )
+    parser.add_argument(
+        "--root",
+        type=Path,
+        default=FOLDER,
+        metavar="FOLDER",
+        help=f"where the arm64 root is kept (default: {FOLDER})",
+    )
+    parser.add_argument(
+        "--machines",
+        nargs="+",
+        choices=names,
+        default=names,
+        metavar="NAME",
+        help=f"to imitate (default: {' '.join(names)})",
+    )
     return parser.parse_args(arguments)
 
 
@@ -116,8 +133,10 @@ def _read(bundle: Bundle, golden: Path) -> tuple[Embedded | None, NDArray[np.flo
     """What a golden file says that onnxruntime gave, if it does, and each crop's radius."""
     radii, size = bundle.manifest.radii.get("onnx"), bundle.manifest.crop_size
     if radii is None:
-        raise BundleError(f"expected radii for onnx in bundle {bundle.path}, found none; "
-                          "only the int8 ONNX model is held to this")  # fmt: skip
+        raise BundleError(
+            f"expected radii for onnx in bundle {bundle.path}, found none; "
+            "only the int8 ONNX model is held to this"
+        )
     names = ("embedding_onnx", "norm_onnx")
     try:
         # From memory, since numpy leaves a damaged file open.

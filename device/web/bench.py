@@ -44,10 +44,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python device/web/bench.py",
         description="Measure what a check costs in Chromium on this machine.",
     )
-    parser.add_argument("bundle", nargs="?", type=Path, default=DEFAULT_BUNDLE,
-                        help="folder of a bundle (default: the demonstration bundle)")  # fmt: skip
-    parser.add_argument("--crops", type=_crops, default=500, metavar="N",
-                        help="crops for each model, 2 or more (default: 500)")  # fmt: skip
+    parser.add_argument(
+        "bundle",
+        nargs="?",
+        type=Path,
+        default=DEFAULT_BUNDLE,
+        help="folder of a bundle (default: the demonstration bundle)",
+    )
+    parser.add_argument(
+        "--crops",
+        type=_crops,
+        default=500,
+        metavar="N",
+        help="crops for each model, 2 or more (default: 500)",
+    )
     options = parser.parse_args(arguments)
     try:
         from playwright.sync_api import sync_playwright

@@ -157,12 +157,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python device/web/serve.py", description="Serve the page to this machine's browser."
     )
-    parser.add_argument("bundle", nargs="?", type=Path, default=DEFAULT_BUNDLE,
-                        help="folder of a bundle (default: the demonstration bundle)")  # fmt: skip
-    parser.add_argument("--port", type=_port, default=8000,
-                        help="port of this machine (default: 8000; 0 for a free one)")  # fmt: skip
-    parser.add_argument("--onnxruntime-web", type=Path, metavar="FOLDER",
-                        help="folder with onnxruntime-web (default: npm fetches it)")  # fmt: skip
+    parser.add_argument(
+        "bundle",
+        nargs="?",
+        type=Path,
+        default=DEFAULT_BUNDLE,
+        help="folder of a bundle (default: the demonstration bundle)",
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=8000,
+        help="port of this machine (default: 8000; 0 for a free one)",
+    )
+    parser.add_argument(
+        "--onnxruntime-web",
+        type=Path,
+        metavar="FOLDER",
+        help="folder with onnxruntime-web (default: npm fetches it)",
+    )
     options = parser.parse_args(arguments)
     try:
         server = page_server(options.bundle, options.onnxruntime_web, options.port)

@@ -121,8 +121,10 @@ def difference_from_torch(model: Calibrated, material: Material) -> float:
     )
     largest = max(float(np.abs(ours - theirs).max()) for ours, theirs in pairs)
     if not largest <= LARGEST_DIFFERENCE:
-        raise RunError(f"expected onnxruntime and torch to agree within {LARGEST_DIFFERENCE}, they "
-                       f"differ by {largest:.2g}; install the train extra's versions")  # fmt: skip
+        raise RunError(
+            f"expected onnxruntime and torch to agree within {LARGEST_DIFFERENCE}, they "
+            f"differ by {largest:.2g}; install the train extra's versions"
+        )
     return largest
 
 

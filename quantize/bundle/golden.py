@@ -40,10 +40,11 @@ def golden_crops(dataset: CropDataset, count: int, seed: int = 0) -> list[Crop]:
     whole = 3 * len(rows) // 5
     lesser = [subset for subset in MODALITY_SETS if len(subset) < len(Modality)]
     crops = [
-        crop_of(dataset, row) if i < whole else
-        only(crop_of(dataset, row), lesser[(i - whole) % len(lesser)])
+        crop_of(dataset, row)
+        if i < whole
+        else only(crop_of(dataset, row), lesser[(i - whole) % len(lesser)])
         for i, row in enumerate(rows)
-    ]  # fmt: skip
+    ]
     return [*crops, *_edge_values(crops[0])]
 
 
@@ -95,10 +96,14 @@ def _edge_values(crop: Crop) -> list[Crop]:
     size, everything = crop.size, frozenset(Modality)
     holes = crop.depth_mm * (np.indices((size, size)).sum(0) % 3 > 0).astype(np.uint16)
     flat = [
-        Crop(np.full((size, size, 3), c, np.uint8), np.full((size, size), d, np.uint16),
-             np.full((size, size), i, np.uint8), everything)
+        Crop(
+            np.full((size, size, 3), c, np.uint8),
+            np.full((size, size), d, np.uint16),
+            np.full((size, size), i, np.uint8),
+            everything,
+        )
         for c, d, i in _FILLS
-    ]  # fmt: skip
+    ]
     blind = np.zeros_like(crop.depth_mm)
     return [
         *flat,

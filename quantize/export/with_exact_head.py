@@ -62,12 +62,16 @@ def _pooled_maps(
         mean = makers[makers[reads].input[0]]
         dequantised = makers[mean.input[0]]
         if (mean.op_type, dequantised.op_type) != ("ReduceMean", "DequantizeLinear"):
-            raise ValueError(f"expected {term} to read the mean of a quantised map, it reads that "
-                             f"of {dequantised.op_type}")  # fmt: skip
+            raise ValueError(
+                f"expected {term} to read the mean of a quantised map, it reads that "
+                f"of {dequantised.op_type}"
+            )
         name, step, zero = dequantised.input
         if stored[zero].dtype != np.uint8 or stored[zero].any():
-            raise ValueError(f"expected {name} in uint8 with a zero point of 0, got "
-                             f"{stored[zero].dtype} and {stored[zero]}")  # fmt: skip
+            raise ValueError(
+                f"expected {name} in uint8 with a zero point of 0, got "
+                f"{stored[zero].dtype} and {stored[zero]}"
+            )
         _, channels, height, width = shapes[name]
         yield name, PooledMap(channels, height * width, float(stored[step]))
 

@@ -74,8 +74,10 @@ def scales(converted: fx.GraphModule, convolution: fx.Node) -> Scales:
         ops.dequantize_per_tensor.default,
         ops.dequantize_per_channel.default,
     ):
-        raise ValueError(f"expected {convolution.name} to read int8 maps and weights, it reads "
-                         f"{read.target} and {weight.target}")  # fmt: skip
+        raise ValueError(
+            f"expected {convolution.name} to read int8 maps and weights, it reads "
+            f"{read.target} and {weight.target}"
+        )
     step = read.args[1]
     assert isinstance(step, int | float)
     return Scales(float(step), _tensor(converted, weight.args[1]))

@@ -149,8 +149,10 @@ class FineTuner:
         size = torch.nn.utils.clip_grad_norm_(self.prepared.parameters(), self.config.clip_norm)
         if not torch.isfinite(loss.detach() + size):
             kept = f"{self.state} holds the last good state" if self.history else "none was kept"
-            raise RunError(f"fine-tuning diverged in epoch {epoch + 1}: loss {loss.item()}, "
-                           f"gradient {size.item()}; {kept}; lower the learning rate")  # fmt: skip
+            raise RunError(
+                f"fine-tuning diverged in epoch {epoch + 1}: loss {loss.item()}, "
+                f"gradient {size.item()}; {kept}; lower the learning rate"
+            )
         self._optimiser.step()
 
 

@@ -98,7 +98,11 @@ def open_models(
     names = [name for name, file in RUNTIMES.items() if file in files]
     with tempfile.TemporaryDirectory() as scratch:
         # A runtime runs bundles, so a draft without real radii gives the norms that they need.
-        draft = write_bundle(Path(scratch) / "draft", files, **fields,
-                             radii={name: {WHOLE_SET: 1.0} for name in names},
-                             largest_radial_error={})  # fmt: skip
+        draft = write_bundle(
+            Path(scratch) / "draft",
+            files,
+            **fields,
+            radii={name: {WHOLE_SET: 1.0} for name in names},
+            largest_radial_error={},
+        )
         return {name: open_runtime(draft, name, threads=threads) for name in names}

@@ -29,8 +29,10 @@ def carry_over(before: NDArray[np.float32], after: NDArray[np.float32], radius: 
         ValueError: there is no crop, or the arrays differ in shape.
     """
     if before.shape != after.shape or not before.size:
-        raise ValueError(f"expected as many norms before as after and at least one, got shapes "
-                         f"{before.shape} and {after.shape}")  # fmt: skip
+        raise ValueError(
+            f"expected as many norms before as after and at least one, got shapes "
+            f"{before.shape} and {after.shape}"
+        )
     ratio = after.astype(np.float64) / before
     weight = np.exp(-np.abs(before.astype(np.float64) - radius) / (radius * WIDTH))
     order = np.argsort(ratio, kind="stable")

@@ -45,13 +45,17 @@ class Norms:
 
     def __post_init__(self) -> None:
         if self.before.ndim != 1 or self.before.shape != self.after.shape or not self.before.size:
-            raise ValueError("expected as many norms before as after and at least one, got shapes "
-                             f"{self.before.shape} and {self.after.shape}")  # fmt: skip
+            raise ValueError(
+                "expected as many norms before as after and at least one, got shapes "
+                f"{self.before.shape} and {self.after.shape}"
+            )
         for name, norms in (("before", self.before), ("after", self.after)):
             wrong = int((~np.isfinite(norms)).sum())
             if wrong:
-                raise ValueError(f"expected finite norms {name} quantisation, {wrong} of "
-                                 f"{norms.size} are not; the model is broken")  # fmt: skip
+                raise ValueError(
+                    f"expected finite norms {name} quantisation, {wrong} of "
+                    f"{norms.size} are not; the model is broken"
+                )
         for name in ("radius_before", "radius_after"):
             if not 0 < getattr(self, name) < np.inf:
                 raise ValueError(f"expected {name} > 0, got {getattr(self, name)}")
@@ -174,8 +178,15 @@ def margin_picture(norms: Norms, dataset: CropDataset, largest_error: float) -> 
     for colour, live, label in ((COLOURS[1], False, "attack"), (COLOURS[0], True, "bona fide")):
         rows = dataset.bona_fide == live
         axes.scatter(before[rows], after[rows], s=6, c=colour, alpha=0.5, linewidths=0, label=label)
-    axes.scatter(before[flips], after[flips], s=46, facecolors="none", edgecolors="black",
-                 linewidths=1.0, label=f"flips: {flips.sum()} of {flips.size}")  # fmt: skip
+    axes.scatter(
+        before[flips],
+        after[flips],
+        s=46,
+        facecolors="none",
+        edgecolors="black",
+        linewidths=1.0,
+        label=f"flips: {flips.sum()} of {flips.size}",
+    )
     axes.axhline(0, color="black", linewidth=1.0)
     axes.axvline(0, color="black", linewidth=1.0)
     for edge in (-largest_error, largest_error):

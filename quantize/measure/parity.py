@@ -46,8 +46,10 @@ def parity(
         ValueError: they are not of the same crops.
     """
     if [one.present for one in ours] != [other.present for other in theirs] or not ours:
-        raise ValueError(f"expected embeddings of the same crops and at least one, got {len(ours)} "
-                         f"and {len(theirs)}")  # fmt: skip
+        raise ValueError(
+            f"expected embeddings of the same crops and at least one, got {len(ours)} "
+            f"and {len(theirs)}"
+        )
     vectors, norms = (
         [np.stack([one.vector for one in side]) for side in (ours, theirs)],
         [np.array([one.norm for one in side]) for side in (ours, theirs)],

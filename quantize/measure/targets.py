@@ -50,22 +50,41 @@ def decision_bars(
     rates |= {part: margins[part]["all"]["flip_rate"] for part in unseen}
     kept = {part: margins[part]["all"]["retention"] for part in rates}
     bars = [
-        Bar("flip rate against full precision, test subjects", "<= 0.1%",
-            _percent(rates["test"]), rates["test"] <= 0.001),
-        _worst("flip rate against full precision, unseen domains", "<= 0.3%",
-               {part: rates[part] for part in unseen}, 0.003),
-    ]  # fmt: skip
+        Bar(
+            "flip rate against full precision, test subjects",
+            "<= 0.1%",
+            _percent(rates["test"]),
+            rates["test"] <= 0.001,
+        ),
+        _worst(
+            "flip rate against full precision, unseen domains",
+            "<= 0.3%",
+            {part: rates[part] for part in unseen},
+            0.003,
+        ),
+    ]
     if baseline is not None:
         ours, theirs = (_flips(numbers, rates) for numbers in (margins, baseline))
-        bars.append(Bar(
-            "flips against those of post-training quantisation, test and unseen, all sets of "
-            "modalities", "at most a fifth", f"{ours} against {theirs}", ours * 5 <= theirs,
-        ))  # fmt: skip
+        bars.append(
+            Bar(
+                "flips against those of post-training quantisation, test and unseen, all sets of "
+                "modalities",
+                "at most a fifth",
+                f"{ours} against {theirs}",
+                ours * 5 <= theirs,
+            )
+        )
         ours, theirs = (
             sum(numbers[part]["all"]["flips"] for part in rates) for numbers in (margins, baseline)
         )
-        bars.append(Bar("the same, all modalities shown", "at most a fifth",
-                        f"{ours} against {theirs}", ours * 5 <= theirs))  # fmt: skip
+        bars.append(
+            Bar(
+                "the same, all modalities shown",
+                "at most a fifth",
+                f"{ours} against {theirs}",
+                ours * 5 <= theirs,
+            )
+        )
     changes = {
         part: abs(_hter(errors["onnx"], part) - _hter(errors["onnx_float"], part))
         for part in unseen
@@ -75,11 +94,14 @@ def decision_bars(
     )
     known = {part: value for part, value in kept.items() if value is not None}
     lowest = min(known, key=known.__getitem__, default=None)
-    bars.append(Bar(
-        "margin kept, test and unseen", ">= 98%",
-        "nothing to keep" if lowest is None else f"{_percent(known[lowest])} ({lowest})",
-        None if lowest is None else known[lowest] >= 0.98,
-    ))  # fmt: skip
+    bars.append(
+        Bar(
+            "margin kept, test and unseen",
+            ">= 98%",
+            "nothing to keep" if lowest is None else f"{_percent(known[lowest])} ({lowest})",
+            None if lowest is None else known[lowest] >= 0.98,
+        )
+    )
     return bars
 
 
@@ -88,14 +110,24 @@ def model_bars(
 ) -> list[Bar]:
     """What the two exports are: equal, integer and small."""
     bars = [
-        Bar(f"`.pte` against ONNX over {parity.crops} crops, embedding", "within 1e-5",
-            f"{parity.largest_difference:.1e}", parity.largest_difference <= 1e-5),
+        Bar(
+            f"`.pte` against ONNX over {parity.crops} crops, embedding",
+            "within 1e-5",
+            f"{parity.largest_difference:.1e}",
+            parity.largest_difference <= 1e-5,
+        ),
         Bar("the same, decisions that differ", "0", f"{parity.flips}", parity.flips == 0),
-    ]  # fmt: skip
+    ]
     for runtime, found in kernels.items():
         total = found.integer + found.other
-        bars.append(Bar(f"convolutions in integer kernels, {runtime}", "all",
-                        f"{found.integer} of {total}", found.other == 0))  # fmt: skip
+        bars.append(
+            Bar(
+                f"convolutions in integer kernels, {runtime}",
+                "all",
+                f"{found.integer} of {total}",
+                found.other == 0,
+            )
+        )
     for file in (MODEL_ONNX, MODEL_PTE):
         size = len(files[file]) / _MEGABYTE
         bars.append(Bar(f"`{file}`", "<= 1.2 MB", f"{size:.2f} MB", size <= 1.2))

@@ -84,9 +84,13 @@ def render_kiosk_frames(path: Path, seed: int = 0) -> None:
     colour_lens = Intrinsics(0.72 * width, 0.72 * width, width / 2, height / 2)
     place = np.array([_BASELINE_MM, 0.0, 0.0])
     presentation = Presentation(
-        seed, domain="office", species="bona_fide", subject=100_000,
-        colour_viewpoint=Viewpoint(colour_lens, translation_mm=place), colour_size=COLOUR_SIZE,
-    )  # fmt: skip
+        seed,
+        domain="office",
+        species="bona_fide",
+        subject=100_000,
+        colour_viewpoint=Viewpoint(colour_lens, translation_mm=place),
+        colour_size=COLOUR_SIZE,
+    )
     begin = int(presentation.presented_ms * 30 / 1000)
     frames = list(islice(presentation.frames(), begin, begin + _DISTINCT_FRAMES))
     arrays: dict[str, Any] = {}

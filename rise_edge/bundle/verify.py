@@ -32,8 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RiseEdgeError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
-    print(f"bundle {bundle.manifest.name}, version {bundle.manifest.version}, identity "
-          f"{bundle.identity}, signed by the key {bundle.signed_by}")  # fmt: skip
+    print(
+        f"bundle {bundle.manifest.name}, version {bundle.manifest.version}, identity "
+        f"{bundle.identity}, signed by the key {bundle.signed_by}"
+    )
     return 0
 
 

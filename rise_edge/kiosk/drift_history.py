@@ -146,8 +146,10 @@ def _line(fields: dict[str, object]) -> bytes:
 def _session(line: bytes) -> WatchedSession | None:
     """What a line holds; None where it is damaged."""
     kinds: dict[str, type] = {
-        "live": bool, "nearest": str, **dict.fromkeys(REFERENCE_SIGNALS, float),
-    }  # fmt: skip
+        "live": bool,
+        "nearest": str,
+        **dict.fromkeys(REFERENCE_SIGNALS, float),
+    }
     try:
         data = parse_object(line)
         known = {name: kind for name, kind in kinds.items() if name in data or name == "live"}

@@ -29,16 +29,21 @@ EXIT_CODES = (
     ExitCode(3, "camera, recording or image folder: missing, unreadable, lost", True),
     ExitCode(4, "bundle: missing, incomplete, altered, of another format", False),
     ExitCode(5, "an optional package is missing", False),
-    ExitCode(6, "the events file, the recording or the folder of kept evidence cannot be written",
-             True),
+    ExitCode(
+        6, "the events file, the recording or the folder of kept evidence cannot be written", True
+    ),
     ExitCode(8, "the audit: unwritable, damaged, locked, no audit, of another version", True),
     ExitCode(9, "a page or a port cannot be served", True),
-    ExitCode(10, "the bundle is not signed by the pinned key's owner, or is too old; a key cannot "
-             "be used", False),
-    ExitCode(11, "the site file: missing, malformed, of another bundle, runtime or modality set",
-             False),
+    ExitCode(
+        10,
+        "the bundle is not signed by the pinned key's owner, or is too old; a key cannot be used",
+        False,
+    ),
+    ExitCode(
+        11, "the site file: missing, malformed, of another bundle, runtime or modality set", False
+    ),
     ExitCode(12, "a second opinion: its model or description is missing or malformed", False),
-)  # fmt: skip
+)
 
 
 def exit_code_help() -> str:

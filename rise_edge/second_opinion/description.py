@@ -43,10 +43,19 @@ _CHOICES = {
     "output_means": ("real", "attack"),
 }
 _KINDS = {
-    "name": str, "licence": str, "width": int, "height": int, "colour_order": str, "mean": list,
-    "std": list, "activation": str, "output": int, "output_means": str, "threshold": float,
+    "name": str,
+    "licence": str,
+    "width": int,
+    "height": int,
+    "colour_order": str,
+    "mean": list,
+    "std": list,
+    "activation": str,
+    "output": int,
+    "output_means": str,
+    "threshold": float,
     "family": str,
-}  # fmt: skip
+}
 _MINIFASNET_NAME = re.compile(
     r"(?P<scale>org|\d+(?:\.\d+)?)(?:_\d+)*_(?P<height>\d+)x(?P<width>\d+)_"
     r"(?P<name>MiniFASNetV[12](?:SE)?)\.onnx",

@@ -45,9 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _draw_gallery(options: argparse.Namespace) -> None:
     picture = gallery(
-        domains=options.domains, species=options.species, size=options.size, seed=options.seed,
-        difficulty=options.difficulty, labels=not options.unlabelled,
-    )  # fmt: skip
+        domains=options.domains,
+        species=options.species,
+        size=options.size,
+        seed=options.seed,
+        difficulty=options.difficulty,
+        labels=not options.unlabelled,
+    )
     try:
         done = cv2.imwrite(str(options.out), np.ascontiguousarray(picture[..., ::-1]))
     except cv2.error as error:

@@ -100,9 +100,14 @@ def _window(rng: np.random.Generator, depth: float) -> Panel:
     w, h = rng.uniform(300, 700), rng.uniform(300, 600)
     light = rng.uniform(0.5, 1.6)
     return Panel(
-        x - w, y - h, x + w, y + h, depth - 5, (0.1, 0.1, 0.1, 0.1),
+        x - w,
+        y - h,
+        x + w,
+        y + h,
+        depth - 5,
+        (0.1, 0.1, 0.1, 0.1),
         (0.92 * light, light, 1.1 * light, 0.45 * light),
-    )  # fmt: skip
+    )
 
 
 def _furniture(rng: np.random.Generator, depth: float) -> Panel:
@@ -162,8 +167,9 @@ def _lit(room: Room, view: View, lighting: Lighting) -> Radiance:
     colour = np.asarray(cv2.multiply(light[..., :3], cv2.merge([grime] * 3)), np.float32)
     passive, returned = light[..., 3], light[..., 4] * (grime * fall)
     passive += returned
-    return Radiance(colour, passive, returned, np.full(shape, _WALL_GLOSS, np.float32), depth,
-                    view.intrinsics)  # fmt: skip
+    return Radiance(
+        colour, passive, returned, np.full(shape, _WALL_GLOSS, np.float32), depth, view.intrinsics
+    )
 
 
 def _received(panel: Panel, lighting: Lighting) -> tuple[float, float, float, float]:

@@ -66,15 +66,23 @@ def body(
         if plastic
         else Ellipsoid(neck, neck_semi, skin_of(person), 0.05, 0.3, chin, 0.5),
         Ellipsoid(
-            trunk, (205 * size, 178, 105), cloth, 0.0, texture=_weave(seed % 8),
+            trunk,
+            (205 * size, 178, 105),
+            cloth,
+            0.0,
+            texture=_weave(seed % 8),
             texels_per_mm=0.6,
         ),
         # What slopes from the neck to the shoulders.
         Ellipsoid(
             Pose(trunk.rotation, trunk.translation_mm - np.array([0, 150 * size, -8])),
-            (130 * size, 56, 66), cloth, 0.0, texture=_weave(seed % 8), texels_per_mm=0.6,
+            (130 * size, 56, 66),
+            cloth,
+            0.0,
+            texture=_weave(seed % 8),
+            texels_per_mm=0.6,
         ),
-    ]  # fmt: skip
+    ]
     for sign in (-1, 1):
         at = trunk.translation_mm + sign * side + np.array([0, 130, 0])
         shapes.append(Ellipsoid(Pose(trunk.rotation, at), (62, 240, 70), cloth, 0.0))
@@ -150,9 +158,13 @@ def holding_hand(person: Person, grip: Pose, side: int, seed: int) -> list[Shape
     cloth = cloth_of(generator(seed, 11))
 
     def part(
-        x: float, y: float, z: float, semi: tuple[float, float, float], roll: float,
+        x: float,
+        y: float,
+        z: float,
+        semi: tuple[float, float, float],
+        roll: float,
         colour: Material = material,
-    ) -> Ellipsoid:  # fmt: skip
+    ) -> Ellipsoid:
         place = grip @ turned(0, 0, side * roll, (side * x, y, z))
         return Ellipsoid(place, semi, colour, 0.05, softness=0.3 if colour is material else 0.0)
 

@@ -53,9 +53,11 @@ def photograph_of(person: Person, atlas: Atlas) -> Photograph:
     width, height = round(WIDTH_MM / mm_per_pixel), round(HEIGHT_MM / mm_per_pixel)
     focal = _DISTANCE_MM / mm_per_pixel
     pose = turned(
-        rng.normal(0, 4), rng.normal(0, 3), rng.normal(0, 1.5),
+        rng.normal(0, 4),
+        rng.normal(0, 3),
+        rng.normal(0, 1.5),
         (0.0, -12.0, _DISTANCE_MM + 75),
-    )  # fmt: skip
+    )
     middle = width / 2 - 0.5, height / 2 - 0.5
     view = View(Intrinsics(focal, focal, *middle), width, height)
     side = rng.choice([-1, 1]) * rng.uniform(0.2, 0.7)

@@ -30,8 +30,13 @@ if TYPE_CHECKING:  # of the extra `trust`, which only a key needs
 
 FORMAT = 1
 REFERENCE_SIGNALS = (
-    "norm", "depth_coverage", "depth_noise_mm", "infrared_level", "sharpness", "angle_deg",
-)  # fmt: skip
+    "norm",
+    "depth_coverage",
+    "depth_noise_mm",
+    "infrared_level",
+    "sharpness",
+    "angle_deg",
+)
 """Lists of numbers in a `SiteReference`."""
 _MAX_BYTES = 4 * 1024 * 1024
 _SIGNATURE_BYTES = 64
@@ -51,8 +56,12 @@ class Apcer:
     accepted: int
 
     def __post_init__(self) -> None:
-        _expect(0 <= self.accepted <= self.attacks and self.attacks > 0, "accepted of attacks",
-                "a count of more than 0", f"{self.accepted} of {self.attacks}")  # fmt: skip
+        _expect(
+            0 <= self.accepted <= self.attacks and self.attacks > 0,
+            "accepted of attacks",
+            "a count of more than 0",
+            f"{self.accepted} of {self.attacks}",
+        )
 
     @property
     def rate(self) -> float:
@@ -141,8 +150,10 @@ class SiteRadius:
             worst = self.worst_apcer
             _expect(
                 worst is not None and worst <= self.apcer_limit,
-                "apcer", f"{self.apcer_limit} at most for each species, or forced", worst,
-            )  # fmt: skip
+                "apcer",
+                f"{self.apcer_limit} at most for each species, or forced",
+                worst,
+            )
 
     @property
     def worst_apcer(self) -> float | None:
@@ -302,9 +313,13 @@ def _verify(
 
 def _parse(content: bytes) -> Site:
     kinds: dict[str, type] = {
-        "format": int, "bundle": str, "runtime": str, "created": str, "simulated": bool,
+        "format": int,
+        "bundle": str,
+        "runtime": str,
+        "created": str,
+        "simulated": bool,
         "sets": dict,
-    }  # fmt: skip
+    }
     fields = take_fields(parse_object(content), "site", kinds)
     sets = {name: _parse_radius(value, f"sets.{name}") for name, value in fields["sets"].items()}
     return Site(**{**fields, "sets": sets})
@@ -312,9 +327,16 @@ def _parse(content: bytes) -> Site:
 
 def _parse_radius(value: Any, field: str) -> SiteRadius:
     kinds: dict[str, type] = {
-        "radius": float, "asked_bpcer": float, "confidence": float, "n": int, "apcer_limit": float,
-        "apcer": dict, "forced": bool, "reason": str, "reference": dict,
-    }  # fmt: skip
+        "radius": float,
+        "asked_bpcer": float,
+        "confidence": float,
+        "n": int,
+        "apcer_limit": float,
+        "apcer": dict,
+        "forced": bool,
+        "reason": str,
+        "reference": dict,
+    }
     fields = take_fields(value, field, kinds)
     apcer = {
         species: Apcer(**take_fields(found, f"{field}.apcer", {"attacks": int, "accepted": int}))

@@ -151,7 +151,7 @@ def _rows(report: SoakReport) -> list[tuple[str, str]]:
         ("camera opened again", f"{report.reopened} times, given up {report.given_up} times"),
         ("sessions without a record", f"{report.audit_failures} (bar 0)"),
         ("time", f"{report.seconds:.0f} s, {report.frames / report.seconds:.0f} frames/s"),
-    ]  # fmt: skip
+    ]
 
 
 def _counts(counts: Mapping[str, int | str]) -> str:

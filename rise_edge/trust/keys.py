@@ -123,7 +123,8 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
                 raise
         sync_folder(path.parent)
     except FileExistsError:
-        raise TrustError(f"{path} is there already, and keys are never overwritten; name another "
-                         "file") from None  # fmt: skip
+        raise TrustError(
+            f"{path} is there already, and keys are never overwritten; name another file"
+        ) from None
     except OSError as error:
         raise TrustError(f"cannot write the key {path}: {error.strerror}") from None

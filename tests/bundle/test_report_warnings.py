@@ -99,10 +99,18 @@ def test_few_bona_fide_crops_are_named_too() -> None:
 
 @pytest.mark.parametrize(
     "report",
-    [None, b"", b"[]", b"{}", b'{"runtimes": {"onnx": {"test": []}}}', report_json(),
-     report_json(mask=(1, 9)).replace(b'"errors": 1', b'"errors": "1"'),
-     report_json(mask=(1, 9)).replace(b'"total": 9', b'"total": NaN'), b"[" * 100_000],
-)  # fmt: skip
+    [
+        None,
+        b"",
+        b"[]",
+        b"{}",
+        b'{"runtimes": {"onnx": {"test": []}}}',
+        report_json(),
+        report_json(mask=(1, 9)).replace(b'"errors": 1', b'"errors": "1"'),
+        report_json(mask=(1, 9)).replace(b'"total": 9', b'"total": NaN'),
+        b"[" * 100_000,
+    ],
+)
 def test_a_report_that_says_nothing_is_named_and_no_error(
     report: bytes | None, tmp_path: Path
 ) -> None:

@@ -74,8 +74,13 @@ def session(score: float, species: str = "bona_fide") -> SiteSession:
     return SiteSession(score, 30, signals if math.isfinite(score) else None, species)
 
 
-def write(path: Path, bundle: rise_edge.Bundle, sessions: list[SiteSession],
-          attacks: bool = False, identity: str = "") -> Path:  # fmt: skip
+def write(
+    path: Path,
+    bundle: rise_edge.Bundle,
+    sessions: list[SiteSession],
+    attacks: bool = False,
+    identity: str = "",
+) -> Path:
     source = Source(1, identity or bundle.identity, "onnx", "test", attacks, True)
     lines = [source_line(source), *(session_line(ALL, each) for each in sessions)]
     path.write_text("\n".join(lines) + "\n")

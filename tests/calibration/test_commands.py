@@ -52,12 +52,17 @@ def test_ctrl_c_ends_a_command_with_one_line(
         (SimulateConfig, {"folder": Path("x"), "views": 0}, "views"),
         (
             DriftProofConfig,
-            {"usual": NONE, "lamp_failure": NONE, "lens_smear": NONE, "sensor_swap": NONE,
-             "runs": 0},
+            {
+                "usual": NONE,
+                "lamp_failure": NONE,
+                "lens_smear": NONE,
+                "sensor_swap": NONE,
+                "runs": 0,
+            },
             "runs",
         ),
     ],
-)  # fmt: skip
+)
 def test_numbers_and_names_that_cannot_be_meant_are_refused_with_the_command_line(
     config: type, fields: dict[str, object], named: str
 ) -> None:

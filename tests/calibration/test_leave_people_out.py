@@ -55,9 +55,12 @@ def test_others_do_not_choose_the_radius() -> None:
 
 def test_attacks_that_show_the_choosers_are_not_counted() -> None:
     live, attacks = norms_of([0.1, 0.2], "ab"), norms_of([0.15, 0.3], "ab", "print")
-    both = Norms(**{
-        name: np.concatenate([getattr(live, name), getattr(attacks, name)]) for name in vars(live)
-    })  # fmt: skip
+    both = Norms(
+        **{
+            name: np.concatenate([getattr(live, name), getattr(attacks, name)])
+            for name in vars(live)
+        }
+    )
     by_a, by_b = leave_out(both, 1, 0.05)
     assert by_a.apcer == {"print": 0.0}
     assert by_b.apcer == {"print": 1.0}

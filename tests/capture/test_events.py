@@ -54,8 +54,9 @@ def test_a_disk_that_runs_full_leaves_no_half_line(tmp_path: Path) -> None:
         assert path.read_bytes() == whole
         writer.write("session", {"verdict": "SPOOF"})
     assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == [
-        "started", "session",
-    ]  # fmt: skip
+        "started",
+        "session",
+    ]
 
 
 def test_the_tally_counts_by_species(tiny_checker: Checker) -> None:
@@ -66,8 +67,12 @@ def test_the_tally_counts_by_species(tiny_checker: Checker) -> None:
     assert tally.verdicts == {"LIVE": 1, "SPOOF": 2}
     assert tally.species["bona_fide"].live == 1
     assert tally.species["flat_print"].fields() == {
-        "bona_fide": False, "sessions": 2, "live": 0, "spoof": 2, "undecided": 0,
-    }  # fmt: skip
+        "bona_fide": False,
+        "sessions": 2,
+        "live": 0,
+        "spoof": 2,
+        "undecided": 0,
+    }
 
 
 def test_half_a_line_that_a_power_cut_left_is_not_joined_to_the_next(tmp_path: Path) -> None:

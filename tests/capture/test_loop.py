@@ -19,8 +19,11 @@ def test_every_visit_gets_its_verdict(tiny_checker: Checker) -> None:
     events = list(sessions(FrameSource(visits([40, 90, 30, 120])), tiny_checker))
     assert [event.verdict for event in events] == ["LIVE", "SPOOF", "LIVE", "SPOOF"]
     assert [event.result.truth.bona_fide for event in events if event.result.truth] == [
-        True, False, True, False,
-    ]  # fmt: skip
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_the_truth_has_no_say(tiny_checker: Checker) -> None:

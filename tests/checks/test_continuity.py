@@ -66,11 +66,17 @@ def test_a_face_that_is_followed_may_walk() -> None:
         ([TWO] * 4, seen(1), Reason.FACE_CHANGED),
     ],
     ids=[
-        "the same", "another", "another near by", "another after a blink",
-        "anyone after an absence", "the same after a short fault", "another during a short fault",
-        "anyone after a long fault", "another after both stood there",
+        "the same",
+        "another",
+        "another near by",
+        "another after a blink",
+        "anyone after an absence",
+        "the same after a short fault",
+        "another during a short fault",
+        "anyone after a long fault",
+        "another after both stood there",
     ],
-)  # fmt: skip
+)
 def test_what_was_counted_is_over_where_another_face_follows(
     between: list[Observation], second: Observation, reason: Reason | None
 ) -> None:

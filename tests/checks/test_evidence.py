@@ -106,9 +106,13 @@ def test_a_stream_must_keep_its_size(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("lag_ms", "reason"),
-    [(20.0, None), (40.0, Reason.OUT_OF_STEP), (-200.0, Reason.OUT_OF_STEP),
-     (float("nan"), Reason.OUT_OF_STEP)],
-)  # fmt: skip
+    [
+        (20.0, None),
+        (40.0, Reason.OUT_OF_STEP),
+        (-200.0, Reason.OUT_OF_STEP),
+        (float("nan"), Reason.OUT_OF_STEP),
+    ],
+)
 def test_streams_must_be_in_step(lag_ms: float, reason: Reason | None) -> None:
     frame = photograph_frame(30)
     verdict = StreamGate().examine(moved(frame, "depth", timestamp_ms=1000.0 + lag_ms))

@@ -35,34 +35,87 @@ from tests.support.rendered_faces import (
 # distortion, its strengths from weak to strong, the fault, what the person is told
 CASES = [
     pytest.param(emptied, (90, 0), Reason.NO_FACE, "Look into the camera", id="nobody there"),
-    pytest.param(doubled, (0.85, 0.95, 1.0), Reason.SEVERAL_FACES, "One person at a time, please",
-                 id="a second face"),
-    pytest.param(depth_scaled, (0.35, 0.2, 0.1), Reason.TOO_NEAR, "Step back a little",
-                 id="too near"),
-    pytest.param(depth_scaled, (3.0, 4.0, 8.0), Reason.TOO_FAR, "Come a little closer",
-                 id="too far"),
-    pytest.param(shifted, (0.31, 0.33, 0.35), Reason.OFF_CENTRE,
-                 "Move to the middle of the picture", id="off centre"),
-    pytest.param(pushed_out, (0.28, 0.31, 0.34), Reason.OUT_OF_FRAME,
-                 "Bring your whole face into the picture", id="half outside"),
-    pytest.param(exposed, (20, 14, 10), Reason.TOO_DARK, "More light on your face, please",
-                 id="dark"),
-    pytest.param(exposed, (280, 300, 320), Reason.TOO_BRIGHT, "Turn away from the bright light",
-                 id="overexposed"),
-    pytest.param(infrared_lit, (6, 20, 255), Reason.INFRARED_SATURATED,
-                 "Step back, out of strong light", id="infrared saturated"),
-    pytest.param(depth_holed, (0.8, 0.95, 1.0), Reason.DEPTH_COVERAGE,
-                 "Move away from direct sunlight", id="holes in depth"),
-    pytest.param(covered, (0.15, 0.25, 0.35, 0.45), Reason.OCCLUDED,
-                 "Take hands and things off your face", id="a hand before the chin"),
-    pytest.param(depth_lost_at_the_mouth, (24, 28, 34), Reason.OCCLUDED,
-                 "Take hands and things off your face", id="no depth at the mouth"),
-    pytest.param(nose_pressed_in, (45, 60, 80), Reason.OCCLUDED,
-                 "Take hands and things off your face", id="no nose in depth"),
-    pytest.param(rolled, (35, 40, 45), Reason.TURNED, "Face the camera straight on",
-                 id="head on the shoulder"),
+    pytest.param(
+        doubled,
+        (0.85, 0.95, 1.0),
+        Reason.SEVERAL_FACES,
+        "One person at a time, please",
+        id="a second face",
+    ),
+    pytest.param(
+        depth_scaled, (0.35, 0.2, 0.1), Reason.TOO_NEAR, "Step back a little", id="too near"
+    ),
+    pytest.param(
+        depth_scaled, (3.0, 4.0, 8.0), Reason.TOO_FAR, "Come a little closer", id="too far"
+    ),
+    pytest.param(
+        shifted,
+        (0.31, 0.33, 0.35),
+        Reason.OFF_CENTRE,
+        "Move to the middle of the picture",
+        id="off centre",
+    ),
+    pytest.param(
+        pushed_out,
+        (0.28, 0.31, 0.34),
+        Reason.OUT_OF_FRAME,
+        "Bring your whole face into the picture",
+        id="half outside",
+    ),
+    pytest.param(
+        exposed, (20, 14, 10), Reason.TOO_DARK, "More light on your face, please", id="dark"
+    ),
+    pytest.param(
+        exposed,
+        (280, 300, 320),
+        Reason.TOO_BRIGHT,
+        "Turn away from the bright light",
+        id="overexposed",
+    ),
+    pytest.param(
+        infrared_lit,
+        (6, 20, 255),
+        Reason.INFRARED_SATURATED,
+        "Step back, out of strong light",
+        id="infrared saturated",
+    ),
+    pytest.param(
+        depth_holed,
+        (0.8, 0.95, 1.0),
+        Reason.DEPTH_COVERAGE,
+        "Move away from direct sunlight",
+        id="holes in depth",
+    ),
+    pytest.param(
+        covered,
+        (0.15, 0.25, 0.35, 0.45),
+        Reason.OCCLUDED,
+        "Take hands and things off your face",
+        id="a hand before the chin",
+    ),
+    pytest.param(
+        depth_lost_at_the_mouth,
+        (24, 28, 34),
+        Reason.OCCLUDED,
+        "Take hands and things off your face",
+        id="no depth at the mouth",
+    ),
+    pytest.param(
+        nose_pressed_in,
+        (45, 60, 80),
+        Reason.OCCLUDED,
+        "Take hands and things off your face",
+        id="no nose in depth",
+    ),
+    pytest.param(
+        rolled,
+        (35, 40, 45),
+        Reason.TURNED,
+        "Face the camera straight on",
+        id="head on the shoulder",
+    ),
     pytest.param(blurred, (5, 7, 10), Reason.BLURRED, "Hold still", id="blurred"),
-]  # fmt: skip
+]
 
 PEOPLE = range(3)
 
@@ -193,10 +246,19 @@ def test_the_most_important_fault_comes_first() -> None:
 
 def test_no_limit_lets_a_frame_pass_that_is_no_evidence() -> None:
     lax = QualityConfig(
-        min_distance_mm=0, max_distance_mm=65_535, max_off_centre=0.5, max_yaw_deg=90,
-        max_pitch_deg=90, max_roll_deg=180, min_sharpness=0, min_brightness=0, max_overexposed=1,
-        max_nearer=1, min_feature_coverage=0, max_nose_behind_mm=65_535,
-    )  # fmt: skip
+        min_distance_mm=0,
+        max_distance_mm=65_535,
+        max_off_centre=0.5,
+        max_yaw_deg=90,
+        max_pitch_deg=90,
+        max_roll_deg=180,
+        min_sharpness=0,
+        min_brightness=0,
+        max_overexposed=1,
+        max_nearer=1,
+        min_feature_coverage=0,
+        max_nose_behind_mm=65_535,
+    )
     frame = rendered("office", 1)
     for bad, reason in (
         (depth_holed(frame, 1.0), Reason.DEPTH_COVERAGE),

@@ -193,10 +193,17 @@ def test_the_end_of_the_source_closes_an_open_session_undecided() -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("min_readings", 0), ("agreement", 0.5), ("agreement", 1.1), ("deadline_ms", 0),
-     ("absent_ms", -1), ("retry_ms", float("nan")), ("max_step", 0),
-     ("max_growth", 1)],
-)  # fmt: skip
+    [
+        ("min_readings", 0),
+        ("agreement", 0.5),
+        ("agreement", 1.1),
+        ("deadline_ms", 0),
+        ("absent_ms", -1),
+        ("retry_ms", float("nan")),
+        ("max_step", 0),
+        ("max_growth", 1),
+    ],
+)
 def test_a_config_out_of_range_is_refused(field: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"expected {field}"):
         SessionConfig(**{field: value})
@@ -223,8 +230,12 @@ def test_after_repeated_spoof_nobody_is_judged_for_a_while() -> None:
     day = visit(1.5) * 2 + visit(0.5) * 2 + [NOBODY] * 90 + visit(0.5)
     results = play(day, SessionConfig(lockout=lockout))
     assert [str(r.verdict) for r in results] == [
-        "SPOOF", "SPOOF", "UNDECIDED(locked_out)", "UNDECIDED(locked_out)", "LIVE",
-    ]  # fmt: skip
+        "SPOOF",
+        "SPOOF",
+        "UNDECIDED(locked_out)",
+        "UNDECIDED(locked_out)",
+        "LIVE",
+    ]
     assert results[2].readings == 0
 
 

@@ -50,10 +50,19 @@ def test_every_symbol_that_is_named_is_in_the_header(file: Path) -> None:
 
 def test_swift_and_jni_reach_the_functions_that_they_are_there_for() -> None:
     functions = {
-        "rise_open", "rise_close", "rise_get_info", "rise_has_radius", "rise_check",
-        "rise_selftest", "rise_last_error", "rise_session_open", "rise_session_close",
-        "rise_session_frame", "rise_accept_colour_alone", "rise_session_options_default",
-    }  # fmt: skip
+        "rise_open",
+        "rise_close",
+        "rise_get_info",
+        "rise_has_radius",
+        "rise_check",
+        "rise_selftest",
+        "rise_last_error",
+        "rise_session_open",
+        "rise_session_close",
+        "rise_session_frame",
+        "rise_accept_colour_alone",
+        "rise_session_options_default",
+    }
     for code in (JNI.read_text(), "".join(file.read_text() for file in SWIFT)):
         assert functions <= set(_SYMBOL.findall(code))
 
@@ -96,9 +105,13 @@ def test_swift_gives_every_structure_its_size() -> None:
 def test_swift_has_every_constant_of_an_enumeration(name: str) -> None:
     named = set(_SYMBOL.findall("".join(file.read_text() for file in SWIFT)))
     unknown_to_phones = {
-        "RISE_GREY8", "RISE_GREY16", "RISE_DEPTH16_ANDROID", "RISE_DEPTH_MM_U16",
-        "RISE_RGB8", "RISE_RGBA8",
-    }  # fmt: skip
+        "RISE_GREY8",
+        "RISE_GREY16",
+        "RISE_DEPTH16_ANDROID",
+        "RISE_DEPTH_MM_U16",
+        "RISE_RGB8",
+        "RISE_RGBA8",
+    }
     assert set(enum_of(f"rise_{name}")) - unknown_to_phones <= named
 
 
@@ -111,8 +124,18 @@ def test_swift_has_every_constant_of_an_enumeration(name: str) -> None:
     ],
 )
 def test_the_header_compiles_alone(compiler: str, language: str, standard: str) -> None:
-    command = [compiler, f"-std={standard}", "-x", language, "-Wall", "-Wextra", "-Wpedantic",
-               "-Werror", "-fsyntax-only", "-"]  # fmt: skip
+    command = [
+        compiler,
+        f"-std={standard}",
+        "-x",
+        language,
+        "-Wall",
+        "-Wextra",
+        "-Wpedantic",
+        "-Werror",
+        "-fsyntax-only",
+        "-",
+    ]
     program = f'#include "{HEADER}"\nint main(void) {{ return RISE_OK; }}\n'
     done = subprocess.run(command, input=program, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -122,8 +145,16 @@ def test_the_header_compiles_alone(compiler: str, language: str, standard: str) 
 @pytest.mark.needs("clang")  # Swift reads module maps as clang does
 def test_clang_imports_the_swift_packages_module() -> None:
     module_map = DEVICE / "ios" / "Sources" / "CRiseEdge" / "module.modulemap"
-    command = ["clang", "-x", "objective-c", "-fmodules", f"-fmodule-map-file={module_map}",
-               "-Werror", "-fsyntax-only", "-"]  # fmt: skip
+    command = [
+        "clang",
+        "-x",
+        "objective-c",
+        "-fmodules",
+        f"-fmodule-map-file={module_map}",
+        "-Werror",
+        "-fsyntax-only",
+        "-",
+    ]
     program = "@import CRiseEdge;\nint main(void) { rise_close(0); return RISE_UNDECIDED; }\n"
     done = subprocess.run(command, input=program, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

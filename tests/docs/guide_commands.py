@@ -70,12 +70,14 @@ GUIDES = {
             "--infrared examples/frames/infrared/01.jpg": HERE,
             "python -m rise_edge.capture --camera realsense": IMAGES,
             "python -m rise_edge.capture --camera images/": Typed("--view none"),
-            "python -m rise_edge.capture --camera simulated --sessions 40 --view none --events -":
-                Typed("--sessions 1"),
+            "python -m rise_edge.capture --camera simulated --sessions 40 --view none --events -": Typed(
+                "--sessions 1"
+            ),
             "pip install -e '.[kiosk]'": INSTALLS,
             "python -m rise_edge.capture --camera realsense:SERIAL --view web --events "
-            "events.jsonl --audit audit.db --monitor 9180":
-                Typed("--camera images --web 0 --monitor 0 --pace fast"),
+            "events.jsonl --audit audit.db --monitor 9180": Typed(
+                "--camera images --web 0 --monitor 0 --pace fast"
+            ),
             "pip install -e '.[quantize]'": INSTALLS,
             "python train/train.py --out runs/demo": TRAINED,
             "python quantize/qat.py runs/demo bundles/demo": TRAINED,
@@ -98,10 +100,10 @@ GUIDES = {
             "path/to/bundle.site.json --public-key owner.pub": REALSENSE,
             "python calibration/leave_people_out.py docs/real_sets/kinect2_faces --pictures "
             "../shared/real --people 4": PICTURES,
-            "mkdir -p site-depot keys && cp -r rise_edge/models/demo site-depot/demo":
-                Typed(ONE_DOMAIN),
-            "rise-edge keygen keys/owner && rise-edge sign site-depot/demo --key keys/owner.key":
-                HERE,
+            "mkdir -p site-depot keys && cp -r rise_edge/models/demo site-depot/demo": Typed(
+                ONE_DOMAIN
+            ),
+            "rise-edge keygen keys/owner && rise-edge sign site-depot/demo --key keys/owner.key": HERE,
             "python calibration/collect_sessions.py site-depot/people.jsonl --bundle "
             "site-depot/demo "
             "--simulated depot --sessions 100": Typed("--sessions 2"),
@@ -112,8 +114,9 @@ GUIDES = {
             "--attacks site-depot/attacks.jsonl --sign keys/owner.key "
             "--picture site-depot/radius.png": Typed("--bpcer 0.5 --confidence 0.5"),
             "python -m rise_edge.capture --bundle site-depot/demo --site site-depot/demo.site.json "
-            "--public-key keys/owner.pub --sessions 60 --view web":
-                Typed("--camera images --web 0 --pace fast"),
+            "--public-key keys/owner.pub --sessions 60 --view web": Typed(
+                "--camera images --web 0 --pace fast"
+            ),
         },
     ),
     "docs/second-opinion.md": Guide(
@@ -121,16 +124,19 @@ GUIDES = {
             "python -m rise_edge.capture --camera realsense "
             "--second-opinion 2.7_80x80_MiniFASNetV2.onnx "
             "--second-opinion 4_0_0_80x80_MiniFASNetV1SE.onnx": Read("needs others' weights"),
-            "git clone https://github.com/minivision-ai/Silent-Face-Anti-Spoofing":
-                Read("needs the network"),
-            "python quantize/export_minifasnet.py Silent-Face-Anti-Spoofing second-opinion":
-                Read("tests/quantize exports such weights"),
+            "git clone https://github.com/minivision-ai/Silent-Face-Anti-Spoofing": Read(
+                "needs the network"
+            ),
+            "python quantize/export_minifasnet.py Silent-Face-Anti-Spoofing second-opinion": Read(
+                "tests/quantize exports such weights"
+            ),
         }
     ),
     "device/android/README.md": Guide(
         {
-            "git clone --recurse-submodules https://github.com/pytorch/executorch && cd executorch":
-                Read("needs the network"),
+            "git clone --recurse-submodules https://github.com/pytorch/executorch && cd executorch": Read(
+                "needs the network"
+            ),
             "./install_executorch.sh": Read("another project's"),
             "for abi in arm64-v8a x86_64; do": Read("another project's"),
             "cmake -B cmake-out-$abi "
@@ -141,8 +147,9 @@ GUIDES = {
             "-DEXECUTORCH_BUILD_EXTENSION_DATA_LOADER=ON "
             "-DEXECUTORCH_BUILD_EXTENSION_FLAT_TENSOR=ON "
             "-DEXECUTORCH_BUILD_EXTENSION_NAMED_DATA_MAP=ON "
-            "-DEXECUTORCH_BUILD_KERNELS_OPTIMIZED=ON -DEXECUTORCH_BUILD_KERNELS_QUANTIZED=ON":
-                Read("needs Android's NDK"),
+            "-DEXECUTORCH_BUILD_KERNELS_OPTIMIZED=ON -DEXECUTORCH_BUILD_KERNELS_QUANTIZED=ON": Read(
+                "needs Android's NDK"
+            ),
             "cmake --build cmake-out-$abi --target install -j": Read("needs Android's NDK"),
             "done": Read("another project's"),
         },
@@ -162,23 +169,28 @@ GUIDES = {
     ),
     "device/ios/README.md": Guide(
         {
-            "git clone --recurse-submodules https://github.com/pytorch/executorch && cd executorch":
-                Read("needs the network"),
-            "python3 -m venv .venv && . .venv/bin/activate && ./install_executorch.sh":
-                Read("another project's"),
+            "git clone --recurse-submodules https://github.com/pytorch/executorch && cd executorch": Read(
+                "needs the network"
+            ),
+            "python3 -m venv .venv && . .venv/bin/activate && ./install_executorch.sh": Read(
+                "another project's"
+            ),
             "path/to/rise_edge/device/ios/build_core.sh .": Read("needs a Mac"),
         }
     ),
     "device/jetson/README.md": Guide(
         {
             "python quantize/export_targets.py runs/demo targets/ --targets tensorrt": TRAINED,
-            "python device/jetson/static_check.py targets/model_tensorrt.onnx":
-                Read("tests/device/jetson exports such a file and checks it"),
-            "python device/jetson/bundle.py bundles/demo targets/ bundles/jetson":
-                Read("tests/device/jetson makes such a bundle"),
+            "python device/jetson/static_check.py targets/model_tensorrt.onnx": Read(
+                "tests/device/jetson exports such a file and checks it"
+            ),
+            "python device/jetson/bundle.py bundles/demo targets/ bundles/jetson": Read(
+                "tests/device/jetson makes such a bundle"
+            ),
             "python device/jetson/check.py bundles/jetson": Read("needs a Jetson"),
-            "python -m rise_edge.selftest bundles/jetson --runtime tensorrt":
-                Read("needs a Jetson"),
+            "python -m rise_edge.selftest bundles/jetson --runtime tensorrt": Read(
+                "needs a Jetson"
+            ),
             "python -m rise_edge.capture --bundle bundles/jetson --runtime tensorrt "
             "--camera realsense:SERIAL": Read("needs a Jetson"),
         },
@@ -209,11 +221,13 @@ GUIDES = {
             "/etc/systemd/system/": Read("needs root", "device/kiosk"),
             "nano /etc/rise-edge/kiosk.toml": ROOT,
             "systemctl daemon-reload": ROOT,
-            "systemctl enable --now rise-edge-kiosk rise-edge-prune.timer":
-                Read("needs root", "device/kiosk"),
+            "systemctl enable --now rise-edge-kiosk rise-edge-prune.timer": Read(
+                "needs root", "device/kiosk"
+            ),
             "systemctl status rise-edge-kiosk": ROOT,
-            "rise-edge capture --config /etc/rise-edge/kiosk.toml --print-config":
-                Read("tests/device/test_kiosk_units.py reads the file"),
+            "rise-edge capture --config /etc/rise-edge/kiosk.toml --print-config": Read(
+                "tests/device/test_kiosk_units.py reads the file"
+            ),
             "chromium --kiosk --noerrdialogs --disable-session-crashed-bubble "
             "http://127.0.0.1:8350/": Read("needs a screen"),
             "(umask 077; head -c 24 /dev/urandom | base64 | tr +/ -_ > /etc/rise-edge/token); "
@@ -229,8 +243,9 @@ GUIDES = {
         {
             "apt-get install qemu-user-static": ROOT,
             "python device/parity/same_bits.py": Read("imitates processors: minutes"),
-            "python device/parity/same_bits.py --golden runs/demo/qat/golden_large.npz":
-                Read("imitates processors: a quarter of an hour"),
+            "python device/parity/same_bits.py --golden runs/demo/qat/golden_large.npz": Read(
+                "imitates processors: a quarter of an hour"
+            ),
         },
     ),
     "docs/embed.md": Guide(
@@ -239,8 +254,7 @@ GUIDES = {
             "python device/cpp/examples/frames.py one frame": HERE,
             "build/check rise_edge/models/demo frame/colour.rgb frame/depth.u16 frame/infrared.u8 "
             "$(cat frame/face.txt)": BUILT,
-            "python device/cpp/examples/frames.py stream | build/watch rise_edge/models/demo":
-                BUILT,
+            "python device/cpp/examples/frames.py stream | build/watch rise_edge/models/demo": BUILT,
             "python -m rise_edge.selftest BUNDLE": Typed("--runtime onnx"),
             "build/selftest BUNDLE executorch": BUILT,
         },
@@ -265,8 +279,9 @@ GUIDES = {
     "docs/real.md": Guide(
         {
             "python docs/real.py --pictures ../shared/real": PICTURES,
-            "rise-edge evaluate SET... --bundle path/to/bundle --out runs/real":
-                Read("needs a set; tests/evaluation makes one"),
+            "rise-edge evaluate SET... --bundle path/to/bundle --out runs/real": Read(
+                "needs a set; tests/evaluation makes one"
+            ),
         },
     ),
     "quantize/README.md": Guide(
@@ -286,36 +301,45 @@ GUIDES = {
             "rise-edge audit list audit.db --last 50 --verdict UNDECIDED --since 2026-03-01": HERE,
             "rise-edge audit export audit.db --format csv --out march.csv": HERE,
             "rise-edge audit prune audit.db --older-than 90 --dry-run": HERE,
-            "python -m rise_edge.capture --camera realsense --monitor 9180":
-                Typed("--camera images --view none --monitor 0"),
-            "curl localhost:9180/health":
-                Read("of a program that runs; tests/kiosk/web/test_monitor.py asks it"),
+            "python -m rise_edge.capture --camera realsense --monitor 9180": Typed(
+                "--camera images --view none --monitor 0"
+            ),
+            "curl localhost:9180/health": Read(
+                "of a program that runs; tests/kiosk/web/test_monitor.py asks it"
+            ),
             "python -m rise_edge.capture --camera realsense --bundle path/to/bundle --site "
-            "path/to/bundle.site.json --monitor 9180":
-                Read("needs a calibrated site; calibration/README.md's walk runs one"),
+            "path/to/bundle.site.json --monitor 9180": Read(
+                "needs a calibrated site; calibration/README.md's walk runs one"
+            ),
             "python -m rise_edge.capture --camera realsense --keep-evidence evidence "
             "--keep-days 30 --keep-mb 1000": Typed("--camera images --view none --keep all"),
             'rise-edge evidence show "$(ls evidence/*.zip | tail -n 1)" --picture newest.png': HERE,
             "pip install -e '.[web]'": INSTALLS,
-            "python -m rise_edge.capture --camera realsense --view web":
-                Typed("--camera images --web 0 --pace fast"),
+            "python -m rise_edge.capture --camera realsense --view web": Typed(
+                "--camera images --web 0 --pace fast"
+            ),
             "(umask 077; python -c 'import secrets; print(secrets.token_urlsafe())' > token)": HERE,
-            "python -m rise_edge.capture --view web --web 0.0.0.0:8350 --web-token-file token":
-                Typed("--camera images --web 0.0.0.0:0 --pace fast"),
+            "python -m rise_edge.capture --view web --web 0.0.0.0:8350 --web-token-file token": Typed(
+                "--camera images --web 0.0.0.0:0 --pace fast"
+            ),
             "python -m rise_edge.soak": Read("takes 15 minutes; the next line is a short one"),
-            "python -m rise_edge.soak --frames 5000 --seed 3 --json soak.json":
-                Read("its bar of memory needs thousands of frames; tests/soak runs it"),
+            "python -m rise_edge.soak --frames 5000 --seed 3 --json soak.json": Read(
+                "its bar of memory needs thousands of frames; tests/soak runs it"
+            ),
         },
     ),
     "rise_edge/importers/README.md": Guide(
         {
             "pip install -e '.[import]'": INSTALLS,
-            "rise-edge import session.bag from-bag": 
-                Read("tests/importers/bag/test_bag.py runs it"),
-            "rise-edge import rgbd_dataset_freiburg1_desk from-tum":
-                Read("tests/importers/tum/test_tum.py runs it"),
-            "rise-edge import portrait.heic from-heic":
-                Read("needs an iPhone; tests/importers/heic/test_heic.py runs it"),
+            "rise-edge import session.bag from-bag": Read(
+                "tests/importers/bag/test_bag.py runs it"
+            ),
+            "rise-edge import rgbd_dataset_freiburg1_desk from-tum": Read(
+                "tests/importers/tum/test_tum.py runs it"
+            ),
+            "rise-edge import portrait.heic from-heic": Read(
+                "needs an iPhone; tests/importers/heic/test_heic.py runs it"
+            ),
             "rise-edge import clip.mp4 from-clip": HERE,
             "rise-edge import photo.jpg from-photo --depth depth.png --depth-format tum "
             "--intrinsics 525 525 319.5 239.5": HERE,
@@ -328,8 +352,9 @@ GUIDES = {
     ),
     "rise_edge/simulator/README.md": Guide(
         {
-            "python -m rise_edge.simulator gallery gallery.png":
-                Typed("--domains office --species bona_fide --size 48"),
+            "python -m rise_edge.simulator gallery gallery.png": Typed(
+                "--domains office --species bona_fide --size 48"
+            ),
             "python -m rise_edge.simulator clip clip.webp": Typed("--species bona_fide --fps 2"),
             "python -m rise_edge.simulator compare docs/real_sets/kinect2_faces --pictures "
             "../shared/real --out comparison.png": PICTURES,
@@ -344,12 +369,12 @@ GUIDES = {
                 "--data.cache cache --data.workers 1"
             ),
             "python quantize/qat.py runs/mine bundles/mine": TRAINED,
-            "python train/evaluate.py runs/mine --out runs/mine/unseen --domains night backlit":
-                Read("renders 5,000 crops; tests/train/test_evaluate.py runs it"),
+            "python train/evaluate.py runs/mine --out runs/mine/unseen --domains night backlit": Read(
+                "renders 5,000 crops; tests/train/test_evaluate.py runs it"
+            ),
             "python train/relief.py runs/mine --bundle bundles/mine": TRAINED,
             "python train/certificate.py runs/mine": TRAINED,
-            "python train/benchmark.py --out runs/benchmark --unseen night backlit --workers 2":
-                TRAINED,
+            "python train/benchmark.py --out runs/benchmark --unseen night backlit --workers 2": TRAINED,
             "pip install -e '.[vit]'": INSTALLS,
             "python train/train.py --out runs/large --network.name vit_b16 --learning-rate 1e-4 "
             "--network.pretrained": Read("needs the network and hours"),
@@ -392,7 +417,7 @@ GUIDES = {
             "docs/real_sets/kinect2_faces --pictures ../shared/real": PICTURES,
         },
     ),
-}  # fmt: skip
+}
 
 OTHERS = frozenset(
     {"SECURITY.md", "docs/measured.md", "docs/threat-model.md", "device/web/README.md"}

@@ -89,9 +89,14 @@ def shell(command: str, folder: Path) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     done = subprocess.run(
-        ["bash", "-ec", command], cwd=folder, env=env, text=True, capture_output=True,
-        stdin=subprocess.DEVNULL, timeout=300,
-    )  # fmt: skip
+        ["bash", "-ec", command],
+        cwd=folder,
+        env=env,
+        text=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+    )
     assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
 
 
@@ -140,17 +145,22 @@ READ = {
 @lru_cache
 def helps(torch: bool) -> dict[tuple[str, ...], str]:
     """The help of every program that is not run, from one process: torch takes long to import."""
-    asked = sorted({
-        program
-        for commands in READ.values()
-        for command in commands
-        if imports_torch(command) is torch
-        for program, _ in programs(command)
-    })  # fmt: skip
+    asked = sorted(
+        {
+            program
+            for commands in READ.values()
+            for command in commands
+            if imports_torch(command) is torch
+            for program, _ in programs(command)
+        }
+    )
     done = subprocess.run(
-        [sys.executable, "-c", _HELPS, json.dumps(asked)], cwd=ROOT, text=True,
-        capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
-    )  # fmt: skip
+        [sys.executable, "-c", _HELPS, json.dumps(asked)],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
+    )
     assert done.returncode == 0, done.stderr
     return dict(zip(asked, json.loads(done.stdout.splitlines()[-1]), strict=True))
 

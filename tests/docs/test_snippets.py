@@ -29,8 +29,11 @@ def test_a_page_shows_the_files_as_they_are(name: str) -> None:
 def test_every_python_block_is_of_a_file_or_is_run() -> None:
     shown = {code.page for page in PAGES for code in blocks(page, "python")}
     assert shown == {
-        "README.md", "docs/embed.md", "docs/second-opinion.md", "rise_edge/simulator/README.md",
-    }  # fmt: skip
+        "README.md",
+        "docs/embed.md",
+        "docs/second-opinion.md",
+        "rise_edge/simulator/README.md",
+    }
 
 
 @pytest.mark.slow

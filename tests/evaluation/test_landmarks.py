@@ -26,9 +26,15 @@ def read(tmp_path: Path, text: str, **fields: Any) -> dict[str, Landmarks]:
 def test_a_feature_is_the_mean_of_its_points(tmp_path: Path) -> None:
     text = "one/1 9 9 40 48 40 52 80 50 60 70 60 88 60 94\n"
     found = read(
-        tmp_path, text, first_number=2, right_eye=[0, 1], left_eye=[2], nose=[3], mouth=[4, 5],
+        tmp_path,
+        text,
+        first_number=2,
+        right_eye=[0, 1],
+        left_eye=[2],
+        nose=[3],
+        mouth=[4, 5],
         lips=[4, 5],
-    )  # fmt: skip
+    )
     assert found["one/1"].points.tolist() == [[40, 50], [80, 50], [60, 70], [60, 91]]
     assert found["one/1"].lips_apart == 6
 

@@ -43,16 +43,26 @@ def paint(view: Viewpoint, shape: tuple[int, int], z_mm: float) -> np.ndarray:
 
 
 def texture(x_mm: np.ndarray, y_mm: np.ndarray) -> np.ndarray:
-    return np.stack(
-        [128 + 0.5 * x_mm, 128 + 0.5 * y_mm, 128 + 60 * np.sin(x_mm / 25) * np.cos(y_mm / 25)], -1
-    ).clip(0, 255).astype(np.uint8)  # fmt: skip
+    return (
+        np.stack(
+            [128 + 0.5 * x_mm, 128 + 0.5 * y_mm, 128 + 60 * np.sin(x_mm / 25) * np.cos(y_mm / 25)],
+            -1,
+        )
+        .clip(0, 255)
+        .astype(np.uint8)
+    )
 
 
 @pytest.mark.parametrize(
     ("baseline_mm", "yaw_deg", "z_mm"),
-    [(0.0, 0.0, 600.0), (15.0, 0.0, 400.0), (15.0, 0.0, 900.0), (-59.0, 0.0, 600.0),
-     (50.0, 3.0, 600.0)],
-)  # fmt: skip
+    [
+        (0.0, 0.0, 600.0),
+        (15.0, 0.0, 400.0),
+        (15.0, 0.0, 900.0),
+        (-59.0, 0.0, 600.0),
+        (50.0, 3.0, 600.0),
+    ],
+)
 def test_colour_is_registered_to_the_depth_pixels(
     baseline_mm: float, yaw_deg: float, z_mm: float
 ) -> None:
@@ -110,8 +120,11 @@ def test_depth_of_all_holes_still_gives_a_crop() -> None:
 
 def test_depth_is_never_interpolated() -> None:
     depth = np.where(np.indices((480, 640)).sum(0) % 2, 500, 900).astype(np.uint16)
-    frame = Frame(Image(np.zeros((480, 640, 3), np.uint8), DEPTH_VIEW, 1, 0),
-                  Image(depth, DEPTH_VIEW, 1, 0), None)  # fmt: skip
+    frame = Frame(
+        Image(np.zeros((480, 640, 3), np.uint8), DEPTH_VIEW, 1, 0),
+        Image(depth, DEPTH_VIEW, 1, 0),
+        None,
+    )
     crop = crop_face(frame, face_at(keypoints_mm(0, 0, 600), DEPTH_VIEW))
     assert set(np.unique(crop.depth_mm)) == {500, 900}
 
@@ -119,8 +132,11 @@ def test_depth_is_never_interpolated() -> None:
 def test_a_saturated_depth_is_no_reading() -> None:
     depth = np.full((480, 640), 600, np.uint16)
     depth[:, 310:] = 65535
-    frame = Frame(Image(np.zeros((480, 640, 3), np.uint8), DEPTH_VIEW, 1, 0),
-                  Image(depth, DEPTH_VIEW, 1, 0), None)  # fmt: skip
+    frame = Frame(
+        Image(np.zeros((480, 640, 3), np.uint8), DEPTH_VIEW, 1, 0),
+        Image(depth, DEPTH_VIEW, 1, 0),
+        None,
+    )
     crop = crop_face(frame, face_at(keypoints_mm(0, 0, 600), DEPTH_VIEW))
     assert crop.distance_mm == 600
     assert set(np.unique(crop.depth_mm)) == {0, 600}
@@ -128,8 +144,11 @@ def test_a_saturated_depth_is_no_reading() -> None:
 
 def test_what_lies_outside_the_image_is_zero() -> None:
     depth = np.full((480, 640), 600, np.uint16)
-    frame = Frame(Image(np.full((480, 640, 3), 200, np.uint8), DEPTH_VIEW, 1, 0),
-                  Image(depth, DEPTH_VIEW, 1, 0), None)  # fmt: skip
+    frame = Frame(
+        Image(np.full((480, 640, 3), 200, np.uint8), DEPTH_VIEW, 1, 0),
+        Image(depth, DEPTH_VIEW, 1, 0),
+        None,
+    )
     crop = crop_face(frame, face_at(keypoints_mm(-457, 0, 600), DEPTH_VIEW))
     assert not crop.depth_mm[:, :40].any()
     assert crop.depth_mm[:, -40:].all()

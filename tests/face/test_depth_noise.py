@@ -49,8 +49,10 @@ def test_too_few_readings_tell_nothing() -> None:
     assert depth_noise_mm(holes) is None
 
 
-@pytest.mark.parametrize("depth", [np.zeros((9, 9), np.float32), np.zeros((2, 9), np.uint16),
-                                   np.zeros((9, 9, 3), np.uint16)])  # fmt: skip
+@pytest.mark.parametrize(
+    "depth",
+    [np.zeros((9, 9), np.float32), np.zeros((2, 9), np.uint16), np.zeros((9, 9, 3), np.uint16)],
+)
 def test_another_picture_is_refused(depth: np.ndarray) -> None:
     with pytest.raises(ValueError, match="expected depth as uint16"):
         depth_noise_mm(depth)

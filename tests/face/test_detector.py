@@ -74,8 +74,9 @@ def test_real_infrared_faces_are_found_whichever_way_up() -> None:
 
 def test_a_face_is_found_iff_a_look_reaches_the_least_score() -> None:
     (face,) = FaceDetector([128]).detect(photograph())
-    found = {s: FaceDetector([128], min_score=face.score + s).detect(photograph())
-             for s in (-0.01, 0.01)}  # fmt: skip
+    found = {
+        s: FaceDetector([128], min_score=face.score + s).detect(photograph()) for s in (-0.01, 0.01)
+    }
     assert found[-0.01]
     assert not found[0.01]
 

@@ -25,8 +25,13 @@ def test_angles_follow_those_of_rendered_heads() -> None:
         # Who stands aside and looks straight ahead looks past the camera.
         aside, below = (square.cx - k.cx) / k.fx, (square.cy - k.cy) / k.fy
         seen.append((angles.yaw_deg, angles.pitch_deg, angles.roll_deg))
-        true.append((truth.yaw_deg + math.degrees(math.atan(aside)),
-                     truth.pitch_deg + math.degrees(math.atan(below)), truth.roll_deg))  # fmt: skip
+        true.append(
+            (
+                truth.yaw_deg + math.degrees(math.atan(aside)),
+                truth.pitch_deg + math.degrees(math.atan(below)),
+                truth.roll_deg,
+            )
+        )
     errors = np.abs(np.subtract(seen, true))
     assert (np.median(errors, axis=0) < (5, 6, 5)).all()
     assert np.corrcoef(np.array(seen)[:, 0], np.array(true)[:, 0])[0, 1] > 0.95

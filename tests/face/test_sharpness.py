@@ -7,8 +7,10 @@ from tests.support.pictures import photograph
 
 
 def face_grey() -> np.ndarray:
-    return cv2.cvtColor(cv2.resize(photograph()[70:170, 170:270], (32, 32),
-                                   interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)  # fmt: skip
+    return cv2.cvtColor(
+        cv2.resize(photograph()[70:170, 170:270], (32, 32), interpolation=cv2.INTER_AREA),
+        cv2.COLOR_RGB2GRAY,
+    )
 
 
 def test_more_blur_is_less_sharp() -> None:
@@ -34,8 +36,10 @@ def test_a_picture_of_one_grey_is_not_sharp() -> None:
     assert sharpness(np.full((32, 32), 90, np.uint8)) == 0
 
 
-@pytest.mark.parametrize("grey", [np.zeros((1, 8), np.uint8), np.zeros((8, 8), np.float32),
-                                  np.zeros((8, 8, 3), np.uint8)])  # fmt: skip
+@pytest.mark.parametrize(
+    "grey",
+    [np.zeros((1, 8), np.uint8), np.zeros((8, 8), np.float32), np.zeros((8, 8, 3), np.uint8)],
+)
 def test_another_picture_is_refused(grey: np.ndarray) -> None:
     with pytest.raises(ValueError, match="expected grey as uint8 of at least 2x2 pixels"):
         sharpness(grey)

@@ -102,8 +102,16 @@ def test_the_power_cut_shows_what_was_not_synced(tmp_path: Path) -> None:
     assert found[-1] == [old, new]
 
 
-STEPS = ("os.open", "os.close", "os.fsync", "os.chmod", "os.mkdir", "os.replace", "os.rename",
-         "rise_edge.files.write_atomic._exchange")  # fmt: skip
+STEPS = (
+    "os.open",
+    "os.close",
+    "os.fsync",
+    "os.chmod",
+    "os.mkdir",
+    "os.replace",
+    "os.rename",
+    "rise_edge.files.write_atomic._exchange",
+)
 
 
 class Failing:

@@ -40,8 +40,10 @@ def main() -> int:
         print(
             f"{target.name:<18}{target.accepted:>6} taken {target.refused:>6} refused", flush=True
         )
-    print(f"{total} mutated inputs in {monotonic() - began_s:.0f} s: {crashes} crashes, "
-          f"{altered} loads of an altered bundle")  # fmt: skip
+    print(
+        f"{total} mutated inputs in {monotonic() - began_s:.0f} s: {crashes} crashes, "
+        f"{altered} loads of an altered bundle"
+    )
     return 1 if crashes or altered else 0
 
 

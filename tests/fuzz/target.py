@@ -39,8 +39,12 @@ class Target:
 
     def _some(self, count: int, start: int) -> None:
         @seed(start)
-        @settings(max_examples=count, deadline=None, database=None,
-                  suppress_health_check=list(HealthCheck))  # fmt: skip
+        @settings(
+            max_examples=count,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
         @given(self.examples)
         def once(example: Any) -> None:
             if self.run(example):

@@ -112,9 +112,14 @@ def test_options_that_do_not_apply_are_refused(flags: list[str], tmp_path: Path)
     ],
 )
 def test_a_package_that_is_missing_is_named_with_its_extra(
-    module: str, name: str, content: bytes, package: str, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    module: str,
+    name: str,
+    content: bytes,
+    package: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     for loaded in list(sys.modules):
         if loaded.startswith(("rosbags", "pillow_heif", "rise_edge.importers.bag.bag")):
             monkeypatch.delitem(sys.modules, loaded)

@@ -77,12 +77,19 @@ def test_a_disk_that_runs_full_gives_no_live_that_is_not_written(
     """Events; of the audit, tests/capture/audit says the same."""
     path = tmp_path / "events.jsonl"
     command = [
-        sys.executable, "-c",
+        sys.executable,
+        "-c",
         "import resource, sys; from rise_edge.capture.__main__ import main; "
         "resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000)); sys.exit(main())",
-        "--camera", str(eight_visits), "--bundle", str(tiny_bundle.path),
-        "--pace", "fast", "--events", str(path),
-    ]  # fmt: skip
+        "--camera",
+        str(eight_visits),
+        "--bundle",
+        str(tiny_bundle.path),
+        "--pace",
+        "fast",
+        "--events",
+        str(path),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert "Traceback" not in done.stderr
     assert done.returncode == 6
@@ -119,11 +126,23 @@ def test_sigterm_mid_session_ends_it_undecided_and_written(
     write_folder([*islice(visits([ALIVE]), 30), *far], tmp_path / "images")
     events = tmp_path / "events.jsonl"
     process = subprocess.Popen(
-        [sys.executable, "-m", "rise_edge.capture", "--camera", str(tmp_path / "images"),
-         "--bundle", str(tiny_bundle.path), "--pace", "real", "--view", "none",
-         "--events", str(events)],
+        [
+            sys.executable,
+            "-m",
+            "rise_edge.capture",
+            "--camera",
+            str(tmp_path / "images"),
+            "--bundle",
+            str(tiny_bundle.path),
+            "--pace",
+            "real",
+            "--view",
+            "none",
+            "--events",
+            str(events),
+        ],
         stderr=subprocess.PIPE,
-    )  # fmt: skip
+    )
     deadline_s = monotonic() + 20
     while monotonic() < deadline_s and not (events.exists() and '"LIVE"' in events.read_text()):
         sleep(0.05)

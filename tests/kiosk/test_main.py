@@ -48,8 +48,18 @@ def events_of(text: str) -> list[dict]:
 def test_a_folder_plays_through_to_events(
     folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["--camera", str(folder), "--bundle", str(tiny_bundle.path), "--view", "none",
-                 "--events", "-"])  # fmt: skip
+    code = main(
+        [
+            "--camera",
+            str(folder),
+            "--bundle",
+            str(tiny_bundle.path),
+            "--view",
+            "none",
+            "--events",
+            "-",
+        ]
+    )
     events = events_of(capsys.readouterr().out)
     assert code == 0
     assert [e["event"] for e in events] == ["started", "session", "session", "stopped"]
@@ -60,11 +70,22 @@ def test_a_folder_plays_through_to_events(
 
 
 def test_a_folder_without_sensors_is_warned_of_once_and_in_its_event(
-    own_folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    own_folder: Path,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
-    arguments = ["--camera", str(own_folder), "--bundle", str(tiny_bundle.path), "--view", "none",
-                 "--events", "-"]  # fmt: skip
+) -> None:
+    arguments = [
+        "--camera",
+        str(own_folder),
+        "--bundle",
+        str(tiny_bundle.path),
+        "--view",
+        "none",
+        "--events",
+        "-",
+    ]
     assert main(arguments) == 0
     assert "warning" not in events_of(capsys.readouterr().out)[0]["camera"]
     assert "60 degrees" not in caplog.text
@@ -76,13 +97,28 @@ def test_a_folder_without_sensors_is_warned_of_once_and_in_its_event(
 
 
 def test_depth_in_another_unit_is_an_event_and_a_line(
-    own_folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str],
+    own_folder: Path,
+    tiny_bundle: Bundle,
+    capsys: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     description = json.loads((own_folder / "camera.json").read_text())
     (own_folder / "camera.json").write_text(json.dumps({**description, "depth_scale": 5}))
-    assert main(["--camera", str(own_folder), "--bundle", str(tiny_bundle.path), "--view", "none",
-                 "--events", "-"]) == 0  # fmt: skip
+    assert (
+        main(
+            [
+                "--camera",
+                str(own_folder),
+                "--bundle",
+                str(tiny_bundle.path),
+                "--view",
+                "none",
+                "--events",
+                "-",
+            ]
+        )
+        == 0
+    )
     hints = [e for e in events_of(capsys.readouterr().out) if e["event"] == "hint"]
     assert [hint["kind"] for hint in hints] == ["depth_scale"]
     assert caplog.text.count(hints[0]["text"]) == 1
@@ -108,13 +144,34 @@ def failing(error: BaseException) -> type[Listener]:
     ids=["interrupt", "error"],
 )
 def test_the_open_session_is_written_whatever_a_listener_raises(
-    error: BaseException, code: int, last: str, folder: Path, tiny_bundle: Bundle, tmp_path: Path,
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+    error: BaseException,
+    code: int,
+    last: str,
+    folder: Path,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("rise_edge.kiosk.kiosk.Service", failing(error))
     audit = tmp_path / "audit.db"
-    assert main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
-                 "--events", "-", "--audit", str(audit)]) == code  # fmt: skip
+    assert (
+        main(
+            [
+                "--camera",
+                str(folder),
+                "--model",
+                str(tiny_bundle.path),
+                "--view",
+                "none",
+                "--events",
+                "-",
+                "--audit",
+                str(audit),
+            ]
+        )
+        == code
+    )
     events = events_of(capsys.readouterr().out)
     assert [e.get("reason") for e in events if e["event"] == "session"] == ["ended"]
     assert events[-1]["event"] == last
@@ -124,8 +181,23 @@ def test_the_open_session_is_written_whatever_a_listener_raises(
 def test_the_session_that_the_last_counted_frame_ended_is_written(
     folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--camera", str(folder), "--model", str(tiny_bundle.path), "--view", "none",
-                 "--events", "-", "--sessions", "1"]) == 0  # fmt: skip
+    assert (
+        main(
+            [
+                "--camera",
+                str(folder),
+                "--model",
+                str(tiny_bundle.path),
+                "--view",
+                "none",
+                "--events",
+                "-",
+                "--sessions",
+                "1",
+            ]
+        )
+        == 0
+    )
     events = events_of(capsys.readouterr().out)
     assert [e.get("verdict") for e in events] == [None, "LIVE", None]
     assert events[-1]["cause"] == "sessions"
@@ -136,8 +208,18 @@ def test_an_image_of_another_size_ends_a_folder(
 ) -> None:
     path = own_folder / "colour/000005.png"
     cv2.imwrite(str(path), cv2.imread(str(path))[:, 1:])
-    code = main(["--camera", str(own_folder), "--bundle", str(tiny_bundle.path), "--view", "none",
-                 "--events", "-"])  # fmt: skip
+    code = main(
+        [
+            "--camera",
+            str(own_folder),
+            "--bundle",
+            str(tiny_bundle.path),
+            "--view",
+            "none",
+            "--events",
+            "-",
+        ]
+    )
     captured = capsys.readouterr()
     events = events_of(captured.out)
     assert code == CameraError.exit_code
@@ -147,20 +229,41 @@ def test_an_image_of_another_size_ends_a_folder(
 
 
 def test_the_folder_one_is_in_has_its_name(
-    folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    tiny_bundle: Bundle,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(folder)
-    assert main(["--camera", ".", "--bundle", str(tiny_bundle.path), "--view", "none",
-                 "--events", "-"]) == 0  # fmt: skip
+    assert (
+        main(
+            ["--camera", ".", "--bundle", str(tiny_bundle.path), "--view", "none", "--events", "-"]
+        )
+        == 0
+    )
     assert events_of(capsys.readouterr().out)[0]["camera"]["name"] == "images"
 
 
 def test_the_bundles_report_of_the_chosen_set_is_told_at_the_start(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--camera", str(folder), "--modalities", "colour", "--view", "none",
-                 "--events", "-", "--sessions", "1"]) == 0  # fmt: skip
+    assert (
+        main(
+            [
+                "--camera",
+                str(folder),
+                "--modalities",
+                "colour",
+                "--view",
+                "none",
+                "--events",
+                "-",
+                "--sessions",
+                "1",
+            ]
+        )
+        == 0
+    )
     captured = capsys.readouterr()
     started = events_of(captured.out)[0]
     expected = read_set_report(rise_edge.load().bundle, "onnx", "colour")
@@ -179,8 +282,22 @@ def test_colour_alone_decides_only_where_it_is_accepted_by_name(
     # So far apart that no reading tells much of the next, whatever the bundle's scatter.
     folder = tmp_path / "images"
     write_folder(visits([40, 90], every=6), folder)
-    assert main(["--camera", str(folder), "--modalities", "colour", "--view", "none",
-                 "--events", "-", *accepting]) == 0  # fmt: skip
+    assert (
+        main(
+            [
+                "--camera",
+                str(folder),
+                "--modalities",
+                "colour",
+                "--view",
+                "none",
+                "--events",
+                "-",
+                *accepting,
+            ]
+        )
+        == 0
+    )
     captured = capsys.readouterr()
     started, *sessions, _ = events_of(captured.out)
     verdict = ("LIVE", None) if accepting else ("UNDECIDED", "colour_alone")
@@ -208,8 +325,22 @@ def test_a_second_opinion_may_deny_and_is_told_of(
     )
     for models, verdicts in (([lets], ["LIVE", "SPOOF"]), ([lets, denies], ["SPOOF", "SPOOF"])):
         asked = [word for model in models for word in ("--second-opinion", str(model))]
-        assert main(["--camera", str(folder), "--bundle", str(tiny_bundle.path), "--view", "none",
-                     "--events", "-", *asked]) == 0  # fmt: skip
+        assert (
+            main(
+                [
+                    "--camera",
+                    str(folder),
+                    "--bundle",
+                    str(tiny_bundle.path),
+                    "--view",
+                    "none",
+                    "--events",
+                    "-",
+                    *asked,
+                ]
+            )
+            == 0
+        )
         captured = capsys.readouterr()
         started, *sessions, _ = events_of(captured.out)
         assert [session["verdict"] for session in sessions] == verdicts
@@ -233,8 +364,23 @@ def test_a_folder_whose_name_is_no_text_is_judged_and_recorded(
     except OSError:
         pytest.skip("this file system takes no such name")
     audit = tmp_path / "audit.db"
-    assert main(["--camera", os.fsdecode(odd), "--bundle", str(tiny_bundle.path), "--view", "none",
-                 "--events", "-", "--audit", str(audit)]) == 0  # fmt: skip
+    assert (
+        main(
+            [
+                "--camera",
+                os.fsdecode(odd),
+                "--bundle",
+                str(tiny_bundle.path),
+                "--view",
+                "none",
+                "--events",
+                "-",
+                "--audit",
+                str(audit),
+            ]
+        )
+        == 0
+    )
     started, *sessions, stopped = events_of(capsys.readouterr().out)
     assert started["camera"]["name"] == "pr\N{REPLACEMENT CHARACTER}f"
     assert [session["verdict"] for session in sessions] == ["LIVE", "SPOOF"]
@@ -251,8 +397,17 @@ def capture_with(shell: str, *arguments: str) -> subprocess.CompletedProcess[str
 def test_with_standard_error_closed_nothing_but_events_is_on_standard_output(
     folder: Path, tiny_bundle: Bundle
 ) -> None:
-    done = capture_with("2>&-", "--camera", str(folder), "--bundle", str(tiny_bundle.path),
-                        "--events", "-", "--monitor", "0")  # fmt: skip
+    done = capture_with(
+        "2>&-",
+        "--camera",
+        str(folder),
+        "--bundle",
+        str(tiny_bundle.path),
+        "--events",
+        "-",
+        "--monitor",
+        "0",
+    )
     assert done.returncode == 0
     kinds = [event["event"] for event in events_of(done.stdout)]
     assert kinds == ["started", "session", "session", "stopped"]
@@ -261,8 +416,17 @@ def test_with_standard_error_closed_nothing_but_events_is_on_standard_output(
 def test_events_to_a_closed_standard_output_are_an_error_of_output(
     folder: Path, tiny_bundle: Bundle
 ) -> None:
-    done = capture_with(">&-", "--camera", str(folder), "--bundle", str(tiny_bundle.path),
-                        "--view", "none", "--events", "-")  # fmt: skip
+    done = capture_with(
+        ">&-",
+        "--camera",
+        str(folder),
+        "--bundle",
+        str(tiny_bundle.path),
+        "--view",
+        "none",
+        "--events",
+        "-",
+    )
     assert done.returncode == 6
     assert "standard output" in done.stderr
 
@@ -275,8 +439,18 @@ def test_with_a_pinned_key_only_its_owners_bundle_is_used(
     from tests.trust.owner import OWNER, write_keys
 
     _, public = write_keys(tmp_path)
-    arguments = ["--camera", str(folder), "--bundle", str(tiny_bundle.path), "--view", "none",
-                 "--events", "-", "--public-key", str(public)]  # fmt: skip
+    arguments = [
+        "--camera",
+        str(folder),
+        "--bundle",
+        str(tiny_bundle.path),
+        "--view",
+        "none",
+        "--events",
+        "-",
+        "--public-key",
+        str(public),
+    ]
     assert main(arguments) == 10
     said = capsys.readouterr()
     assert said.out == ""
@@ -291,12 +465,23 @@ def test_with_a_pinned_key_only_its_owners_bundle_is_used(
 
 
 def test_what_is_printed_as_a_configuration_runs_the_same(
-    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(folder.parent)
-    flags = ["--camera", folder.name, "--bundle", str(tiny_bundle.path), "--view", "none",
-             "--events", "-"]  # fmt: skip
+    flags = [
+        "--camera",
+        folder.name,
+        "--bundle",
+        str(tiny_bundle.path),
+        "--view",
+        "none",
+        "--events",
+        "-",
+    ]
     assert main([*flags, "--print-config"]) == 0
     (tmp_path / "kiosk.toml").write_text(capsys.readouterr().out, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -315,8 +500,20 @@ def test_a_min_version_without_a_key_is_a_wrong_argument(folder: Path) -> None:
 def test_it_stops_after_the_asked_sessions(
     folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["--camera", str(folder), "--bundle", str(tiny_bundle.path), "--sessions", "1",
-                 "--events", "-", "--pace", "fast"])  # fmt: skip
+    code = main(
+        [
+            "--camera",
+            str(folder),
+            "--bundle",
+            str(tiny_bundle.path),
+            "--sessions",
+            "1",
+            "--events",
+            "-",
+            "--pace",
+            "fast",
+        ]
+    )
     captured = capsys.readouterr()
     events = events_of(captured.out)
     assert code == 0
@@ -329,8 +526,9 @@ def test_a_broken_model_gives_no_live(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     broken = write_tiny_bundle(tmp_path / "broken", model=tiny_model(float("nan")))
-    code = main(["--camera", str(folder), "--bundle", str(broken.path), "--events", "-",
-                 "--view", "none"])  # fmt: skip
+    code = main(
+        ["--camera", str(folder), "--bundle", str(broken.path), "--events", "-", "--view", "none"]
+    )
     verdicts = [e["verdict"] for e in events_of(capsys.readouterr().out) if "verdict" in e]
     assert code == 0
     assert set(verdicts) == {"UNDECIDED"}
@@ -363,9 +561,17 @@ def test_each_failure_is_one_line_and_its_own_exit_code(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--sessions", "0"], ["--seconds", "-1"], ["--modalities", "depth"], ["--view", "x"],
-     ["--monitor", "x"], ["--keep", "live"], ["--keep-days", "0"], ["--keep-mb", "0"]],
-)  # fmt: skip
+    [
+        ["--sessions", "0"],
+        ["--seconds", "-1"],
+        ["--modalities", "depth"],
+        ["--view", "x"],
+        ["--monitor", "x"],
+        ["--keep", "live"],
+        ["--keep-days", "0"],
+        ["--keep-mb", "0"],
+    ],
+)
 def test_wrong_arguments_are_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(arguments)
@@ -377,8 +583,19 @@ def test_a_signal_stops_cleanly(
     number: signal.Signals, folder: Path, tiny_bundle: Bundle, tmp_path: Path
 ) -> None:
     events = tmp_path / "events.jsonl"
-    command = [sys.executable, "-m", "rise_edge.capture", "--camera", str(folder), "--bundle",
-               str(tiny_bundle.path), "--pace", "real", "--events", str(events)]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "rise_edge.capture",
+        "--camera",
+        str(folder),
+        "--bundle",
+        str(tiny_bundle.path),
+        "--pace",
+        "real",
+        "--events",
+        str(events),
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     deadline = monotonic() + 20
     while monotonic() < deadline and '"session"' not in (
@@ -403,8 +620,20 @@ def test_a_runtime_that_the_bundle_has_no_model_for_is_an_error_of_the_bundle(
 def test_instructions_are_told_in_the_asked_language(
     folder: Path, tiny_bundle: Bundle, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["--camera", str(folder), "--bundle", str(tiny_bundle.path), "--view", "none",
-                 "--events", "-", "--language", "de"])  # fmt: skip
+    code = main(
+        [
+            "--camera",
+            str(folder),
+            "--bundle",
+            str(tiny_bundle.path),
+            "--view",
+            "none",
+            "--events",
+            "-",
+            "--language",
+            "de",
+        ]
+    )
     started, first, *_ = events_of(capsys.readouterr().out)
     assert code == 0
     assert started["language"] == "de"
@@ -417,8 +646,17 @@ def test_an_unknown_language_is_one_clear_error(capsys: pytest.CaptureFixture[st
 
 
 def test_the_monitor_is_served_while_the_camera_is_watched() -> None:
-    command = [sys.executable, "-m", "rise_edge.capture", "--view", "none", "--pace", "real",
-               "--monitor", "0"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "rise_edge.capture",
+        "--view",
+        "none",
+        "--pace",
+        "real",
+        "--monitor",
+        "0",
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     said = next(line for line in process.stderr if line.startswith("monitor: "))
@@ -463,8 +701,19 @@ def test_a_monitor_that_cannot_be_served_is_one_clear_error(
 
 
 def keep(folder: Path, bundle: Bundle, *flags: str) -> int:
-    return main(["--camera", str(folder), "--bundle", str(bundle.path), "--view", "none",
-                 "--events", "-", *flags])  # fmt: skip
+    return main(
+        [
+            "--camera",
+            str(folder),
+            "--bundle",
+            str(bundle.path),
+            "--view",
+            "none",
+            "--events",
+            "-",
+            *flags,
+        ]
+    )
 
 
 def test_no_picture_is_kept_unless_it_is_asked_for(
@@ -492,9 +741,12 @@ def test_evidence_is_kept_under_the_run_and_the_session_that_the_audit_has(
 
 
 def test_evidence_that_is_not_kept_is_an_event_and_stops_nothing(
-    folder: Path, tiny_bundle: Bundle, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    tiny_bundle: Bundle,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     evidence = tmp_path / "evidence"
     opened = EvidenceFolder.__init__
 

@@ -124,7 +124,7 @@ def int8_build(material: Material) -> Int8Build:
     (core, _), post_training, signed, lowered = (kept[name].returned[0] for name in _KEPT)
     return Int8Build(
         material, config, *made, bundle, before, *seen, core, post_training, signed, lowered
-    )  # fmt: skip
+    )
 
 
 def contents(folder: Path) -> dict[str, bytes]:

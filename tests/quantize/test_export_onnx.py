@@ -99,9 +99,11 @@ def test_the_model_names_no_folder_takes_any_batch_and_adds_no_maps(built):
     model = onnx.load_model_from_string(built[2].read("model.onnx"))
     assert b".py" not in model.SerializeToString()
     assert {i.name: i.type.tensor_type.elem_type for i in model.graph.input} == {
-        "colour": onnx.TensorProto.UINT8, "depth_mm": onnx.TensorProto.INT32,
-        "infrared": onnx.TensorProto.UINT8, "present": onnx.TensorProto.FLOAT,
-    }  # fmt: skip
+        "colour": onnx.TensorProto.UINT8,
+        "depth_mm": onnx.TensorProto.INT32,
+        "infrared": onnx.TensorProto.UINT8,
+        "present": onnx.TensorProto.FLOAT,
+    }
     assert all(i.type.tensor_type.shape.dim[0].dim_param for i in model.graph.input)
     kinds = [node.op_type for node in model.graph.node]
     assert kinds.count("Conv") == 14

@@ -175,8 +175,12 @@ def test_a_bundle_without_a_report_holds_the_same_model(built, unmeasured):
 
 def test_a_bundle_without_a_report_warns_that_nothing_is_known_of_it(unmeasured):
     assert set(unmeasured.manifest.files) == {
-        "model.onnx", "model.pte", "model_float.onnx", "golden.npz", "report.md",
-    }  # fmt: skip
+        "model.onnx",
+        "model.pte",
+        "model_float.onnx",
+        "golden.npz",
+        "report.md",
+    }
     (warning,) = report_warnings(read_set_report(unmeasured, "onnx", WHOLE))
     assert warning in unmeasured.manifest.notice
     assert any(warning in said for said in Checker(unmeasured).warnings)
@@ -229,8 +233,10 @@ def test_a_folder_that_is_no_run_is_one_clear_line(tmp_path):
     script = Path(qat.__file__)
     done = subprocess.run(
         [sys.executable, str(script), str(tmp_path), str(tmp_path / "bundle")],
-        capture_output=True, text=True, cwd=script.parents[1],
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=script.parents[1],
+    )
     assert done.returncode == 1
     assert "expected a training run" in done.stderr
     assert "Traceback" not in done.stderr

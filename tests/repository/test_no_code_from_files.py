@@ -45,20 +45,34 @@ def unsafe(source: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "source",
-    ["import pickle", "from pickle import loads", "import joblib.memory", "eval(text)",
-     "exec(text)", "np.load(path)", "np.load(path, allow_pickle=True)", "torch.load(path)",
-     "numpy.load(path, allow_pickle=maybe)", "torch.load(path, weights_only=False)",
-     "np.save(path, x, allow_pickle=True)"],
-)  # fmt: skip
+    [
+        "import pickle",
+        "from pickle import loads",
+        "import joblib.memory",
+        "eval(text)",
+        "exec(text)",
+        "np.load(path)",
+        "np.load(path, allow_pickle=True)",
+        "torch.load(path)",
+        "numpy.load(path, allow_pickle=maybe)",
+        "torch.load(path, weights_only=False)",
+        "np.save(path, x, allow_pickle=True)",
+    ],
+)
 def test_each_is_found(source: str) -> None:
     assert list(unsafe(source))
 
 
 @pytest.mark.parametrize(
     "source",
-    ["np.load(path, allow_pickle=False)", "torch.load(path, weights_only=True)", "model.eval()",
-     "json.load(file)", "re.compile(text)"],
-)  # fmt: skip
+    [
+        "np.load(path, allow_pickle=False)",
+        "torch.load(path, weights_only=True)",
+        "model.eval()",
+        "json.load(file)",
+        "re.compile(text)",
+    ],
+)
 def test_what_is_safe_is_let_pass(source: str) -> None:
     assert not list(unsafe(source))
 

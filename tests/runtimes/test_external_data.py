@@ -59,8 +59,10 @@ def in_branch(model: onnx.ModelProto, tensor: TensorProto) -> None:
     inner = helper.make_graph([], "inner", [], [], [tensor])
     outer = helper.make_graph(
         [helper.make_node("If", ["x"], ["y"], then_branch=inner, else_branch=inner)],
-        "outer", [], [],
-    )  # fmt: skip
+        "outer",
+        [],
+        [],
+    )
     model.graph.node.append(helper.make_node("Loop", [], ["l"], body=outer))
 
 
@@ -80,8 +82,16 @@ def in_training(model: onnx.ModelProto, tensor: TensorProto) -> None:
     model.training_info.add().algorithm.initializer.append(tensor)
 
 
-PLACES = [in_initializer, in_constant, in_list, in_sparse, in_branch, in_function,
-          in_function_default, in_training]  # fmt: skip
+PLACES = [
+    in_initializer,
+    in_constant,
+    in_list,
+    in_sparse,
+    in_branch,
+    in_function,
+    in_function_default,
+    in_training,
+]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -97,9 +107,16 @@ def test_every_message_that_leads_to_a_tensor_is_followed() -> None:
     """What a newer onnx.proto would add is noticed here."""
     from rise_edge.runtimes import external_data
 
-    names = {"model": "ModelProto", "training": "TrainingInfoProto", "function": "FunctionProto",
-             "graph": "GraphProto", "node": "NodeProto", "attribute": "AttributeProto",
-             "sparse": "SparseTensorProto", "tensor": "TensorProto"}  # fmt: skip
+    names = {
+        "model": "ModelProto",
+        "training": "TrainingInfoProto",
+        "function": "FunctionProto",
+        "graph": "GraphProto",
+        "node": "NodeProto",
+        "attribute": "AttributeProto",
+        "sparse": "SparseTensorProto",
+        "tensor": "TensorProto",
+    }
     ours = {
         names[m]: {n: names[i] for n, i in fs.items()} for m, fs in external_data._FIELDS.items()
     }
@@ -112,8 +129,11 @@ def test_every_message_that_leads_to_a_tensor_is_followed() -> None:
 
     for name, fields in ours.items():
         descriptor = getattr(onnx, name).DESCRIPTOR
-        theirs = {f.number: f.message_type.name for f in descriptor.fields
-                  if f.message_type and leads(f.message_type)}  # fmt: skip
+        theirs = {
+            f.number: f.message_type.name
+            for f in descriptor.fields
+            if f.message_type and leads(f.message_type)
+        }
         assert fields == theirs, name
 
 

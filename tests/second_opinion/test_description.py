@@ -57,13 +57,25 @@ def test_a_model_of_which_nothing_is_known_is_refused(tmp_path: Path, name: str)
 @pytest.mark.parametrize(
     "changed",
     [
-        {"width": 0}, {"width": 2000}, {"height": 80.5}, {"colour_order": "rgb"}, {"box_scale": 0},
-        {"box_scale": "2.7"}, {"mean": [0, 0]}, {"std": [1, 0, 1]}, {"activation": "relu"},
-        {"output": -1}, {"output_means": "spoof"}, {"threshold": 1}, {"threshold": -0.1},
-        {"name": ""}, {"licence": "a\nb"}, {"unknown": 1},
+        {"width": 0},
+        {"width": 2000},
+        {"height": 80.5},
+        {"colour_order": "rgb"},
+        {"box_scale": 0},
+        {"box_scale": "2.7"},
+        {"mean": [0, 0]},
+        {"std": [1, 0, 1]},
+        {"activation": "relu"},
+        {"output": -1},
+        {"output_means": "spoof"},
+        {"threshold": 1},
+        {"threshold": -0.1},
+        {"name": ""},
+        {"licence": "a\nb"},
+        {"unknown": 1},
     ],
     ids=str,
-)  # fmt: skip
+)
 def test_a_description_that_means_nothing_is_refused(
     tmp_path: Path, changed: dict[str, Any]
 ) -> None:

@@ -36,10 +36,13 @@ def reference(rng: np.random.Generator, n: int = 60, denied: int = 2) -> SiteRef
     lists = {name: tuple(sorted(getattr(s, name) for s in seen)) for name in names}
     angles = sorted(math.degrees(math.acos(s.direction[0])) for s in seen)
     return SiteReference(
-        sessions=n + denied, live=n, **lists, angle_deg=tuple(angles),
+        sessions=n + denied,
+        live=n,
+        **lists,
+        angle_deg=tuple(angles),
         directions={"site": (1.0, 0.0, 0.0), "lobby": (0.0, 1.0, 0.0), "office": (0.8, -0.6, 0.0)},
         shares={"office": 1.0},
-    )  # fmt: skip
+    )
 
 
 def test_ranks_among_reference_and_past_are_uniform_however_short_the_reference() -> None:

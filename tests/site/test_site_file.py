@@ -21,19 +21,39 @@ from rise_edge.site.site_file import (
 
 ALL = "colour+depth+infrared"
 REFERENCE = SiteReference(
-    sessions=60, live=59, norm=(0.1, 0.2), depth_coverage=(0.9,), depth_noise_mm=(0.6,),
-    infrared_level=(80.0,), sharpness=(0.6,), angle_deg=(5.0,),
-    directions={"site": (0.6, 0.8)}, shares={},
-)  # fmt: skip
+    sessions=60,
+    live=59,
+    norm=(0.1, 0.2),
+    depth_coverage=(0.9,),
+    depth_noise_mm=(0.6,),
+    infrared_level=(80.0,),
+    sharpness=(0.6,),
+    angle_deg=(5.0,),
+    directions={"site": (0.6, 0.8)},
+    shares={},
+)
 CHOSEN = SiteRadius(
-    radius=0.7, asked_bpcer=0.05, confidence=0.95, n=59, apcer_limit=0.1,
-    apcer={"flat_print": Apcer(20, 1)}, forced=False, reason="", reference=REFERENCE,
-)  # fmt: skip
+    radius=0.7,
+    asked_bpcer=0.05,
+    confidence=0.95,
+    n=59,
+    apcer_limit=0.1,
+    apcer={"flat_print": Apcer(20, 1)},
+    forced=False,
+    reason="",
+    reference=REFERENCE,
+)
 
 
 def site_of(opened: rise_edge.Bundle, **fields: Any) -> Site:
-    kept = {"format": 1, "bundle": opened.identity, "runtime": "onnx", "simulated": True,
-            "created": "2026-11-24T12:00:00+00:00", "sets": {ALL: CHOSEN}}  # fmt: skip
+    kept = {
+        "format": 1,
+        "bundle": opened.identity,
+        "runtime": "onnx",
+        "simulated": True,
+        "created": "2026-11-24T12:00:00+00:00",
+        "sets": {ALL: CHOSEN},
+    }
     return Site(**{**kept, **fields})
 
 
@@ -111,8 +131,10 @@ def test_what_it_should_not_hold_is_refused(
         read_site(path, tiny_bundle)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"a": NaN}', b'{"a":1,"a":1}',
-                                     b"[" * 100_000, b'{"format": 1e999}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"\xff", b'{"a": NaN}', b'{"a":1,"a":1}', b"[" * 100_000, b'{"format": 1e999}'],
+)
 def test_what_is_no_site_is_refused(
     tiny_bundle: rise_edge.Bundle, path: Path, content: bytes
 ) -> None:

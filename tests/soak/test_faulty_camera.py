@@ -78,8 +78,13 @@ def test_the_truth_says_which_faults_touched_a_frame() -> None:
         truths = [camera.read().truth for _ in range(6)]
     assert all(isinstance(truth, FaultyTruth) for truth in truths)
     assert [truth.faults for truth in truths] == [
-        (), (), (FaultKind.BLACK,), (FaultKind.BLACK,), (), (),
-    ]  # fmt: skip
+        (),
+        (),
+        (FaultKind.BLACK,),
+        (FaultKind.BLACK,),
+        (),
+        (),
+    ]
     assert {(truth.species, truth.subject) for truth in truths} == {("bona_fide", "person 0")}
 
 

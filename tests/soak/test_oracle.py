@@ -68,11 +68,21 @@ A_BLACK = truth("A", FaultKind.BLACK)
         ([], 0, 1, 0),
     ],
     ids=[
-        "enough", "too few", "a fault between", "a fault counted", "a fault decided", "swapped",
-        "swapped early", "nobody between", "before the session", "an attack seen well",
-        "swapped for an attack", "nobody to judge", "no frame",
+        "enough",
+        "too few",
+        "a fault between",
+        "a fault counted",
+        "a fault decided",
+        "swapped",
+        "swapped early",
+        "nobody between",
+        "before the session",
+        "an attack seen well",
+        "swapped for an attack",
+        "nobody to judge",
+        "no frame",
     ],
-)  # fmt: skip
+)
 def test_live_is_held_against_the_truth(
     shown: list[Truth | None], frames: int, without: int, on_attacks: int
 ) -> None:

@@ -148,9 +148,11 @@ def test_the_command_writes_its_report_and_says_by_its_code_what_holds(
 
 
 def test_a_report_that_cannot_be_written_is_one_error(
-    report: SoakReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    report: SoakReport,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(command, "_soak", lambda options: report)
     assert command.main(["--json", str(tmp_path / "nowhere" / "x.json")]) == 6
     assert "cannot write the report" in capsys.readouterr().err

@@ -148,11 +148,16 @@ def _warped(frame: Frame, matrix: np.ndarray) -> Frame:
     return altered(
         frame,
         **{
-            name: cv2.warpAffine(pixels, matrix, (width, height), flags=cv2.INTER_NEAREST,
-                                 borderMode=cv2.BORDER_REPLICATE)
+            name: cv2.warpAffine(
+                pixels,
+                matrix,
+                (width, height),
+                flags=cv2.INTER_NEAREST,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
             for name, pixels in pixels_of(frame).items()
         },
-    )  # fmt: skip
+    )
 
 
 def covered(frame: Frame, share: float) -> Frame:

@@ -31,5 +31,7 @@ def run_on_small_disk(
     command = shlex.join([sys.executable, "-c", program, str(folder), *words])
     return subprocess.run(
         [*apart, "sh", "-c", f"{mount} && exec {command}"],
-        capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )

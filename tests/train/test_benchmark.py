@@ -34,9 +34,11 @@ def benchmark(tmp_path_factory, whole):
             lambda data, name, unseen=False: whole.select(whole.domain == name),
         )
         yield BenchmarkConfig(
-            out=tmp_path_factory.mktemp("benchmark"), unseen=("night",), missing=("depth",),
+            out=tmp_path_factory.mktemp("benchmark"),
+            unseen=("night",),
+            missing=("depth",),
             train=debug_config(Path("unused"), epochs=2),
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture(scope="module")
@@ -138,9 +140,13 @@ def test_synergy_risks_of_both_signs_do_not_cancel(cells):
         target["interaction_share"] = {"bona_fide": share, "attack": 3 * share}
     risks = tables(pair)["risks"]["radial"]
     assert list(risks) == [
-        "slope in source", "slope in target", "live drift", "live 95% drift",
-        "synergy risk in target", "interaction share in target",
-    ]  # fmt: skip
+        "slope in source",
+        "slope in target",
+        "live drift",
+        "live 95% drift",
+        "synergy risk in target",
+        "interaction share in target",
+    ]
     assert risks["synergy risk in target"] == pytest.approx(0.5)
     assert risks["interaction share in target"] == pytest.approx(0.4)
 
@@ -153,9 +159,12 @@ def test_a_sweep_is_drawn_against_its_field(cells, tmp_path):
 
 @pytest.mark.parametrize(
     ("fields", "named"),
-    [({"rows": ("magic",)}, "magic"), ({"sweep": "weight_irm"}, "--values"),
-     ({"sweep": "name", "values": (1.0,)}, "name")],
-)  # fmt: skip
+    [
+        ({"rows": ("magic",)}, "magic"),
+        ({"sweep": "weight_irm"}, "--values"),
+        ({"sweep": "name", "values": (1.0,)}, "name"),
+    ],
+)
 def test_an_impossible_benchmark_is_refused(fields, named):
     with pytest.raises(ValueError, match=named):
         BenchmarkConfig(out=Path("x"), **fields)

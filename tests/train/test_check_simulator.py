@@ -47,8 +47,9 @@ def test_a_missed_bar_ends_with_1_and_is_written_too(quick, monkeypatch, tmp_pat
     )
     assert run(monkeypatch, tmp_path / "bars.json") == 1
     assert [bar["met"] for bar in json.loads((tmp_path / "bars.json").read_text())["bars"]] == [
-        *[True] * 4, False,
-    ]  # fmt: skip
+        *[True] * 4,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("only", [("physics", "magic"), ()])

@@ -14,9 +14,13 @@ def test_a_config_survives_its_json():
 
 @pytest.mark.parametrize(
     ("change", "named"),
-    [({"epochs": 0}, "epochs"), ({"speed": 3}, "unknown fields speed"),
-     ({"data": {"synergy": 2.0}}, "synergy"), ({"network": {"depth": 9}}, "NetworkConfig")],
-)  # fmt: skip
+    [
+        ({"epochs": 0}, "epochs"),
+        ({"speed": 3}, "unknown fields speed"),
+        ({"data": {"synergy": 2.0}}, "synergy"),
+        ({"network": {"depth": 9}}, "NetworkConfig"),
+    ],
+)
 def test_a_field_that_is_wrong_is_named(change, named):
     text = json.dumps({"out": "runs/x", **change})
     with pytest.raises(ValueError, match=named):

@@ -16,10 +16,21 @@ from train.gpu_proof import ProofConfig, main
 def config(tmp_path, monkeypatch):
     monkeypatch.setattr(gpu_proof, "render", lambda *_: debug_rendered())
     return ProofConfig(
-        out=tmp_path, minutes=2, accelerator="cpu", rows=("erm", "rise"), domains=DOMAINS[:3],
-        held_back=("night",), synergies=(0.0,), seeds=1, students=1, teacher="edge", size=32,
-        width=4, epochs=1, teacher_epochs=2,
-    )  # fmt: skip
+        out=tmp_path,
+        minutes=2,
+        accelerator="cpu",
+        rows=("erm", "rise"),
+        domains=DOMAINS[:3],
+        held_back=("night",),
+        synergies=(0.0,),
+        seeds=1,
+        students=1,
+        teacher="edge",
+        size=32,
+        width=4,
+        epochs=1,
+        teacher_epochs=2,
+    )
 
 
 @pytest.mark.slow
@@ -27,8 +38,12 @@ def test_every_cell_a_teacher_and_its_students_are_measured(config):
     proof = main(config)
     assert proof["not_done"] == []
     assert [phase["name"] for phase in proof["phases"]] == [
-        "rendering", "pace", "cells", "teacher", "students",
-    ]  # fmt: skip
+        "rendering",
+        "pace",
+        "cells",
+        "teacher",
+        "students",
+    ]
     assert len(proof["cells"]) == 2 * 3
     for cell in proof["cells"]:
         assert set(cell["measured"]) == {cell["target"], "night"}

@@ -184,8 +184,10 @@ class Algorithm(nn.Module, ABC):
         """
         alone, present = features.logits[:, :-1], batch.present.to(features.logits)
         # Columns by plain numbers: an index that is a list would be copied to a GPU at each step.
-        sets = [[torch.stack([each[:, i] for i in members]) for members in _LESSER_SETS]
-                for each in (alone, present)]  # fmt: skip
+        sets = [
+            [torch.stack([each[:, i] for i in members]) for members in _LESSER_SETS]
+            for each in (alone, present)
+        ]
         logits = torch.stack([part.sum(0) for part in sets[0]], dim=1) - self.radius.s
         shown = torch.stack([part.amin(0) for part in sets[1]], dim=1)
         label = batch.attack[:, None].expand_as(logits)

@@ -48,9 +48,11 @@ def mix_crops(crop: Normalised, share: Tensor) -> Normalised:
     read = crop.depth[:, 1:]
     seen = crop.present.reshape(-1, 3, 1, 1)
     return Normalised(
-        colour * seen[:, 0:1], torch.cat([value * read, read], 1), infrared * seen[:, 2:3],
+        colour * seen[:, 0:1],
+        torch.cat([value * read, read], 1),
+        infrared * seen[:, 2:3],
         crop.present,
-    )  # fmt: skip
+    )
 
 
 def shuffle_tokens(tokens: Sequence[Tensor]) -> tuple[Tensor, ...]:

@@ -52,6 +52,8 @@ class Accepted:
     def numbers(self) -> dict[str, Any]:
         """As JSON."""
         return {
-            "count": self.count, "total": self.total, "interval": list(self.interval),
+            "count": self.count,
+            "total": self.total,
+            "interval": list(self.interval),
             "by_species": {name: list(own) for name, own in self.by_species.items()},
-        }  # fmt: skip
+        }

@@ -41,9 +41,11 @@ def no_face_inputs(count: int, size: int, seed: int = 0) -> CropDataset:
         All modalities present, labelled as attacks; `species` is the family's name.
     """
     names = [list(FAMILIES)[row % len(FAMILIES)] for row in range(count)]
-    made = [_sensed(FAMILIES[name](size, rng), rng)
-            for row, name in enumerate(names)
-            for rng in [np.random.default_rng([seed, row])]]  # fmt: skip
+    made = [
+        _sensed(FAMILIES[name](size, rng), rng)
+        for row, name in enumerate(names)
+        for rng in [np.random.default_rng([seed, row])]
+    ]
     colour, depth_mm, infrared = (np.stack(images) for images in zip(*made, strict=True))
     return _dataset(colour, depth_mm, infrared, np.array(names))
 
@@ -106,8 +108,10 @@ def _sensed(
     colour, depth_mm, infrared = pictures
     noisy_mm = depth_mm + rng.normal(0, rng.uniform(0.5, 3), depth_mm.shape)
     lost = (rng.random(depth_mm.shape) < rng.uniform(0, 0.05)) | (depth_mm <= 0)
-    levels = [np.rint(np.clip(image + rng.normal(0, 2, image.shape), 0, 255)).astype(np.uint8)
-              for image in (colour, infrared)]  # fmt: skip
+    levels = [
+        np.rint(np.clip(image + rng.normal(0, 2, image.shape), 0, 255)).astype(np.uint8)
+        for image in (colour, infrared)
+    ]
     whole_mm = np.rint(np.clip(noisy_mm, 1, 10_000)).astype(np.uint16)
     return levels[0], np.where(lost, 0, whole_mm).astype(np.uint16), levels[1]
 
@@ -182,9 +186,11 @@ def _wall(size: int, rng: Generator) -> Pictures:
 
 def _discs(size: int, rng: Generator) -> Pictures:
     """Discs that cover one another, each with a grey, a colour and a distance of its own."""
-    pictures = [rng.uniform(20, 230, 3) * np.ones((size, size, 3)),
-                np.full((size, size), rng.uniform(450, 900)),
-                np.full((size, size), rng.uniform(30, 200))]  # fmt: skip
+    pictures = [
+        rng.uniform(20, 230, 3) * np.ones((size, size, 3)),
+        np.full((size, size), rng.uniform(450, 900)),
+        np.full((size, size), rng.uniform(30, 200)),
+    ]
     rows, columns = np.mgrid[:size, :size]
     for _ in range(int(rng.integers(5, 60))):
         row, column = rng.uniform(0, size, 2)
@@ -248,8 +254,13 @@ def _perlin(size: int, rng: Generator) -> Field:
         cell, inner = at.astype(int), at % 1
         ease = inner**3 * (inner * (6 * inner - 15) + 10)
 
-        def corner(down: int, right: int, angle: Field = angle, cell: NDArray[Any] = cell,
-                   inner: Field = inner) -> Field:  # fmt: skip
+        def corner(
+            down: int,
+            right: int,
+            angle: Field = angle,
+            cell: NDArray[Any] = cell,
+            inner: Field = inner,
+        ) -> Field:
             turned = angle[np.ix_(cell + down, cell + right)]
             reach = np.sin(turned) * (inner - down)[:, None]
             return np.asarray(reach + np.cos(turned) * (inner - right)[None, :])

@@ -16,10 +16,16 @@ def relief_picture(height_mm: NDArray[np.float32], title: str) -> Figure:
     axes = figure.subplots()
     most = max(float(np.abs(height_mm).max()), 1e-6)
     half = _SIDE_MM / 2
-    image = axes.imshow(height_mm, cmap="RdBu", vmin=-most, vmax=most,
-                        extent=(-half, half, half, -half))  # fmt: skip
-    levels = axes.contour(height_mm, levels=np.linspace(-most, most, 11), colors="black",
-                          linewidths=0.4, extent=(-half, half, -half, half))  # fmt: skip
+    image = axes.imshow(
+        height_mm, cmap="RdBu", vmin=-most, vmax=most, extent=(-half, half, half, -half)
+    )
+    levels = axes.contour(
+        height_mm,
+        levels=np.linspace(-most, most, 11),
+        colors="black",
+        linewidths=0.4,
+        extent=(-half, half, -half, half),
+    )
     levels.set_alpha(0.5)
     axes.plot([-half + 8, -half + 8 + _BAR_MM], [half - 8] * 2, color="black", linewidth=3)
     axes.text(-half + 8, half - 12, f"{_BAR_MM:g} mm", fontsize=8)

@@ -55,13 +55,20 @@ class Victims:
             smaller(
                 simulated(
                     CropRequest(
-                        domains, SPECIES, crops=crops, bona_fide_share=0.0, subjects=crops,
+                        domains,
+                        SPECIES,
+                        crops=crops,
+                        bona_fide_share=0.0,
+                        subjects=crops,
                         first_subject=subject,
-                    ), cache, workers,
-                ), size,
+                    ),
+                    cache,
+                    workers,
+                ),
+                size,
             )
             for subject in (_LEARNED, _MEASURED)
-        )  # fmt: skip
+        )
         return cls(first, second)
 
 
@@ -125,10 +132,16 @@ def relief_bars(results: Iterable[PatternResult], live: dict[str, Accepted]) -> 
     """
     reliefs = [result for result in results if isinstance(result.pattern, Relief)]
     bars = [
-        Bar(f"crops inside with one {result.pattern.words}", result.optimised.rate, _LIMIT, "most",
-            "%", _detail(result.optimised))
+        Bar(
+            f"crops inside with one {result.pattern.words}",
+            result.optimised.rate,
+            _LIMIT,
+            "most",
+            "%",
+            _detail(result.optimised),
+        )
         for result in reliefs
-    ]  # fmt: skip
+    ]
     if live:
         found = live["optimised"]
         bars.append(

@@ -118,8 +118,9 @@ def search(
     """
     target.algorithm.requires_grad_(False)
     unit = _usual_distance(target, dataset)
-    found = [_descend(target, dataset, pattern, config, unit, generator)
-             for _ in range(config.starts)]  # fmt: skip
+    found = [
+        _descend(target, dataset, pattern, config, unit, generator) for _ in range(config.starts)
+    ]
     return max(found, key=lambda values: target.opened(dataset, pattern, values).sum())
 
 

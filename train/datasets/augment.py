@@ -180,13 +180,15 @@ def blur(images: Tensor, sigma: Tensor, largest: float) -> Tensor:
     weight = (weight / weight.sum(1, keepdim=True)).repeat_interleave(channels, 0)
     flat = images.reshape(1, count * channels, high, wide)
     across = conv2d(
-        pad(flat, (reach, reach, 0, 0), mode="replicate"), weight[:, None, None, :],
+        pad(flat, (reach, reach, 0, 0), mode="replicate"),
+        weight[:, None, None, :],
         groups=count * channels,
-    )  # fmt: skip
+    )
     down = conv2d(
-        pad(across, (0, 0, reach, reach), mode="replicate"), weight[:, None, :, None],
+        pad(across, (0, 0, reach, reach), mode="replicate"),
+        weight[:, None, :, None],
         groups=count * channels,
-    )  # fmt: skip
+    )
     return down.reshape(images.shape)
 
 

@@ -135,8 +135,10 @@ def load_splits(config: DataConfig, division: Division | None = None) -> Splits:
         return Splits(*parts)
     new = {str(name) for part in parts for name in np.unique(part.subject)} - division.everybody
     if new:
-        _console.print(f"left out {len(new)} of the people in the data, who are in no part of the "
-                       f"run: they were not in it when the run began ({some(new)})")  # fmt: skip
+        _console.print(
+            f"left out {len(new)} of the people in the data, who are in no part of the "
+            f"run: they were not in it when the run began ({some(new)})"
+        )
     return division.divide(Splits(*parts))
 
 

@@ -31,11 +31,15 @@ def risk_slopes(logit: NDArray[np.float32], dataset: CropDataset) -> dict[str, f
     slope = ~dataset.bona_fide - 1 / (1 + np.exp(-logit.astype(np.float64)))
     return {
         domain: float(
-            np.mean([slope[(dataset.domain == domain) & (dataset.bona_fide == live)].mean()
-                     for live in (True, False)])
+            np.mean(
+                [
+                    slope[(dataset.domain == domain) & (dataset.bona_fide == live)].mean()
+                    for live in (True, False)
+                ]
+            )
         )
         for domain in dataset.domains
-    }  # fmt: skip
+    }
 
 
 def live_drift(

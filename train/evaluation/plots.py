@@ -17,9 +17,21 @@ from train.evaluation.scoring import Outputs
 
 _BONA_FIDE = "#1b6ca8"
 _ATTACKS = (
-    "#d1495b", "#edae49", "#00798c", "#8d6a9f", "#5c946e", "#b5651d", "#7a7a7a", "#e07a9a",
-    "#3d405b", "#a3b18a", "#f4a261", "#2a9d8f", "#c9ada7", "#6d597a",
-)  # fmt: skip
+    "#d1495b",
+    "#edae49",
+    "#00798c",
+    "#8d6a9f",
+    "#5c946e",
+    "#b5651d",
+    "#7a7a7a",
+    "#e07a9a",
+    "#3d405b",
+    "#a3b18a",
+    "#f4a261",
+    "#2a9d8f",
+    "#c9ada7",
+    "#6d597a",
+)
 COLOURS = (_BONA_FIDE, *_ATTACKS)
 _TICKS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
 
@@ -41,14 +53,22 @@ def norm_histogram(found: NDArray[np.float32], dataset: CropDataset, radius: flo
     live = dataset.bona_fide
     species = [str(name) for name in np.unique(dataset.species[~live])]
     axes.hist(
-        [clipped[~live & (dataset.species == name)] for name in species], bins, stacked=True,
+        [clipped[~live & (dataset.species == name)] for name in species],
+        bins,
+        stacked=True,
         color=[_ATTACKS[i % len(_ATTACKS)] for i in range(len(species))],
         label=[_words(name) for name in species],
-    )  # fmt: skip
+    )
     axes.hist(clipped[live], bins, color=_BONA_FIDE, alpha=0.75, label="bona fide")
     axes.axvline(radius, color="black", linewidth=1.2)
-    axes.annotate(f"radius {radius:.2f}", (radius, 1.0), xycoords=("data", "axes fraction"),
-                  xytext=(4, -12), textcoords="offset points", fontsize=8)  # fmt: skip
+    axes.annotate(
+        f"radius {radius:.2f}",
+        (radius, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(4, -12),
+        textcoords="offset points",
+        fontsize=8,
+    )
     axes.set_xlabel("norm of the embedding: inside the radius is taken for alive")
     axes.set_ylabel("crops")
     _finish(figure, axes)
@@ -95,9 +115,15 @@ def polar_picture(made: Outputs, dataset: CropDataset, radius: float) -> Figure:
         for live, marker, name in ((True, "o", "bona fide"), (False, "x", "attack")):
             rows = (dataset.domain == domain) & (dataset.bona_fide == live)
             axes.scatter(
-                angle[rows], lengths[rows, 0], s=10 if live else 12, c=colour, marker=marker,
-                linewidths=0.8, alpha=0.6, label=f"{domain}, {name}",
-            )  # fmt: skip
+                angle[rows],
+                lengths[rows, 0],
+                s=10 if live else 12,
+                c=colour,
+                marker=marker,
+                linewidths=0.8,
+                alpha=0.6,
+                label=f"{domain}, {name}",
+            )
     around = np.linspace(0, 2 * np.pi, 200)
     axes.plot(around, np.full(200, radius), color="black", linewidth=1.2)
     axes.set_rmax(float(np.quantile(lengths, 0.995)))

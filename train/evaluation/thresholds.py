@@ -72,8 +72,11 @@ def chosen_threshold(found: NDArray[np.float32], dataset: CropDataset, rule: Rad
     """The score at which a rule puts the boundary: what is above it is an attack."""
     balanced = balanced_threshold(found, dataset, rule.criterion)
     live = dataset.bona_fide
-    many = [name for name in dataset.domains
-            if rule.bpcer * (live & (dataset.domain == name)).sum() >= 1]  # fmt: skip
+    many = [
+        name
+        for name in dataset.domains
+        if rule.bpcer * (live & (dataset.domain == name)).sum() >= 1
+    ]
     rows = live & np.isin(dataset.domain, many)
     return max([balanced, *live_quantiles(found, dataset, rows, rule.bpcer)])
 

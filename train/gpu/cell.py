@@ -176,13 +176,21 @@ def train_and_measure(
     if keep is not None:
         torch.save(algorithm.state_dict(), keep)
     return {
-        "row": cell.row, "network": cell.network.name, "target": cell.task.targets[0],
-        "synergy": cell.synergy, "seed": cell.seed, "teacher": cell.taught_by,
-        "epoch": chosen, "epochs": epochs, "steps": loop.steps,
-        "crops": int(loop.draw.rows.numel()), "seconds": seconds,
-        "began": began, "ended": time.time(),
+        "row": cell.row,
+        "network": cell.network.name,
+        "target": cell.task.targets[0],
+        "synergy": cell.synergy,
+        "seed": cell.seed,
+        "teacher": cell.taught_by,
+        "epoch": chosen,
+        "epochs": epochs,
+        "steps": loop.steps,
+        "crops": int(loop.draw.rows.numel()),
+        "seconds": seconds,
+        "began": began,
+        "ended": time.time(),
         **_measured(algorithm, place, splits.validation, place.unseen(cell, splits)),
-    }  # fmt: skip
+    }
 
 
 def _quality(algorithm: Algorithm, place: Place, held_out: CropDataset) -> tuple[float, float]:

@@ -83,8 +83,9 @@ class Loop:
         ahead = max(1, _AHEAD // self.draw.rows.shape[1])
         for first in range(start, stop, ahead):
             last = min(first + ahead, stop)
-            many = augment(self.images.batch(self.draw, first, last), self._strengths,
-                           self.generator)  # fmt: skip
+            many = augment(
+                self.images.batch(self.draw, first, last), self._strengths, self.generator
+            )
             for step, batch in enumerate(_in_steps(many, last - first), first):
                 self._step(batch, step / self.steps)
 

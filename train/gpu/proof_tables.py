@@ -83,9 +83,9 @@ def _summary(own: Sequence[Cell], base: Sequence[Cell]) -> dict[str, Any]:
 def _over_seeds(cells: Sequence[Cell], value: Value) -> tuple[float, float]:
     """Mean and standard deviation over seeds of the mean over targets."""
     seeds = sorted({cell["seed"] for cell in cells})
-    return _spread([
-        float(np.mean([value(cell) for cell in cells if cell["seed"] == seed])) for seed in seeds
-    ])  # fmt: skip
+    return _spread(
+        [float(np.mean([value(cell) for cell in cells if cell["seed"] == seed])) for seed in seeds]
+    )
 
 
 def _spread(values: Sequence[float]) -> tuple[float, float]:
@@ -105,12 +105,16 @@ def markdown(proof: dict[str, Any]) -> str:
         f"{what['device']}, torch {what['torch']}, commit {what['commit']}, {what['workers']} "
         f"processes, {what['seconds']:.0f} s in all; {proof['crops']['all']} crops rendered, "
         f"{proof['epochs']} epochs a cell.",
-        "## Time", str(_times(proof["phases"])),
-    ]  # fmt: skip
+        "## Time",
+        str(_times(proof["phases"])),
+    ]
     for synergy in sorted({row["synergy"] for row in proof["rows"]}):
         rows = [row for row in proof["rows"] if row["synergy"] == synergy]
-        parts += [f"## Leave one domain out, synergy {synergy:g}, `source-val`, in %",
-                  str(_errors(rows)), str(_risks(rows))]  # fmt: skip
+        parts += [
+            f"## Leave one domain out, synergy {synergy:g}, `source-val`, in %",
+            str(_errors(rows)),
+            str(_risks(rows)),
+        ]
     if proof["taught"] is not None:
         parts += ["## A teacher from chance", str(_taught(proof["taught"]))]
     parts += [
@@ -122,11 +126,15 @@ def markdown(proof: dict[str, Any]) -> str:
 
 def _times(phases: Sequence[dict[str, Any]]) -> TextTable:
     rows = [
-        (p["name"], f"{p['seconds']:.0f}", f"{p['crops_per_second']:.0f}",
-         f"{p['busy_percent']:.0f}%" if "busy_percent" in p else "not measured",
-         f"{p['memory_mib'] / 1024:.1f}" if "memory_mib" in p else "not measured")
+        (
+            p["name"],
+            f"{p['seconds']:.0f}",
+            f"{p['crops_per_second']:.0f}",
+            f"{p['busy_percent']:.0f}%" if "busy_percent" in p else "not measured",
+            f"{p['memory_mib'] / 1024:.1f}" if "memory_mib" in p else "not measured",
+        )
         for p in phases
-    ]  # fmt: skip
+    ]
     return TextTable(("phase", "seconds", "crops/s", "GPU busy", "GPU memory, GiB"), rows)
 
 
@@ -134,30 +142,44 @@ def _errors(rows: Sequence[dict[str, Any]]) -> TextTable:
     targets = sorted({target for row in rows for target in row["hter_by_target"]})
     header = ("", *targets, "HTER", "AUC", "against erm", "oracle HTER", "held back")
     lines = [
-        (f"`{row['row']}`", *(_text(row["hter_by_target"].get(t)) for t in targets),
-         f"**{_text(row['hter'])}**", _text(row["auc"]), _interval(row["against_erm"]),
-         _text(row["oracle_hter"]), _text(row["held_back_hter"]))
+        (
+            f"`{row['row']}`",
+            *(_text(row["hter_by_target"].get(t)) for t in targets),
+            f"**{_text(row['hter'])}**",
+            _text(row["auc"]),
+            _interval(row["against_erm"]),
+            _text(row["oracle_hter"]),
+            _text(row["held_back_hter"]),
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     return TextTable(header, lines)
 
 
 def _risks(rows: Sequence[dict[str, Any]]) -> TextTable:
     names = ("slope_in_source", "slope_in_target", "live_drift")
     lines = [
-        (f"`{row['row']}`", *(f"{row[name]:.3f}" for name in names), _text(row["worst_apcer"]),
-         str(row["cells"]))
+        (
+            f"`{row['row']}`",
+            *(f"{row[name]:.3f}" for name in names),
+            _text(row["worst_apcer"]),
+            str(row["cells"]),
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     header = ("", "slope in source", "slope in target", "live drift", "worst APCER", "cells")
     return TextTable(header, lines)
 
 
 def _taught(taught: dict[str, Any]) -> TextTable:
-    lines = [(name, _text(taught[key])) for name, key in (
-        ("the teacher", "teacher"), ("edge network alone", "alone"),
-        ("edge network with the teacher", "with_teacher"),
-    )]  # fmt: skip
+    lines = [
+        (name, _text(taught[key]))
+        for name, key in (
+            ("the teacher", "teacher"),
+            ("edge network alone", "alone"),
+            ("edge network with the teacher", "with_teacher"),
+        )
+    ]
     lines.append(("difference, paired", _interval(taught["difference"])))
     return TextTable((f"{taught['target']}, synergy {taught['synergy']:g}", "HTER, %"), lines)
 

@@ -173,10 +173,22 @@ def _rendered(portion: list[CropOrder]) -> list[_Row]:
     made = []
     for order in portion:
         sample = render_crop(
-            order.seed, domain=order.domain, species=order.species, subject=order.subject,
-            difficulty=order.difficulty, synergy=order.synergy,
-        )  # fmt: skip
+            order.seed,
+            domain=order.domain,
+            species=order.species,
+            subject=order.subject,
+            difficulty=order.difficulty,
+            synergy=order.synergy,
+        )
         images = [getattr(sample.crop, name) for name in _IMAGES]
-        made.append((*images, order.bona_fide, order.species, order.domain,
-                     sample.truth.subject, order.synergy))  # fmt: skip
+        made.append(
+            (
+                *images,
+                order.bona_fide,
+                order.species,
+                order.domain,
+                sample.truth.subject,
+                order.synergy,
+            )
+        )
     return made

@@ -89,10 +89,17 @@ def _by_domain(
         for domain in domains
     }
     by_seed = [
-        np.mean([pair(cell, domain) for cell in cells if cell["seed"] == seed
-                 for domain in cell["targets"]], axis=0)
+        np.mean(
+            [
+                pair(cell, domain)
+                for cell in cells
+                if cell["seed"] == seed
+                for domain in cell["targets"]
+            ],
+            axis=0,
+        )
         for seed in sorted({cell["seed"] for cell in cells})
-    ]  # fmt: skip
+    ]
     return {"mean": _spread(by_seed), **found}
 
 
@@ -115,8 +122,9 @@ def _missing(cells: Sequence[Cell]) -> dict[str, float]:
 
 def _species(cells: Sequence[Cell]) -> dict[str, float]:
     """APCER of each species at the `source-val` threshold, mean over targets and seeds."""
-    reports = [cell["reports"][name]["source-val"][_WHOLE] for cell in cells
-               for name in cell["targets"]]  # fmt: skip
+    reports = [
+        cell["reports"][name]["source-val"][_WHOLE] for cell in cells for name in cell["targets"]
+    ]
     names = sorted({species for report in reports for species in report["apcer"]})
     return {
         species: 100
@@ -211,8 +219,15 @@ def _bars(numbers: dict[str, Any]) -> Figure:
         at = [j + (i - (len(rows) - 1) / 2) * width for j, d in enumerate(domains) if d in row]
         mean, spread = zip(*(_drawn(row[d]) for d in domains if d in row), strict=True)
         colour = COLOURS[i % len(COLOURS)]
-        axes.bar(at, mean, width * 0.9, yerr=spread, color=colour, label=name,
-                 error_kw={"linewidth": 0.8})  # fmt: skip
+        axes.bar(
+            at,
+            mean,
+            width * 0.9,
+            yerr=spread,
+            color=colour,
+            label=name,
+            error_kw={"linewidth": 0.8},
+        )
     axes.set_xticks(range(len(domains)), domains)
     axes.set_ylabel("HTER in %, source-val")
     axes.spines[["top", "right"]].set_visible(False)

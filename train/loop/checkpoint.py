@@ -157,8 +157,10 @@ def open_run(folder: Path, checkpoint: str = BEST) -> Run:
     try:
         config = from_json((folder / CONFIG).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RunError(f"expected a training run in {folder}, found no {CONFIG}; make one with "
-                       "`python train/train.py --out RUN`") from None  # fmt: skip
+        raise RunError(
+            f"expected a training run in {folder}, found no {CONFIG}; make one with "
+            "`python train/train.py --out RUN`"
+        ) from None
     except (ValueError, UnicodeDecodeError) as error:
         raise RunError(f"run {folder}: {CONFIG} is not usable: {error}") from None
     division = read_division(folder)
@@ -179,8 +181,10 @@ def expect_same(config: TrainConfig, stored: TrainConfig) -> None:
     wanted, begun = _that_matters(config), _that_matters(stored)
     for name, value in wanted.items():
         if value != begun[name]:
-            raise RunError(f"run {config.out} was begun with {name} = {begun[name]}, expected the "
-                           f"same to resume it, got {value}")  # fmt: skip
+            raise RunError(
+                f"run {config.out} was begun with {name} = {begun[name]}, expected the "
+                f"same to resume it, got {value}"
+            )
 
 
 def _that_matters(config: TrainConfig) -> dict[str, Any]:
@@ -201,8 +205,10 @@ def expect_finished(run: Run, role: str) -> None:
     """
     done = len(load(run.folder / LAST)[1]["history"])
     if done < run.config.epochs:
-        raise RunError(f"expected a finished run as {role}, {run.folder} has done {done} of "
-                       f"{run.config.epochs} epochs; finish it with --resume")  # fmt: skip
+        raise RunError(
+            f"expected a finished run as {role}, {run.folder} has done {done} of "
+            f"{run.config.epochs} epochs; finish it with --resume"
+        )
 
 
 def expect_people(run: Run, splits: Splits, parts: tuple[str, ...], hint: str) -> Division:

@@ -80,8 +80,10 @@ class Start:
         fits = {n: v for n, v in found.items() if n in own and own[n].shape == v.shape}
         lacking = [n for n in own if n.startswith(_BEGINS) and n not in fits]
         if lacking:
-            raise RunError(f"checkpoint {self.path} is of another architecture: expected "
-                           f"{some(lacking)} as in this network")  # fmt: skip
+            raise RunError(
+                f"checkpoint {self.path} is of another architecture: expected "
+                f"{some(lacking)} as in this network"
+            )
         algorithm.load_state_dict(fits, strict=False)
 
     def apart(self, division: Division, data: DataConfig) -> Division:
@@ -107,8 +109,10 @@ def open_start(config: TrainConfig) -> Start | None:
     if path is None:
         return None
     if path.resolve() == config.out.resolve():
-        raise RunError(f"--from and --out are both {path}; to go on with that run, use --resume "
-                       "without --from, or name another --out")  # fmt: skip
+        raise RunError(
+            f"--from and --out are both {path}; to go on with that run, use --resume "
+            "without --from, or name another --out"
+        )
     file = path / BEST if path.is_dir() else path
     if not path.exists():
         raise RunError(f"expected the folder of a run or a .safetensors file at {path}, found none")

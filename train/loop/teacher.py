@@ -21,8 +21,10 @@ def open_teacher(config: TrainConfig) -> Algorithm | None:
     run = open_run(config.teacher)
     expect_finished(run, "teacher")
     if not run.algorithm.network.radial:
-        raise RunError(f"teacher {config.teacher} has a linear head: its scores are no norms; "
-                       "expected one trained with --network.head polar")  # fmt: skip
+        raise RunError(
+            f"teacher {config.teacher} has a linear head: its scores are no norms; "
+            "expected one trained with --network.head polar"
+        )
     own, theirs = config.network, run.config.network
     for flag, wanted, found in (
         ("network.head", own.head, theirs.head),
@@ -30,6 +32,8 @@ def open_teacher(config: TrainConfig) -> Algorithm | None:
         ("data", config.data.content, run.config.data.content),
     ):
         if wanted != found:
-            raise RunError(f"teacher {config.teacher} was trained with {flag} = {found}, expected "
-                           f"the student's {wanted}; train either as the other")  # fmt: skip
+            raise RunError(
+                f"teacher {config.teacher} was trained with {flag} = {found}, expected "
+                f"the student's {wanted}; train either as the other"
+            )
     return run.algorithm.requires_grad_(False)

@@ -110,13 +110,22 @@ class Trainer:
 
     def run(self) -> None:
         """Train the epochs that are left."""
-        with self._board() as board, Progress(
-            SpinnerColumn(), *Progress.get_default_columns()[:3], TimeRemainingColumn(),
-            console=self._console, disable=not self.fabric.is_global_zero,
-        ) as progress:  # fmt: skip
+        with (
+            self._board() as board,
+            Progress(
+                SpinnerColumn(),
+                *Progress.get_default_columns()[:3],
+                TimeRemainingColumn(),
+                console=self._console,
+                disable=not self.fabric.is_global_zero,
+            ) as progress,
+        ):
             progress.console.print(LEGEND)
-            task = progress.add_task("training", total=self.config.epochs * self.sampler.steps,
-                                     completed=len(self.history) * self.sampler.steps)  # fmt: skip
+            task = progress.add_task(
+                "training",
+                total=self.config.epochs * self.sampler.steps,
+                completed=len(self.history) * self.sampler.steps,
+            )
             for epoch in range(len(self.history), self.config.epochs):
                 started = time.perf_counter()
                 try:
@@ -171,9 +180,11 @@ class Trainer:
         if not torch.isfinite(loss.detach() + size):
             last = self.config.out / LAST
             kept = f"{last} holds the last good state" if self.history else "no state was kept"
-            raise RunError(f"training diverged in epoch {epoch + 1}: loss {loss.item()}, gradient "
-                           f"{size.item()}; {kept}; begin another run with a smaller "
-                           "--learning-rate")  # fmt: skip
+            raise RunError(
+                f"training diverged in epoch {epoch + 1}: loss {loss.item()}, gradient "
+                f"{size.item()}; {kept}; begin another run with a smaller "
+                "--learning-rate"
+            )
         self.optimiser.step()
 
     def _batches(self, epoch: int) -> Iterator[Batch]:
@@ -240,8 +251,10 @@ class Trainer:
     def _resume(self) -> None:
         tensors, state = load(self.config.out / LAST)
         if tuple(state["domains"]) != self.splits.train.domains:
-            raise RunError(f"run {self.config.out} learned from domains {state['domains']}, the "
-                           f"data now has {list(self.splits.train.domains)}")  # fmt: skip
+            raise RunError(
+                f"run {self.config.out} learned from domains {state['domains']}, the "
+                f"data now has {list(self.splits.train.domains)}"
+            )
         restore_model(self.algorithm, tensors)
         restore_optimiser(self.optimiser, tensors)
         self.history = state["history"]

@@ -61,8 +61,10 @@ class NetworkConfig:
         if self.pretrained and self.weights is not None:
             raise ValueError("expected pretrained or weights, got both")
         if self.name == "edge" and (self.pretrained or self.weights is not None):
-            raise ValueError("the edge network has no pretrained weights; expected neither "
-                             "pretrained nor weights, or --network.name vit_b16")  # fmt: skip
+            raise ValueError(
+                "the edge network has no pretrained weights; expected neither "
+                "pretrained nor weights, or --network.name vit_b16"
+            )
 
     @property
     def blank(self) -> NetworkConfig:

@@ -48,9 +48,14 @@ class ViTB16(Network):
         self.trunk: Any = _trunk(config)  # timm has types of its own, and is not always there
         self.together = nn.Linear(len(INPUT_CHANNELS) * _WIDTH, _WIDTH)
         self.fusion = nn.TransformerEncoderLayer(
-            _WIDTH, _HEADS, 4 * _WIDTH, dropout=0.0, activation="gelu", batch_first=True,
+            _WIDTH,
+            _HEADS,
+            4 * _WIDTH,
+            dropout=0.0,
+            activation="gelu",
+            batch_first=True,
             norm_first=True,
-        )  # fmt: skip
+        )
         self.scale = nn.LayerNorm(_WIDTH)
 
     def encode(self, crop: Normalised) -> tuple[Tensor, ...]:
@@ -104,8 +109,9 @@ def _trunk(config: NetworkConfig) -> nn.Module:
         return build(pretrained=True, pretrained_cfg_overlay=file)
     except (OSError, RuntimeError) as error:
         why = " ".join(str(error).split())
-        raise ValueError(f"{_TRUNK} cannot begin from {config.weights or 'the weights of the hub'}"
-                         f": {why[:300]}") from error  # fmt: skip
+        raise ValueError(
+            f"{_TRUNK} cannot begin from {config.weights or 'the weights of the hub'}: {why[:300]}"
+        ) from error
 
 
 def _expect_whole(weights: Path, trunk: nn.Module) -> None:
@@ -116,5 +122,6 @@ def _expect_whole(weights: Path, trunk: nn.Module) -> None:
     except (FileNotFoundError, SafetensorError) as error:
         raise ValueError(f"expected weights of {_TRUNK} in {weights}: {error}") from None
     if missing:
-        raise ValueError(f"{weights} is not {_TRUNK}: it lacks {sorted(missing)[0]} and "
-                         f"{len(missing) - 1} more")  # fmt: skip
+        raise ValueError(
+            f"{weights} is not {_TRUNK}: it lacks {sorted(missing)[0]} and {len(missing) - 1} more"
+        )

@@ -72,13 +72,26 @@ def face_bars(scenes: int) -> list[Bar]:
     medians = np.median(errors, axis=0).round(4).tolist()
     parts = dict(zip(("right eye", "left eye", "nose", "mouth"), medians, strict=True))
     return [
-        Bar("BlazeFace finds bona fide faces", _mean_share(live), 0.995, "least", "%",
-            _shares(live)),
-        Bar("its keypoints' error, median, of the face width", float(np.median(errors)), 0.05,
-            "most", "%", parts),
-        Bar("BlazeFace finds prints and replays", _mean_share(shown), 0.95, "least", "%",
-            _shares(shown)),
-    ]  # fmt: skip
+        Bar(
+            "BlazeFace finds bona fide faces", _mean_share(live), 0.995, "least", "%", _shares(live)
+        ),
+        Bar(
+            "its keypoints' error, median, of the face width",
+            float(np.median(errors)),
+            0.05,
+            "most",
+            "%",
+            parts,
+        ),
+        Bar(
+            "BlazeFace finds prints and replays",
+            _mean_share(shown),
+            0.95,
+            "least",
+            "%",
+            _shares(shown),
+        ),
+    ]
 
 
 def _mean_share(found: dict[str, Found]) -> float:
@@ -121,9 +134,11 @@ def _presented(scene: _Scene, farthest_mm: float) -> bool:
     x, y = scene.keypoints[: MOUTH + 1].T
     margin = scene.face_width / 4
     return bool(
-        (x > margin).all() and (x < width - margin).all()
-        and (y > margin).all() and (y < height - margin).all()
-    )  # fmt: skip
+        (x > margin).all()
+        and (x < width - margin).all()
+        and (y > margin).all()
+        and (y < height - margin).all()
+    )
 
 
 def _is_at(face: Face, scene: _Scene) -> bool:

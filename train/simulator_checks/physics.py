@@ -103,8 +103,7 @@ def determinism_bar(every: int = 1) -> Bar:
     ]
     own = digest(every)
     same = sum(other == own for other in others)
-    return Bar("other processes that give equal bytes, of 2", same, 2, "least", "",
-               {"sha256": own})  # fmt: skip
+    return Bar("other processes that give equal bytes, of 2", same, 2, "least", "", {"sha256": own})
 
 
 def digest(every: int = 1) -> str:

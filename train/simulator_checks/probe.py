@@ -55,9 +55,14 @@ class Probe(nn.Module):
         self.present: Tensor
         self.register_buffer("present", torch.tensor([[float(m in seen) for m in Modality]]))
         self.body = nn.Sequential(
-            *_block(6, 24, 4, 4), *_block(24, 48, 3, 2), *_block(48, 64, 3, 1),
-            *_block(64, 96, 3, 2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(96, 1),
-        )  # fmt: skip
+            *_block(6, 24, 4, 4),
+            *_block(24, 48, 3, 2),
+            *_block(48, 64, 3, 1),
+            *_block(64, 96, 3, 2),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(96, 1),
+        )
         self.body.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, colour: Tensor, depth_mm: Tensor, infrared: Tensor) -> Tensor:
@@ -109,8 +114,10 @@ def scores(probe: Probe, crops: Crops) -> NDArray[np.float32]:
     found = [
         probe(*images)
         for images in zip(
-            torch.split(crops.colour, 256), torch.split(crops.depth_mm, 256),
-            torch.split(crops.infrared, 256), strict=True,
+            torch.split(crops.colour, 256),
+            torch.split(crops.depth_mm, 256),
+            torch.split(crops.infrared, 256),
+            strict=True,
         )
-    ]  # fmt: skip
+    ]
     return torch.cat(found).numpy()

@@ -71,9 +71,13 @@ class Study:
 
 def _request(domain: str, count: int, first_subject: int, synergy: float) -> CropRequest:
     return CropRequest(
-        domains=(domain,), bona_fide_species=_LIVE, crops=count, subjects=max(1, count // 10),
-        first_subject=first_subject, synergy=synergy,
-    )  # fmt: skip
+        domains=(domain,),
+        bona_fide_species=_LIVE,
+        crops=count,
+        subjects=max(1, count // 10),
+        first_subject=first_subject,
+        synergy=synergy,
+    )
 
 
 @dataclass(frozen=True)
@@ -130,9 +134,12 @@ def separability_bars(study: Study) -> list[Bar]:
     with ProcessPoolExecutor(study.workers, multiprocessing.get_context("spawn")) as pool:
         plain, skewed, *singles = pool.map(partial(_taught, study), lessons)
     return [
-        _statistics_bar(study), *map(_single_modality_bar, singles), _within_bar(plain),
-        _unseen_bar(plain, study.unseen), _synergy_bar(plain, skewed, study.unseen),
-    ]  # fmt: skip
+        _statistics_bar(study),
+        *map(_single_modality_bar, singles),
+        _within_bar(plain),
+        _unseen_bar(plain, study.unseen),
+        _synergy_bar(plain, skewed, study.unseen),
+    ]
 
 
 def _taught(study: Study, lesson: Lesson) -> Errors:
@@ -166,17 +173,25 @@ def _mean(errors: dict[str, float]) -> float:
 def _single_modality_bar(errors: Errors) -> Bar:
     (modality,) = errors.lesson.seen
     return Bar(
-        f"{modality} alone: worst species' APCER at 5% BPCER", max(errors.worst.values()), 0.10,
-        "least", "%", {"EER": errors.within, "APCER": errors.worst},
-    )  # fmt: skip
+        f"{modality} alone: worst species' APCER at 5% BPCER",
+        max(errors.worst.values()),
+        0.10,
+        "least",
+        "%",
+        {"EER": errors.within, "APCER": errors.worst},
+    )
 
 
 def _within_bar(plain: Errors) -> Bar:
     detail = {"EER": plain.within, "APCER at 5% BPCER": plain.worst}
     return Bar(
-        "small network on all modalities, in-domain EER", _mean(plain.within), 0.02, "most", "%",
+        "small network on all modalities, in-domain EER",
+        _mean(plain.within),
+        0.02,
+        "most",
+        "%",
         detail,
-    )  # fmt: skip
+    )
 
 
 def _unseen_bar(plain: Errors, domains: tuple[str, ...]) -> Bar:
@@ -184,17 +199,29 @@ def _unseen_bar(plain: Errors, domains: tuple[str, ...]) -> Bar:
     within, unseen = _mean(plain.within), plain.unseen(domains)
     # No error among the test crops is not an error of zero: no less than one in a thousand.
     ratio = _mean(unseen) / max(within, 1e-3)
-    detail = {"EER where it learned": round(within, 4), "EER elsewhere": unseen,
-              "APCER at 5% BPCER elsewhere": {d: plain.apcer[d] for d in unseen}}  # fmt: skip
-    return Bar("the same network in held-back domains: EER against in-domain EER", ratio, 3.0,
-               "least", "x", detail)  # fmt: skip
+    detail = {
+        "EER where it learned": round(within, 4),
+        "EER elsewhere": unseen,
+        "APCER at 5% BPCER elsewhere": {d: plain.apcer[d] for d in unseen},
+    }
+    return Bar(
+        "the same network in held-back domains: EER against in-domain EER",
+        ratio,
+        3.0,
+        "least",
+        "x",
+        detail,
+    )
 
 
 def _synergy_bar(plain: Errors, skewed: Errors, domains: tuple[str, ...]) -> Bar:
     before, after = plain.unseen(domains), skewed.unseen(domains)
     rise = _mean(after) / max(_mean(before), 1e-3) - 1
-    detail = {"unseen EER at 0": before, "unseen EER at 1": after,
-              "in-domain EER at 1": skewed.within}  # fmt: skip
+    detail = {
+        "unseen EER at 0": before,
+        "unseen EER at 1": after,
+        "in-domain EER at 1": skewed.within,
+    }
     return Bar("synergy 1 raises the unseen-domain EER by", rise, 0.3, "least", "%", detail)
 
 
@@ -212,9 +239,13 @@ def _statistics_bar(study: Study) -> Bar:
         logits = model.decision_function(_statistics(held_out))
         found[domain] = round(pad_metrics.eer(logits, held_out.bona_fide), 4)
     return Bar(
-        "logistic regression on means and deviations, in-domain EER", _mean(found), 0.10,
-        "least", "%", found,
-    )  # fmt: skip
+        "logistic regression on means and deviations, in-domain EER",
+        _mean(found),
+        0.10,
+        "least",
+        "%",
+        found,
+    )
 
 
 def _statistics(known: CropSet) -> NDArray[np.float64]:

@@ -91,11 +91,15 @@ def tune(
     todo = folds(splits)
     record = _read(config.out) or _begin(config, splits, todo)
     if record["division"] != _names(splits):
-        raise RunError(f"{config.out / RECORD} was begun with other people than the data has now; "
-                       "restore the data, or name another --out")  # fmt: skip
+        raise RunError(
+            f"{config.out / RECORD} was begun with other people than the data has now; "
+            "restore the data, or name another --out"
+        )
     if len(splits.train.domains) == 1:
-        _console.print("one source domain: strengths are chosen by leaving people out instead of "
-                       "domains, which says little about another place")  # fmt: skip
+        _console.print(
+            "one source domain: strengths are chosen by leaving people out instead of "
+            "domains, which says little about another place"
+        )
     seen = start is not None and any(people.may_be_in(config.data) for people in start.known)
     short = replace(config, teacher=None, resume=False, epochs=config.tuning.epochs)
     candidates = config.tuning.trainings // len(todo)
@@ -106,8 +110,9 @@ def tune(
             augment = scaled(config.augment, factors)
             for fold in todo:
                 if _find(record, factors, fold) is None:
-                    cell = _train(replace(short, augment=augment), fabric, fold,
-                                  None if seen else start)  # fmt: skip
+                    cell = _train(
+                        replace(short, augment=augment), fabric, fold, None if seen else start
+                    )
                     record["cells"].append({"factors": factors, **cell})
                     _write(config.out, record)
                 progress.advance(bar)

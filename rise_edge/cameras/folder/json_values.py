@@ -62,9 +62,14 @@ class DescriptionValues:
     def number(self, value: Any, where: str, *, positive: bool = False) -> float:
         """A number that a float can hold."""
         return float(
-            self._scalar(value, where, "a positive number" if positive else "a number",
-                         (int, float), lambda v: v > 0 or not positive)
-        )  # fmt: skip
+            self._scalar(
+                value,
+                where,
+                "a positive number" if positive else "a number",
+                (int, float),
+                lambda v: v > 0 or not positive,
+            )
+        )
 
     def integer(self, value: Any, where: str, least: int) -> int:
         """A whole number."""

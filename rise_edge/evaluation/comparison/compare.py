@@ -61,8 +61,12 @@ class Comparison:
     def table(self) -> TextTable:
         """A row for each statistic; domains outside the real range are bold."""
         people = len(self.real.names)
-        header = ("statistic", f"{self.real.name}, {people} people", "real range",
-                  *(domain.name for domain in self.domains))  # fmt: skip
+        header = (
+            "statistic",
+            f"{self.real.name}, {people} people",
+            "real range",
+            *(domain.name for domain in self.domains),
+        )
         rows = []
         for i, statistic in enumerate(STATISTICS):
             unit = f", {statistic.unit}" if statistic.unit else ""

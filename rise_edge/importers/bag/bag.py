@@ -108,8 +108,11 @@ def _frames(
     less_than_ms = max(1000 / stream.fps for stream in streams.values())
     first, *others = order
     partners = {t: dict(associate(times[first], times[t], less_than_ms)) for t in others}
-    whole = [i for i in np.argsort(times[first], kind="stable").tolist()
-             if all(i in partner for partner in partners.values())]  # fmt: skip
+    whole = [
+        i
+        for i in np.argsort(times[first], kind="stable").tolist()
+        if all(i in partner for partner in partners.values())
+    ]
     if not whole:
         got = ", ".join(f"{len(times[streams[m].images])} {m}" for m in streams)
         raise CameraError(

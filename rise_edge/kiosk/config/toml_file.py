@@ -27,9 +27,13 @@ MAX_BYTES = 32_768
 """Largest file that is read."""
 
 _TYPES = {
-    str: "a string", int: "a whole number", float: "a number", bool: "true or false",
-    list: "a list", dict: "a table",
-}  # fmt: skip
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+}
 
 
 def read_config(path: Path) -> KioskConfig:

@@ -135,10 +135,13 @@ def read_archive(path: Path) -> Archive:
             frame = {m: f"{m}/{_STEM}.png" for m in Modality}
             crop = {m: f"crop/{m}.png" for m in Modality}
             frame_images, crop_images = (
-                {m: decode_image(m, archive.read(name), name) for m, name in files.items()
-                 if name in names}
+                {
+                    m: decode_image(m, archive.read(name), name)
+                    for m, name in files.items()
+                    if name in names
+                }
                 for files in (frame, crop)
-            )  # fmt: skip
+            )
     except OSError as error:
         raise CameraError(f"cannot read {path}: {error.strerror}") from None
     except (CameraError, KeyError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
@@ -163,8 +166,10 @@ def _checked(event: dict[str, Any]) -> dict[str, Any]:
     take(faults, "faults", dict)
     if event.get("truth") is not None:
         take(event["truth"], "truth", dict)
-    numbers = {**{name: event.get(name) for name in ("norm", "radius", "margin")},
-               "picture.norm": picture.get("norm")}  # fmt: skip
+    numbers = {
+        **{name: event.get(name) for name in ("norm", "radius", "margin")},
+        "picture.norm": picture.get("norm"),
+    }
     for name, value in numbers.items():
         if value is not None:
             take(value, name, float)

@@ -48,10 +48,12 @@ def _row(images: Images, depth: Any) -> Picture:
         Modality.DEPTH: depth,
         Modality.INFRARED: lambda pixels: np.repeat(pixels[..., None], 3, axis=2),
     }
-    return np.hstack([
-        _fitted(drawn[m](images[m])) if m in images else _fitted(np.zeros((1, 1, 3), np.uint8))
-        for m in Modality
-    ])  # fmt: skip
+    return np.hstack(
+        [
+            _fitted(drawn[m](images[m])) if m in images else _fitted(np.zeros((1, 1, 3), np.uint8))
+            for m in Modality
+        ]
+    )
 
 
 def _fitted(picture: Picture) -> Picture:

@@ -36,9 +36,13 @@ def film(
     pictures = []
     for turn, name in enumerate(species):
         one = Presentation(
-            seed + turn, domain=domain, species=name, subject=3 * seed + turn, difficulty=0.3,
+            seed + turn,
+            domain=domain,
+            species=name,
+            subject=3 * seed + turn,
+            difficulty=0.3,
             gap_ms=250.0,
-        )  # fmt: skip
+        )
         pictures += [_triptych(frame, width) for frame in one.frames(fps)]
     return pictures
 
@@ -91,9 +95,7 @@ def _write_animation(pictures: Sequence[Picture], path: Path, fps: float) -> boo
 def _write_video(pictures: Sequence[Picture], path: Path, fps: float) -> bool:
     height, width = pictures[0].shape[:2]
     code = "mp4v" if path.suffix.lower() == ".mp4" else "MJPG"
-    writer = cv2.VideoWriter(
-        str(path), cv2.VideoWriter.fourcc(*code), fps, (width, height)
-    )  # fmt: skip
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*code), fps, (width, height))
     if not writer.isOpened():
         return False
     for picture in pictures:

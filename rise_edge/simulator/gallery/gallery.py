@@ -64,9 +64,7 @@ def _cell(
     seed: int, domain: str, species: str, subject: int, difficulty: float, size: int
 ) -> Picture:
     """Colour, depth and infrared of one presentation, side by side."""
-    one = Presentation(
-        seed, domain=domain, species=species, subject=subject, difficulty=difficulty
-    )  # fmt: skip
+    one = Presentation(seed, domain=domain, species=species, subject=subject, difficulty=difficulty)
     frame = one.frame_at(one.presented_ms)
     truth = frame.truth
     assert isinstance(truth, SampleTruth)
@@ -102,7 +100,15 @@ def _names(species: Sequence[str], size: int) -> Picture:
         strip = np.full((size + 3, 112, 3), 24, np.uint8)
         for line, word in enumerate(name.replace("bona_fide", "bonafide").split("_")):
             text = word.replace("bonafide", "bona fide")
-            cv2.putText(strip, text, (6, size // 2 - 8 + 18 * line), cv2.FONT_HERSHEY_SIMPLEX,
-                        0.45, (230, 230, 230), 1, cv2.LINE_AA)  # fmt: skip
+            cv2.putText(
+                strip,
+                text,
+                (6, size // 2 - 8 + 18 * line),
+                cv2.FONT_HERSHEY_SIMPLEX,
+                0.45,
+                (230, 230, 230),
+                1,
+                cv2.LINE_AA,
+            )
         strips.append(strip)
     return np.vstack(strips)

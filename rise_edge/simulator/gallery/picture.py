@@ -30,6 +30,14 @@ def infrared_picture(infrared: NDArray[np.uint8]) -> Picture:
 def labelled(picture: Picture, text: str, height: int = 18) -> Picture:
     """The picture under a strip with a text."""
     strip = np.full((height, picture.shape[1], 3), 24, np.uint8)
-    cv2.putText(strip, text, (4, height - 5), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (230, 230, 230), 1,
-                cv2.LINE_AA)  # fmt: skip
+    cv2.putText(
+        strip,
+        text,
+        (4, height - 5),
+        cv2.FONT_HERSHEY_SIMPLEX,
+        0.42,
+        (230, 230, 230),
+        1,
+        cv2.LINE_AA,
+    )
     return np.vstack([strip, picture])

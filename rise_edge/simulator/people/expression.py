@@ -60,8 +60,9 @@ def _move_mouth(head: Head, expression: Expression) -> None:
     x = np.asarray(u - move_x, np.float32) * density + np.float32(reach_x)
     y = np.asarray(v - move_y, np.float32) * density + np.float32(reach_y)
     for picture in (head.albedo, head.gloss):
-        picture[at] = cv2.remap(picture[at].copy(), x, y, cv2.INTER_LINEAR,
-                                borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
+        picture[at] = cv2.remap(
+            picture[at].copy(), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
     if expression.jaw_mm > 1:
         _open(head, at, v, lip, expression.jaw_mm)
 

@@ -77,8 +77,17 @@ def _eye_of(painting: Painting, side: int, irises_of: Person) -> Eye:
     half = np.float32(person.eye_width_mm / 2)
     arch = np.asarray(cv2.sqrt(np.maximum(1 - (u / half) ** 2, 0)), np.float32)
     opening = np.float32(person.eye_opening_mm) * arch
-    return Eye(at, u, v, opening, np.float32(0.4) * opening - v, step(half - np.abs(u), 2.0),
-               irises_of.iris, painting.albedo[at].copy(), painting.gloss[at].copy())  # fmt: skip
+    return Eye(
+        at,
+        u,
+        v,
+        opening,
+        np.float32(0.4) * opening - v,
+        step(half - np.abs(u), 2.0),
+        irises_of.iris,
+        painting.albedo[at].copy(),
+        painting.gloss[at].copy(),
+    )
 
 
 def paint_eye(eye: Eye, look: Look) -> tuple[Array, Array]:

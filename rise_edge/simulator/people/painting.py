@@ -47,9 +47,12 @@ class Painting:
     def _flush(self, blood: Array) -> None:
         """More blood in cheeks, nose, lips' surroundings and ears."""
         for x, y, sx, sy, amount in (
-            (42, 32, 17, 14, 0.35), (-42, 32, 17, 14, 0.35), (0, 38, 13, 12, 0.4),
-            (0, MOUTH_Y, 30, 12, 0.2), (0, 100, 14, 10, 0.15),
-        ):  # fmt: skip
+            (42, 32, 17, 14, 0.35),
+            (-42, 32, 17, 14, 0.35),
+            (0, 38, 13, 12, 0.4),
+            (0, MOUTH_Y, 30, 12, 0.2),
+            (0, 100, 14, 10, 0.15),
+        ):
             at = self.relief.window(x, y, 3 * sx, 3 * sy)
             blood[at] += amount * _spot(self.relief, at, x, y, sx, sy)
 

@@ -63,8 +63,10 @@ class Canvas:
             return None
         top, bottom, left, right = inner
         rows, columns = window
-        return (slice(rows.start + top, rows.start + bottom),
-                slice(columns.start + left, columns.start + right))  # fmt: skip
+        return (
+            slice(rows.start + top, rows.start + bottom),
+            slice(columns.start + left, columns.start + right),
+        )
 
     def _light(self, hits: Hits, mask: NDArray[np.uint8]) -> None:
         colour, infrared, returned = shade(hits, self.lighting, self.view)
@@ -82,9 +84,13 @@ class Canvas:
         """What reaches the sensors."""
         self._cast_shadow()
         return Radiance(
-            self.colour, self.infrared, self.return_signal, self.gloss, self.depth_mm,
+            self.colour,
+            self.infrared,
+            self.return_signal,
+            self.gloss,
+            self.depth_mm,
             self.view.intrinsics,
-        )  # fmt: skip
+        )
 
     def _cast_shadow(self) -> None:
         """Take the illuminator's light from what the nearest things hide from it.
@@ -132,8 +138,10 @@ def _narrowed(hits: Hits, window: Window) -> Hits:
     top, left = hits.window[0].start, hits.window[1].start
     return replace(
         hits,
-        window=(slice(top + rows.start, top + rows.stop),
-                slice(left + columns.start, left + columns.stop)),
+        window=(
+            slice(top + rows.start, top + rows.stop),
+            slice(left + columns.start, left + columns.stop),
+        ),
         hit=hits.hit[window],
         depth_mm=hits.depth_mm[window],
         normal=tuple(part(n, coarse) for n in hits.normal),
@@ -143,4 +151,4 @@ def _narrowed(hits: Hits, window: Window) -> Hits:
         openness=part(hits.openness, coarse),
         lit=part(hits.lit, coarse),
         emission=part(hits.emission, window),
-    )  # fmt: skip
+    )

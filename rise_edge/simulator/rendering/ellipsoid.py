@@ -85,9 +85,16 @@ class Ellipsoid(Shape):
             pattern = magnify(self._texture(p[0], p[1]), stride, shape)
             albedo = np.asarray(cv2.merge([pattern * np.float32(c) for c in albedo]), np.float32)
         return Hits(
-            window, (gap > 0) & (depth > NEAR_MM), depth, normal, albedo, infrared, self.gloss,
-            stride=stride, softness=self.softness,
-        )  # fmt: skip
+            window,
+            (gap > 0) & (depth > NEAR_MM),
+            depth,
+            normal,
+            albedo,
+            infrared,
+            self.gloss,
+            stride=stride,
+            softness=self.softness,
+        )
 
     def _texture(self, x: Array, y: Array) -> Array:
         assert self.texture is not None

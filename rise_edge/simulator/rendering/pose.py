@@ -42,9 +42,11 @@ def turned(
     cy, cp, cr = (math.cos(math.radians(a)) for a in (yaw_deg, pitch_deg, roll_deg))
     sy, sp, sr = (math.sin(math.radians(a)) for a in (yaw_deg, pitch_deg, roll_deg))
     # About y after about x after about z, multiplied out: this is called several times a crop.
-    rotation = np.array([
-        [cy * cr - sy * sp * sr, -cy * sr - sy * sp * cr, -sy * cp],
-        [cp * sr, cp * cr, -sp],
-        [sy * cr + cy * sp * sr, cy * sp * cr - sy * sr, cy * cp],
-    ])  # fmt: skip
+    rotation = np.array(
+        [
+            [cy * cr - sy * sp * sr, -cy * sr - sy * sp * cr, -sy * cp],
+            [cp * sr, cp * cr, -sp],
+            [sy * cr + cy * sp * sr, cy * sp * cr - sy * sr, cy * cp],
+        ]
+    )
     return Pose(rotation, np.array(at_mm, np.float64))

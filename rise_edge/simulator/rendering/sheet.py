@@ -76,9 +76,17 @@ class Sheet(Shape):
         stride = 2 if depth.size > _LARGE else 1
         normal = self._normal(pose, px[::stride, ::stride], view.rays(window, stride))
         return Hits(
-            window, inside & (depth > NEAR_MM), depth, normal, albedo, infrared, self.gloss,
-            stride=stride, sharpness=self.sharpness, emission=emission,
-        )  # fmt: skip
+            window,
+            inside & (depth > NEAR_MM),
+            depth,
+            normal,
+            albedo,
+            infrared,
+            self.gloss,
+            stride=stride,
+            sharpness=self.sharpness,
+            emission=emission,
+        )
 
     def _corners(self) -> NDArray[np.float64]:
         w, h = self.width_mm / 2, self.height_mm / 2

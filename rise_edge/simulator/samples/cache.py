@@ -262,16 +262,18 @@ def _checked_index(place: Path, request: CropRequest) -> dict[str, Any]:
         raise _refused(place, f"{_INDEX} is not an index of rendered crops") from None
     if version != (FORMAT, FORMAT_VERSION):
         raise _refused(
-            place, f"format {FORMAT!r} version {FORMAT_VERSION} expected, got {version[0]!r} "
-            f"version {version[1]!r}"
-        )  # fmt: skip
+            place,
+            f"format {FORMAT!r} version {FORMAT_VERSION} expected, got {version[0]!r} "
+            f"version {version[1]!r}",
+        )
     if digest != _sha256_of(index):
         raise _refused(place, f"{_INDEX} was altered: its own SHA-256 does not fit")
     if index["generator_version"] != generator_version():
         raise _refused(
-            place, f"it was rendered by simulator {index['generator_version'][:12]}, "
-            f"this is {generator_version()[:12]}"
-        )  # fmt: skip
+            place,
+            f"it was rendered by simulator {index['generator_version'][:12]}, "
+            f"this is {generator_version()[:12]}",
+        )
     if index["request"] != json.loads(json.dumps(asdict(request))):
         raise _refused(place, "it holds another request")
     return {**index, "sha256": digest}

@@ -73,9 +73,13 @@ def setting_of(
 
 
 def _cast(
-    rng: np.random.Generator, place: Domain, kind: Species, subject: int, difficulty: float,
+    rng: np.random.Generator,
+    place: Domain,
+    kind: Species,
+    subject: int,
+    difficulty: float,
     atlas: Atlas,
-) -> Cast:  # fmt: skip
+) -> Cast:
     """Who shows whom. A mask or dummy shows a face of its own, shared by a block of subjects."""
     block, make = subject // _BLOCK, int(rng.integers(_MAKES))
     number = subject

@@ -71,9 +71,13 @@ class Presentation:
         self.difficulty, self.synergy = difficulty, synergy
         self.start_ms, self.first_frame_number, self.gap_ms = start_ms, first_frame_number, gap_ms
         drawn = setting_of(
-            seed, domain=domain, species=species, subject=subject, difficulty=difficulty,
+            seed,
+            domain=domain,
+            species=species,
+            subject=subject,
+            difficulty=difficulty,
             synergy=synergy,
-        )  # fmt: skip
+        )
         self.setting = altered(drawn) if altered else drawn
         device = self.setting.domain.device
         self.viewpoint = Viewpoint(device.intrinsics)
@@ -183,11 +187,15 @@ class Presentation:
             domain=self.setting.domain.name,
             presentation=self.number,
             keypoints=view.project(view.pose.apply(points)),
-            yaw_deg=angles[0], pitch_deg=angles[1], roll_deg=angles[2],
+            yaw_deg=angles[0],
+            pitch_deg=angles[1],
+            roll_deg=angles[2],
             distance_mm=float(points[:4, 2].mean()),
             clean_depth_mm=radiance.depth_mm,
-            seed=self.seed, difficulty=self.difficulty, synergy=self.synergy,
-        )  # fmt: skip
+            seed=self.seed,
+            difficulty=self.difficulty,
+            synergy=self.synergy,
+        )
 
 
 class _Walk:
@@ -275,12 +283,18 @@ def presentations(
         bona_fide = rng.random() < 0.5
         attack = names[int(rng.choice(len(names), p=weights / weights.sum()))]
         one = Presentation(
-            int(rng.integers(2**31)), domain=domain,
+            int(rng.integers(2**31)),
+            domain=domain,
             species=species or ("bona_fide" if bona_fide else attack),
-            subject=int(rng.integers(*subjects)), difficulty=difficulty, start_ms=start_ms,
-            first_frame_number=frame_number, number=number,
-            gap_ms=float(rng.uniform(600, 900)), synergy=synergy, altered=altered,
-        )  # fmt: skip
+            subject=int(rng.integers(*subjects)),
+            difficulty=difficulty,
+            start_ms=start_ms,
+            first_frame_number=frame_number,
+            number=number,
+            gap_ms=float(rng.uniform(600, 900)),
+            synergy=synergy,
+            altered=altered,
+        )
         yield one
         count = one.frame_count(fps)
         frame_number += count

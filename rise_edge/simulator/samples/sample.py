@@ -56,9 +56,14 @@ def render_crop(
         ValueError: an unknown name, or a knob outside its range.
     """
     setting = setting_of(
-        seed, domain=domain, species=species, subject=subject, difficulty=difficulty,
-        synergy=synergy, atlas=CROP,
-    )  # fmt: skip
+        seed,
+        domain=domain,
+        species=species,
+        subject=subject,
+        difficulty=difficulty,
+        synergy=synergy,
+        atlas=CROP,
+    )
     rng = setting.rng
     moment, angles = _draw_moment(setting, rng)
     points = setting.staging.keypoints_mm(moment)
@@ -73,11 +78,15 @@ def render_crop(
         subject=setting.subject,
         domain=setting.domain.name,
         keypoints=view.project(points),
-        yaw_deg=angles[0], pitch_deg=angles[1], roll_deg=angles[2],
+        yaw_deg=angles[0],
+        pitch_deg=angles[1],
+        roll_deg=angles[2],
         distance_mm=float(points[:4, 2].mean()),
         clean_depth_mm=clean_depth_mm,
-        seed=seed, difficulty=difficulty, synergy=synergy,
-    )  # fmt: skip
+        seed=seed,
+        difficulty=difficulty,
+        synergy=synergy,
+    )
     return Sample(crop, truth)
 
 

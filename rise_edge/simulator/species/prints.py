@@ -40,12 +40,18 @@ class FlatPrint(HeldPicture):
         """The paper."""
         return [
             Sheet(
-                place, self.width_mm, self.height_mm, self._ink.albedo,
-                self._ink.infrared_albedo, bend=self.bend, cover=self.cover,
-                gloss=self._gloss, raster_mm=self._raster,
+                place,
+                self.width_mm,
+                self.height_mm,
+                self._ink.albedo,
+                self._ink.infrared_albedo,
+                bend=self.bend,
+                cover=self.cover,
+                gloss=self._gloss,
+                raster_mm=self._raster,
                 raster_depth=self._raster_depth,
             )
-        ]  # fmt: skip
+        ]
 
 
 class BentPrint(FlatPrint):

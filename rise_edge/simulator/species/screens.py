@@ -45,12 +45,25 @@ class ReplayLcd(HeldPicture):
         w, h, edge = self.width_mm, self.height_mm, self._bezel
         frame = place @ Pose(np.eye(3), np.array([0.0, 0.0, 1.5]))
         return [
-            Sheet(place, w, h, (0.02, 0.02, 0.02, self._infrared), emission=self._emission,
-                  gloss=self._gloss, sharpness=10, raster_mm=self._pitch,
-                  raster_depth=self._moire),
-            Sheet(frame, w + 2 * edge, h + 2 * edge,
-                  (self._body, self._body, self._body, max(self._body, 0.06)), gloss=0.1),
-        ]  # fmt: skip
+            Sheet(
+                place,
+                w,
+                h,
+                (0.02, 0.02, 0.02, self._infrared),
+                emission=self._emission,
+                gloss=self._gloss,
+                sharpness=10,
+                raster_mm=self._pitch,
+                raster_depth=self._moire,
+            ),
+            Sheet(
+                frame,
+                w + 2 * edge,
+                h + 2 * edge,
+                (self._body, self._body, self._body, max(self._body, 0.06)),
+                gloss=0.1,
+            ),
+        ]
 
 
 class ReplayOled(HeldPicture):
@@ -79,8 +92,16 @@ class ReplayOled(HeldPicture):
         w, h = self.width_mm, self.height_mm
         frame = place @ Pose(np.eye(3), np.array([0.0, 0.0, 1.0]))
         return [
-            Sheet(place, w, h, (0.012, 0.012, 0.012, 0.03), emission=self._emission,
-                  gloss=self._gloss, sharpness=12, raster_mm=self._pitch,
-                  raster_depth=self._moire),
+            Sheet(
+                place,
+                w,
+                h,
+                (0.012, 0.012, 0.012, 0.03),
+                emission=self._emission,
+                gloss=self._gloss,
+                sharpness=12,
+                raster_mm=self._pitch,
+                raster_depth=self._moire,
+            ),
             Sheet(frame, w + 6, h + 14, (0.01, 0.01, 0.012, 0.03), gloss=self._gloss, sharpness=12),
-        ]  # fmt: skip
+        ]

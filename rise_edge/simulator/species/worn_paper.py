@@ -41,9 +41,7 @@ class WornPaper(Staging):
         self._size_mm = WIDTH_MM * size, HEIGHT_MM * size
         self._on_sheet = self._photo.keypoints_mm * size
         eyes, mine = self._on_sheet[:2].mean(0), self.head.keypoints_mm[:2].mean(0)
-        self._place = Pose(
-            np.eye(3), np.array([-eyes[0], mine[1] - eyes[1], mine[2] - ahead_mm])
-        )  # fmt: skip
+        self._place = Pose(np.eye(3), np.array([-eyes[0], mine[1] - eyes[1], mine[2] - ahead_mm]))
         self._gloss = float(rng.uniform(0.02, 0.1))
 
     def printed_keypoints_mm(self, moment: Moment) -> NDArray[np.float64]:
@@ -60,10 +58,14 @@ class WornPaper(Staging):
         """The paper on the presenter."""
         presenter = self.cast.presenter
         paper = Sheet(
-            moment.pose @ self._place, *self._size_mm, self._ink.albedo, self._ink.infrared_albedo,
-            bend=self._bend, cover=self._cover,
+            moment.pose @ self._place,
+            *self._size_mm,
+            self._ink.albedo,
+            self._ink.infrared_albedo,
+            bend=self._bend,
+            cover=self._cover,
             gloss=self._gloss,
-        )  # fmt: skip
+        )
         head = HeadShape(self.head, moment.pose, moment.expression)
         return [paper, head, *body(presenter, moment.pose, self.cast.seed)]
 
@@ -97,8 +99,13 @@ class PartialPrint(WornPaper):
         top = level - unit * float(rng.uniform(0.55, 0.95))
         bottom = level + unit * float(rng.uniform(0.28, 0.42))
         half = unit * 1.15
-        cv2.rectangle(cover, (round(middle - half), round(top)),
-                      (round(middle + half), round(bottom)), 1.0, -1)  # fmt: skip
+        cv2.rectangle(
+            cover,
+            (round(middle - half), round(top)),
+            (round(middle + half), round(bottom)),
+            1.0,
+            -1,
+        )
         super().__init__(cast, cover, 24.0, 50)
 
     def keypoints_mm(self, moment: Moment) -> NDArray[np.float64]:

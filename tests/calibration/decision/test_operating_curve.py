@@ -36,8 +36,10 @@ def test_one_that_is_over_too_soon_is_undecided() -> None:
     ending = play(watched([0.5] * 3), STEADY)
     assert ending is not None
     assert (ending.outcome, ending.reason, ending.verdict_ms) == (
-        Outcome.UNDECIDED, Reason.ENDED, None,
-    )  # fmt: skip
+        Outcome.UNDECIDED,
+        Reason.ENDED,
+        None,
+    )
 
 
 def test_shifting_moves_the_mean_and_leaves_the_scatter() -> None:

@@ -62,9 +62,13 @@ def bent(image: Image, sensor: CalibratedSensor, how: int) -> np.ndarray:
 
 def write_face(rig: Rig, folder: Path) -> None:
     one = Presentation(
-        5, domain="office", species="bona_fide", subject=400_001,
-        colour_viewpoint=rig.colour.viewpoint, colour_size=(960, 720),
-    )  # fmt: skip
+        5,
+        domain="office",
+        species="bona_fide",
+        subject=400_001,
+        colour_viewpoint=rig.colour.viewpoint,
+        colour_size=(960, 720),
+    )
     frame = one.frame_at(one.presented_ms)
     depth_mm = bent(frame.depth, rig.infrared, cv2.INTER_NEAREST)
     numbers = np.rint((depth_mm - rig.depth.offset_mm) / rig.depth.step_mm)

@@ -35,9 +35,13 @@ def test_an_unknown_serial_names_the_serials_found() -> None:
 
 @pytest.mark.parametrize(
     ("real", "typed"),
-    [("0271234567", "0271234567"), ("0123AB2 ", "0123AB2"), ("0123AB2", "0123AB2 "),
-     ("0123ab2", "0123AB2")],
-)  # fmt: skip
+    [
+        ("0271234567", "0271234567"),
+        ("0123AB2 ", "0123AB2"),
+        ("0123AB2", "0123AB2 "),
+        ("0123ab2", "0123AB2"),
+    ],
+)
 def test_a_serial_is_found_whatever_its_case_and_the_spaces_around_it(
     real: str, typed: str
 ) -> None:

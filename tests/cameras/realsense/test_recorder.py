@@ -180,8 +180,20 @@ with mock.patch("{PLUGGED}", lambda _: [device.device]), streaming(device, rando
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_recording_is_whole_after_a_signal(number: signal.Signals, tmp_path: Path) -> None:
     path, events = tmp_path / "session.db3", tmp_path / "events.jsonl"
-    command = [sys.executable, "-c", _PROGRAM, "--camera", "realsense", "--allow-virtual",
-               "--record", str(path), "--view", "none", "--events", str(events)]  # fmt: skip
+    command = [
+        sys.executable,
+        "-c",
+        _PROGRAM,
+        "--camera",
+        "realsense",
+        "--allow-virtual",
+        "--record",
+        str(path),
+        "--view",
+        "none",
+        "--events",
+        str(events),
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     deadline_s = monotonic() + 30
     while monotonic() < deadline_s and not (path.exists() and path.stat().st_size > 500_000):

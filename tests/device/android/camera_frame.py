@@ -17,9 +17,12 @@ from tests.support.rendered_faces import faces_of, rendered
 
 _PADDING_BYTES = 12
 _NAMES = {
-    c.RGB8: "RGB8", c.YUV420_FULL: "YUV420_FULL", c.GREY8: "GREY8",
-    c.MM_U16: "DEPTH_MM_U16", c.METRES_F32: "DEPTH_METRES_F32",
-}  # fmt: skip
+    c.RGB8: "RGB8",
+    c.YUV420_FULL: "YUV420_FULL",
+    c.GREY8: "GREY8",
+    c.MM_U16: "DEPTH_MM_U16",
+    c.METRES_F32: "DEPTH_METRES_F32",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +57,14 @@ class CameraFrame:
         ]
         for modality, picture in self.pictures.items():
             k = picture.viewpoint.intrinsics
-            numbers = (k.fx, k.fy, k.cx, k.cy, *picture.viewpoint.rotation.ravel(),
-                       *picture.viewpoint.translation_mm)  # fmt: skip
+            numbers = (
+                k.fx,
+                k.fy,
+                k.cx,
+                k.cy,
+                *picture.viewpoint.rotation.ravel(),
+                *picture.viewpoint.translation_mm,
+            )
             words = (modality, _NAMES[picture.kind], picture.width, picture.height)
             lines.append(" ".join(map(str, (*words, *map(float, numbers)))))
             for number, plane in enumerate(picture.planes):
@@ -81,11 +90,17 @@ class CameraFrame:
 
 
 def _image(picture: Picture) -> c.CImage:
-    planes = (c.Plane * 3)(*(
-        c.Plane(ctypes.cast(ctypes.c_char_p(plane.content), ctypes.c_void_p), len(plane.content),
-                plane.row_stride, plane.pixel_stride)
-        for plane in picture.planes
-    ))  # fmt: skip
+    planes = (c.Plane * 3)(
+        *(
+            c.Plane(
+                ctypes.cast(ctypes.c_char_p(plane.content), ctypes.c_void_p),
+                len(plane.content),
+                plane.row_stride,
+                plane.pixel_stride,
+            )
+            for plane in picture.planes
+        )
+    )
     seen_from = c.viewpoint(picture.viewpoint)
     return c.CImage(picture.kind, picture.width, picture.height, planes, seen_from)
 

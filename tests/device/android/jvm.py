@@ -39,12 +39,21 @@ def compile_kotlin(sources: list[Path], output: Path) -> None:
     jars = kotlin_jars()
     library = next(jar for jar in jars if jar.name.startswith("kotlin-stdlib"))
     run_java(
-        [_COMPILER, "-no-stdlib", "-no-reflect", "-Werror", "-cp", str(library),
-         "-d", str(output), *map(str, sources)],
+        [
+            _COMPILER,
+            "-no-stdlib",
+            "-no-reflect",
+            "-Werror",
+            "-cp",
+            str(library),
+            "-d",
+            str(output),
+            *map(str, sources),
+        ],
         jars,
         # One compilation is too short for the second compiler, and for threads that collect.
         ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
-    )  # fmt: skip
+    )
 
 
 def run_java(arguments: list[str], jars: list[Path], options: tuple[str, ...] = ()) -> str:

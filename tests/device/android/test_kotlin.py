@@ -61,13 +61,25 @@ def printed(jni: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     compile_kotlin(SOURCES, program)
     (folder / "work").mkdir()
     done = start_java(
-        ["org.riseedge.sample.SampleCasesKt", str(default_bundle_path()), str(folder / "work"),
-         str(onnxruntime_sdk.headers() is not None).lower(), *frames],
+        [
+            "org.riseedge.sample.SampleCasesKt",
+            str(default_bundle_path()),
+            str(folder / "work"),
+            str(onnxruntime_sdk.headers() is not None).lower(),
+            *frames,
+        ],
         [program, *jars],
         # A heap that is all there from the start: what grows then is C++'s.
-        ("-Xcheck:jni", "-Xms64m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch",
-         "-Dfile.encoding=UTF-8", f"-Djava.library.path={jni}"),
-    )  # fmt: skip
+        (
+            "-Xcheck:jni",
+            "-Xms64m",
+            "-Xmx64m",
+            "-XX:+UseSerialGC",
+            "-XX:+AlwaysPreTouch",
+            "-Dfile.encoding=UTF-8",
+            f"-Djava.library.path={jni}",
+        ),
+    )
     assert done.returncode in (0, 1), f"{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return done.stdout.splitlines()
 
@@ -114,6 +126,11 @@ def test_a_frame_gets_the_verdict_that_the_c_interface_gives(
 
 
 def test_gradles_way_to_build_the_library_beside_jni_configures(tmp_path: Path) -> None:
-    configure(JNI, tmp_path, f"-DRISE_PYTHON={sys.executable}", *onnxruntime_sdk.options(),
-              f"-DRISE_JNI_INCLUDE={java_home() / 'include'}")  # fmt: skip
+    configure(
+        JNI,
+        tmp_path,
+        f"-DRISE_PYTHON={sys.executable}",
+        *onnxruntime_sdk.options(),
+        f"-DRISE_JNI_INCLUDE={java_home() / 'include'}",
+    )
     assert (tmp_path / "rise_edge").is_dir()

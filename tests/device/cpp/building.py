@@ -17,8 +17,14 @@ SOURCE = ROOT / "device" / "cpp"
 
 def build_library(folder: Path, *options: str, target: str = "all") -> None:
     """Build the library, its examples and its unit tests with what is installed here."""
-    build(SOURCE, folder, f"-DRISE_PYTHON={sys.executable}", *onnxruntime_sdk.options(), *options,
-          target=target)  # fmt: skip
+    build(
+        SOURCE,
+        folder,
+        f"-DRISE_PYTHON={sys.executable}",
+        *onnxruntime_sdk.options(),
+        *options,
+        target=target,
+    )
 
 
 def build(source: Path, folder: Path, *options: str, target: str = "all") -> None:

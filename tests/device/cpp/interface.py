@@ -31,25 +31,45 @@ class Sized(c.Structure):
 
 
 class Plane(c.Structure):
-    _fields_ = (("data", c.c_void_p), ("size_bytes", c.c_int64), ("row_stride", c.c_int32),
-                ("pixel_stride", c.c_int32))  # fmt: skip
+    _fields_ = (
+        ("data", c.c_void_p),
+        ("size_bytes", c.c_int64),
+        ("row_stride", c.c_int32),
+        ("pixel_stride", c.c_int32),
+    )
 
 
 class CViewpoint(c.Structure):
-    _fields_ = (("fx", c.c_double), ("fy", c.c_double), ("cx", c.c_double), ("cy", c.c_double),
-                ("rotation", c.c_double * 9), ("translation_mm", c.c_double * 3))  # fmt: skip
+    _fields_ = (
+        ("fx", c.c_double),
+        ("fy", c.c_double),
+        ("cx", c.c_double),
+        ("cy", c.c_double),
+        ("rotation", c.c_double * 9),
+        ("translation_mm", c.c_double * 3),
+    )
 
 
 class CImage(Sized):
-    _fields_ = (("size", c.c_uint32), ("format", c.c_int32), ("width", c.c_int32),
-                ("height", c.c_int32), ("planes", Plane * 3),
-                ("viewpoint", CViewpoint))  # fmt: skip
+    _fields_ = (
+        ("size", c.c_uint32),
+        ("format", c.c_int32),
+        ("width", c.c_int32),
+        ("height", c.c_int32),
+        ("planes", Plane * 3),
+        ("viewpoint", CViewpoint),
+    )
 
 
 class CFrame(Sized):
-    _fields_ = (("size", c.c_uint32), ("colour", c.POINTER(CImage)),
-                ("depth", c.POINTER(CImage)), ("infrared", c.POINTER(CImage)),
-                ("rotation_deg", c.c_int32), ("mirrored", c.c_int32))  # fmt: skip
+    _fields_ = (
+        ("size", c.c_uint32),
+        ("colour", c.POINTER(CImage)),
+        ("depth", c.POINTER(CImage)),
+        ("infrared", c.POINTER(CImage)),
+        ("rotation_deg", c.c_int32),
+        ("mirrored", c.c_int32),
+    )
 
 
 class CFace(c.Structure):
@@ -57,71 +77,126 @@ class CFace(c.Structure):
 
 
 class CCrop(c.Structure):
-    _fields_ = (("size", c.c_int32), ("colour", c.POINTER(c.c_uint8)),
-                ("depth_mm", c.POINTER(c.c_uint16)), ("infrared", c.POINTER(c.c_uint8)),
-                ("side_px", c.c_float), ("outside", c.c_float),
-                ("distance_mm", c.c_float))  # fmt: skip
+    _fields_ = (
+        ("size", c.c_int32),
+        ("colour", c.POINTER(c.c_uint8)),
+        ("depth_mm", c.POINTER(c.c_uint16)),
+        ("infrared", c.POINTER(c.c_uint8)),
+        ("side_px", c.c_float),
+        ("outside", c.c_float),
+        ("distance_mm", c.c_float),
+    )
 
 
 class CReading(c.Structure):
-    _fields_ = (("modalities", c.c_uint32), ("norm", c.c_float), ("radius", c.c_double),
-                ("margin", c.c_double))  # fmt: skip
+    _fields_ = (
+        ("modalities", c.c_uint32),
+        ("norm", c.c_float),
+        ("radius", c.c_double),
+        ("margin", c.c_double),
+    )
 
 
 class CVerdict(Sized):
-    _fields_ = (("size", c.c_uint32), ("outcome", c.c_int32), ("reason", c.c_int32),
-                ("reading", CReading))  # fmt: skip
+    _fields_ = (
+        ("size", c.c_uint32),
+        ("outcome", c.c_int32),
+        ("reason", c.c_int32),
+        ("reading", CReading),
+    )
 
 
 class CInfo(Sized):
-    _fields_ = (("size", c.c_uint32), ("simulated", c.c_int32), ("crop_size", c.c_int32),
-                ("embedding_size", c.c_int32), ("name", c.c_char_p), ("notice", c.c_char_p),
-                ("identity", c.c_char_p), ("runtime", c.c_char_p))  # fmt: skip
+    _fields_ = (
+        ("size", c.c_uint32),
+        ("simulated", c.c_int32),
+        ("crop_size", c.c_int32),
+        ("embedding_size", c.c_int32),
+        ("name", c.c_char_p),
+        ("notice", c.c_char_p),
+        ("identity", c.c_char_p),
+        ("runtime", c.c_char_p),
+    )
 
 
 class CProof(Sized):
-    _fields_ = (("size", c.c_uint32), ("count", c.c_int32),
-                ("largest_difference", c.c_double), ("flips", c.c_int32),
-                ("holds", c.c_int32), ("line", c.c_char * 128))  # fmt: skip
+    _fields_ = (
+        ("size", c.c_uint32),
+        ("count", c.c_int32),
+        ("largest_difference", c.c_double),
+        ("flips", c.c_int32),
+        ("holds", c.c_int32),
+        ("line", c.c_char * 128),
+    )
 
 
 class COptions(Sized):
-    _fields_ = (("size", c.c_uint32), ("min_readings", c.c_int32), ("agreement", c.c_double),
-                ("deadline_ms", c.c_double), ("absent_ms", c.c_double), ("retry_ms", c.c_double),
-                ("max_step", c.c_double), ("max_growth", c.c_double), ("false_live", c.c_double),
-                ("false_spoof", c.c_double), ("delta", c.c_double), ("lockout_spoofs", c.c_int32),
-                ("lockout_window_ms", c.c_double), ("lockout_ms", c.c_double))  # fmt: skip
+    _fields_ = (
+        ("size", c.c_uint32),
+        ("min_readings", c.c_int32),
+        ("agreement", c.c_double),
+        ("deadline_ms", c.c_double),
+        ("absent_ms", c.c_double),
+        ("retry_ms", c.c_double),
+        ("max_step", c.c_double),
+        ("max_growth", c.c_double),
+        ("false_live", c.c_double),
+        ("false_spoof", c.c_double),
+        ("delta", c.c_double),
+        ("lockout_spoofs", c.c_int32),
+        ("lockout_window_ms", c.c_double),
+        ("lockout_ms", c.c_double),
+    )
 
 
 _FUNCTIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "rise_version": (c.c_char_p, ()),
     "rise_abi": (c.c_int32, ()),
     "rise_open": (c.c_int32, (c.c_char_p, c.c_int32, c.c_int32, c.POINTER(c.c_void_p))),
-    "rise_open_pinned": (c.c_int32, (c.c_char_p, c.c_int32, c.c_int32, c.c_char_p, c.c_int32,
-                                     c.POINTER(c.c_void_p))),
+    "rise_open_pinned": (
+        c.c_int32,
+        (c.c_char_p, c.c_int32, c.c_int32, c.c_char_p, c.c_int32, c.POINTER(c.c_void_p)),
+    ),
     "rise_close": (None, (c.c_void_p,)),
     "rise_get_info": (c.c_int32, (c.c_void_p, c.POINTER(CInfo))),
     "rise_has_radius": (c.c_int32, (c.c_void_p, c.c_uint32)),
     "rise_accept_colour_alone": (c.c_int32, (c.c_void_p, c.c_int32)),
-    "rise_read": (c.c_int32, (c.c_void_p, c.POINTER(CCrop), c.POINTER(CReading),
-                              c.POINTER(c.c_float), c.c_int32)),
+    "rise_read": (
+        c.c_int32,
+        (c.c_void_p, c.POINTER(CCrop), c.POINTER(CReading), c.POINTER(c.c_float), c.c_int32),
+    ),
     "rise_judge": (c.c_int32, (c.c_void_p, c.POINTER(CCrop), c.c_uint32, c.POINTER(CVerdict))),
-    "rise_cut": (c.c_int32, (c.c_void_p, c.POINTER(CFrame), c.POINTER(CFace), c.c_uint32,
-                             c.POINTER(CCrop))),
-    "rise_check": (c.c_int32, (c.c_void_p, c.POINTER(CFrame), c.POINTER(CFace), c.c_uint32,
-                               c.POINTER(CVerdict))),
+    "rise_cut": (
+        c.c_int32,
+        (c.c_void_p, c.POINTER(CFrame), c.POINTER(CFace), c.c_uint32, c.POINTER(CCrop)),
+    ),
+    "rise_check": (
+        c.c_int32,
+        (c.c_void_p, c.POINTER(CFrame), c.POINTER(CFace), c.c_uint32, c.POINTER(CVerdict)),
+    ),
     "rise_session_options_default": (c.c_int32, (c.POINTER(COptions),)),
-    "rise_session_open": (c.c_int32, (c.c_void_p, c.c_uint32, c.POINTER(COptions),
-                                      c.POINTER(c.c_void_p))),
+    "rise_session_open": (
+        c.c_int32,
+        (c.c_void_p, c.c_uint32, c.POINTER(COptions), c.POINTER(c.c_void_p)),
+    ),
     "rise_session_close": (None, (c.c_void_p,)),
-    "rise_session_frame": (c.c_int32, (c.c_void_p, c.POINTER(CFrame), c.POINTER(CFace), c.c_double,
-                                       c.POINTER(CVerdict), c.POINTER(CVerdict))),
+    "rise_session_frame": (
+        c.c_int32,
+        (
+            c.c_void_p,
+            c.POINTER(CFrame),
+            c.POINTER(CFace),
+            c.c_double,
+            c.POINTER(CVerdict),
+            c.POINTER(CVerdict),
+        ),
+    ),
     "rise_selftest": (c.c_int32, (c.c_void_p, c.c_char_p, c.POINTER(CProof))),
     "rise_last_error": (c.c_char_p, ()),
     "rise_status_name": (c.c_char_p, (c.c_int32,)),
     "rise_outcome_name": (c.c_char_p, (c.c_int32,)),
     "rise_reason_name": (c.c_char_p, (c.c_int32,)),
-}  # fmt: skip
+}
 
 
 def declare(library: c.CDLL) -> c.CDLL:
@@ -138,8 +213,14 @@ def bits(modalities: Iterable[Modality]) -> int:
 
 def viewpoint(of: Viewpoint) -> CViewpoint:
     k = of.intrinsics
-    return CViewpoint(k.fx, k.fy, k.cx, k.cy, (c.c_double * 9)(*of.rotation.ravel()),
-                      (c.c_double * 3)(*of.translation_mm))  # fmt: skip
+    return CViewpoint(
+        k.fx,
+        k.fy,
+        k.cx,
+        k.cy,
+        (c.c_double * 9)(*of.rotation.ravel()),
+        (c.c_double * 3)(*of.translation_mm),
+    )
 
 
 def plane(pixels: NDArray[Any], row_stride: int = 0, pixel_stride: int = 0) -> Plane:
@@ -171,10 +252,20 @@ def options(of: SessionConfig) -> COptions:
     """A session's options."""
     lockout = of.lockout or LockoutConfig()
     return COptions(
-        of.min_readings, of.agreement, of.deadline_ms, of.absent_ms, of.retry_ms, of.max_step,
-        of.max_growth, of.test.false_live, of.test.false_spoof, of.test.delta,
-        lockout.spoofs if of.lockout else 0, lockout.window_ms, lockout.lock_ms,
-    )  # fmt: skip
+        of.min_readings,
+        of.agreement,
+        of.deadline_ms,
+        of.absent_ms,
+        of.retry_ms,
+        of.max_step,
+        of.max_growth,
+        of.test.false_live,
+        of.test.false_spoof,
+        of.test.delta,
+        lockout.spoofs if of.lockout else 0,
+        lockout.window_ms,
+        lockout.lock_ms,
+    )
 
 
 def crop(of: Crop) -> CCrop:
@@ -188,8 +279,10 @@ def crop(of: Crop) -> CCrop:
         pointer(Modality.COLOUR, of.colour, c.c_uint8),
         pointer(Modality.DEPTH, of.depth_mm, c.c_uint16),
         pointer(Modality.INFRARED, of.infrared, c.c_uint8),
-        0, 0, 0,
-    )  # fmt: skip
+        0,
+        0,
+        0,
+    )
 
 
 def pixels(of: CCrop, modality: Modality) -> NDArray[Any]:

@@ -62,9 +62,21 @@ def _fetch() -> None:
     with tempfile.TemporaryDirectory(dir=_KEPT.parent) as scratch:
         pinned, unpacked = Path(scratch) / "pinned.txt", Path(scratch) / "headers"
         pinned.write_text(f"{_WHEEL} --hash=sha256:{_SHA256}\n")
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--retries=1",
-                   "--only-binary=:all:", "--require-hashes", "-r", str(pinned),
-                   "--dest", scratch]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--retries=1",
+            "--only-binary=:all:",
+            "--require-hashes",
+            "-r",
+            str(pinned),
+            "--dest",
+            scratch,
+        ]
         if subprocess.run(command, capture_output=True).returncode:
             return
         unpacked.mkdir()

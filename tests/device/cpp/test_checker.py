@@ -141,8 +141,12 @@ def test_a_modality_that_was_not_asked_for_changes_nothing(
 ) -> None:
     bundle = open_bundle(default_bundle_path())
     crop = next(x for x in read_golden(bundle, "onnx").crops if x.present == ALL_MODALITIES)
-    bare = rise_edge.Crop(crop.colour, np.zeros_like(crop.depth_mm), np.zeros_like(crop.infrared),
-                          frozenset({Modality.COLOUR}))  # fmt: skip
+    bare = rise_edge.Crop(
+        crop.colour,
+        np.zeros_like(crop.depth_mm),
+        np.zeros_like(crop.infrared),
+        frozenset({Modality.COLOUR}),
+    )
     one, other = c.CVerdict(), c.CVerdict()
     assert library.rise_judge(checker, c.crop(crop), c.bits(bare.present), one) == c.OK
     assert library.rise_judge(checker, c.crop(bare), c.bits(bare.present), other) == c.OK

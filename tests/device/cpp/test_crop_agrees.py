@@ -139,9 +139,13 @@ def seen_from(domain: str, view: Viewpoint) -> Frame:
     """Somebody before two cameras, the one for colour with this view."""
     width = round(view.intrinsics.fx / 0.72)
     shown = Presentation(
-        4000, domain=domain, species="bona_fide", subject=400_000,
-        colour_viewpoint=view, colour_size=(width, width * 9 // 16),
-    )  # fmt: skip
+        4000,
+        domain=domain,
+        species="bona_fide",
+        subject=400_000,
+        colour_viewpoint=view,
+        colour_size=(width, width * 9 // 16),
+    )
     return shown.frame_at(shown.presented_ms)
 
 
@@ -194,8 +198,9 @@ def test_squares_of_every_size_and_place_are_scaled_as_opencv_scales_them(opened
         expect_the_same_pixels(pixels, crop, share=0.005 if shrinking else 0.2)
 
 
-@pytest.mark.parametrize("modalities", [ALL_MODALITIES, ALL_MODALITIES - {Modality.DEPTH}],
-                         ids=modality_set)  # fmt: skip
+@pytest.mark.parametrize(
+    "modalities", [ALL_MODALITIES, ALL_MODALITIES - {Modality.DEPTH}], ids=modality_set
+)
 def test_three_cameras_in_three_places_are_registered_alike(
     opened: Library, modalities: frozenset[Modality]
 ) -> None:

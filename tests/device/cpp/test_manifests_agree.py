@@ -19,9 +19,27 @@ from tests.device.cpp import interface as c
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
 
 _VALUES: list[Any] = [
-    None, True, 0, 1, -1, 112, 112.0, 1e-9, 10**19, 10**400, "", "text", "0" * 64, [], {}, [1],
-    {"colour": 0.5}, {"std": 0.1, "correlation_ms": 50.0}, "\u0000", "\ud800",
-]  # fmt: skip
+    None,
+    True,
+    0,
+    1,
+    -1,
+    112,
+    112.0,
+    1e-9,
+    10**19,
+    10**400,
+    "",
+    "text",
+    "0" * 64,
+    [],
+    {},
+    [1],
+    {"colour": 0.5},
+    {"std": 0.1, "correlation_ms": 50.0},
+    "\u0000",
+    "\ud800",
+]
 _KEYS = [
     "",
     "colour",

@@ -17,8 +17,15 @@ from tests.device.cpp import interface as c
 pytestmark = [pytest.mark.native, pytest.mark.needs("c++")]
 
 # C's name of a field -> the class in Python that has it, and its name there.
-OWN = ("min_readings", "agreement", "deadline_ms", "absent_ms", "retry_ms", "max_step",
-       "max_growth")  # fmt: skip
+OWN = (
+    "min_readings",
+    "agreement",
+    "deadline_ms",
+    "absent_ms",
+    "retry_ms",
+    "max_step",
+    "max_growth",
+)
 FIELDS: dict[str, tuple[type, str]] = {
     **{name: (SessionConfig, name) for name in OWN},
     **{name: (SequentialConfig, name) for name in ("false_live", "false_spoof", "delta")},
@@ -27,8 +34,23 @@ FIELDS: dict[str, tuple[type, str]] = {
     "lockout_ms": (LockoutConfig, "lock_ms"),
 }
 WHOLE = ("min_readings", "lockout_spoofs")
-VALUES = (-math.inf, -1.0, 0.0, 1e-300, 1e-4, 0.49, 0.5, 0.51, 0.999, 1.0, 1.001, 2.0, 3000.0,
-          math.inf, math.nan)  # fmt: skip
+VALUES = (
+    -math.inf,
+    -1.0,
+    0.0,
+    1e-300,
+    1e-4,
+    0.49,
+    0.5,
+    0.51,
+    0.999,
+    1.0,
+    1.001,
+    2.0,
+    3000.0,
+    math.inf,
+    math.nan,
+)
 
 
 @pytest.fixture(scope="module")

@@ -160,8 +160,9 @@ def test_a_page_that_was_just_opened_accepts_no_colour_alone(open_page: Open) ->
     assert not page.is_checked("#accept")
     choose(page, png(photograph()))
     assert (outcome(page), page.get_attribute("body", "data-reason")) == (
-        "UNDECIDED", "colour_alone",
-    )  # fmt: skip
+        "UNDECIDED",
+        "colour_alone",
+    )
 
 
 def test_a_page_that_cannot_say_what_colour_alone_is_worth_judges_nothing(
@@ -345,9 +346,10 @@ def y4m(pixels: np.ndarray, frames: int = 30) -> bytes:
     """A film of one picture, as Chromium's fake camera plays it."""
     height, width = pixels.shape[:2]
     planes = cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420).tobytes()
-    return f"YUV4MPEG2 W{width} H{height} F30:1 Ip A1:1 C420\n".encode() + (
-        b"FRAME\n" + planes
-    ) * frames  # fmt: skip
+    return (
+        f"YUV4MPEG2 W{width} H{height} F30:1 Ip A1:1 C420\n".encode()
+        + (b"FRAME\n" + planes) * frames
+    )
 
 
 FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")

@@ -58,9 +58,14 @@ def test_modalities_without_a_radius_are_refused(ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     "made",
-    ["'LIVE'", "'LIVE', {reading: spoof}", "'LIVE', {reason: 'no_face', reading: live}",
-     "'UNDECIDED'", "'SPOOF', {reason: 'no_face'}"],
-)  # fmt: skip
+    [
+        "'LIVE'",
+        "'LIVE', {reading: spoof}",
+        "'LIVE', {reason: 'no_face', reading: live}",
+        "'UNDECIDED'",
+        "'SPOOF', {reason: 'no_face'}",
+    ],
+)
 def test_a_verdict_that_rests_on_nothing_cannot_be_made(ask: Ask, made: str) -> None:
     script = """async () => {
         const {Reading} = await import('./liveness/decision/reading.js');

@@ -158,7 +158,7 @@ def npz(**changed: Any) -> bytes:
         (golden_vectors()[500:], ""),
         (golden_vectors()[:60] + bytes(40) + golden_vectors()[100:], ""),
     ],
-)  # fmt: skip
+)
 def test_golden_vectors_of_another_form_are_an_error_and_no_proof(
     ask: Ask, tmp_path: Path, golden: bytes, message: str
 ) -> None:

@@ -72,11 +72,28 @@ def test_files_come_with_the_type_that_browsers_ask_for(
 
 @pytest.mark.parametrize(
     "target",
-    ["/serve.py", "/package.json", "/README.md", "/.npmrc", "/node_modules/.package-lock.json",
-     "/liveness/", "/bundle/", "/bundle", "/bundle/.hidden", "/bundle/link", "/bundle/../serve.py",
-     "/bundle/..%2fsecret", "/bundle/%2e%2e/secret", "/bundle/..", "//etc/passwd",
-     "/bundle/%2fetc%2fpasswd", "/bundle/..%5csecret", "/bundle/%00", "/nothing.js"],
-)  # fmt: skip
+    [
+        "/serve.py",
+        "/package.json",
+        "/README.md",
+        "/.npmrc",
+        "/node_modules/.package-lock.json",
+        "/liveness/",
+        "/bundle/",
+        "/bundle",
+        "/bundle/.hidden",
+        "/bundle/link",
+        "/bundle/../serve.py",
+        "/bundle/..%2fsecret",
+        "/bundle/%2e%2e/secret",
+        "/bundle/..",
+        "//etc/passwd",
+        "/bundle/%2fetc%2fpasswd",
+        "/bundle/..%5csecret",
+        "/bundle/%00",
+        "/nothing.js",
+    ],
+)
 def test_nothing_else_is_sent(server: PageServer, target: str) -> None:
     answer = get(server, target)
     assert answer.status == 404

@@ -37,9 +37,15 @@ def recorded(folder: Path, people: int) -> Path:
     (folder / "marks.txt").write_text("\n".join(marks))
     (folder / "LICENSE").write_text("Apache License\n")
     described = {
-        "format": 1, "name": folder.name, "source": "simulated", "sensor": "Kinect v2",
-        "licence": "Apache-2.0", "licence_file": "LICENSE", "landmarks": LANDMARKS, "camera": None,
-    }  # fmt: skip
+        "format": 1,
+        "name": folder.name,
+        "source": "simulated",
+        "sensor": "Kinect v2",
+        "licence": "Apache-2.0",
+        "licence_file": "LICENSE",
+        "landmarks": LANDMARKS,
+        "camera": None,
+    }
     (folder / "set.json").write_text(json.dumps(described))
     names = [line.split()[0] for line in marks]
     write_list(folder, [row(n, subject=n.split("-")[0]) for n in names], COLUMNS)

@@ -71,8 +71,10 @@ def test_a_face_without_readings_has_no_relief():
 
 def test_a_crop_of_another_size_is_refused():
     small = Crop(
-        np.zeros((56, 56, 3), np.uint8), np.zeros((56, 56), np.uint16),
-        np.zeros((56, 56), np.uint8), frozenset({Modality.DEPTH}),
-    )  # fmt: skip
+        np.zeros((56, 56, 3), np.uint8),
+        np.zeros((56, 56), np.uint16),
+        np.zeros((56, 56), np.uint8),
+        frozenset({Modality.DEPTH}),
+    )
     with pytest.raises(ValueError, match="112 pixels, got 56"):
         face_statistics(small, POINTS)

@@ -76,8 +76,12 @@ def encoded(rgb: np.ndarray, encoding: str) -> np.ndarray:
         bright = np.rint(16 + rgb.mean(axis=2, keepdims=True) * 219 / 255).astype(np.uint8)
         grey = np.full_like(bright, 128)
         return np.concatenate([bright, grey] if encoding == "YUYV" else [grey, bright], axis=2)
-    channels = {"rgb8": [rgb], "bgr8": [rgb[..., ::-1]], "rgba8": [rgb, opaque],
-                "bgra8": [rgb[..., ::-1], opaque]}  # fmt: skip
+    channels = {
+        "rgb8": [rgb],
+        "bgr8": [rgb[..., ::-1]],
+        "rgba8": [rgb, opaque],
+        "bgra8": [rgb[..., ::-1], opaque],
+    }
     return np.ascontiguousarray(np.concatenate(channels[encoding], axis=2))
 
 

@@ -17,13 +17,28 @@ NOBODY = 65534
 def record(session: int, run: str = "run", **changes: object) -> Record:
     """A session that ended LIVE, or as `changes` say."""
     values = {
-        "time": "2026-03-01T08:30:00.000+00:00", "run": run, "session": session,
-        "verdict": "LIVE", "reason": None, "detail": "", "norm": 0.2, "radius": 0.5, "margin": 0.6,
-        "modalities": "colour+depth+infrared", "frames": 9, "readings": 8, "duration_ms": 266.7,
-        "verdict_ms": 233.3, "log_ratio": 12.5,
-        "bundle_name": "tiny", "bundle_identity": "469f709bb899", "runtime": "onnx",
-        "camera_name": "source", "camera_serial": "source-1", "camera_virtual": None,
-    }  # fmt: skip
+        "time": "2026-03-01T08:30:00.000+00:00",
+        "run": run,
+        "session": session,
+        "verdict": "LIVE",
+        "reason": None,
+        "detail": "",
+        "norm": 0.2,
+        "radius": 0.5,
+        "margin": 0.6,
+        "modalities": "colour+depth+infrared",
+        "frames": 9,
+        "readings": 8,
+        "duration_ms": 266.7,
+        "verdict_ms": 233.3,
+        "log_ratio": 12.5,
+        "bundle_name": "tiny",
+        "bundle_identity": "469f709bb899",
+        "runtime": "onnx",
+        "camera_name": "source",
+        "camera_serial": "source-1",
+        "camera_virtual": None,
+    }
     return Record(**{**values, **changes})  # type: ignore[arg-type]
 
 

@@ -39,8 +39,19 @@ def test_every_session_has_its_record(path: Path, tiny_checker: Checker) -> None
     assert rows(path) == [("LIVE",), ("SPOOF",), ("LIVE",)]
     kept = dict(zip(COLUMNS, rows(path, ", ".join(COLUMNS))[0], strict=True))
     said = events[0].fields()
-    for name in ("session", "verdict", "reason", "detail", "norm", "radius", "margin",
-                 "modalities", "frames", "readings", "duration_ms"):  # fmt: skip
+    for name in (
+        "session",
+        "verdict",
+        "reason",
+        "detail",
+        "norm",
+        "radius",
+        "margin",
+        "modalities",
+        "frames",
+        "readings",
+        "duration_ms",
+    ):
         assert kept[name] == said[name], name
     assert kept["run"] == audit.run
     assert kept["time"].endswith("+00:00")
@@ -62,8 +73,9 @@ def test_the_record_is_on_disk_before_the_event_is_given_out(
     path: Path, tiny_checker: Checker
 ) -> None:
     with Audit(path) as audit:
-        for number, _ in enumerate(sessions(FrameSource(visits([40, 90])), tiny_checker,
-                                            audit=audit), 1):  # fmt: skip
+        for number, _ in enumerate(
+            sessions(FrameSource(visits([40, 90])), tiny_checker, audit=audit), 1
+        ):
             assert len(rows(path)) == number
 
 
@@ -115,8 +127,11 @@ def test_live_without_a_record_is_withheld_and_the_next_session_is_tried_again(
             events += [next(stream), next(stream)]
         events += list(stream)
     assert [str(event.result.verdict) for event in events] == [
-        "LIVE", "UNDECIDED(audit_failed)", "SPOOF", "LIVE",
-    ]  # fmt: skip
+        "LIVE",
+        "UNDECIDED(audit_failed)",
+        "SPOOF",
+        "LIVE",
+    ]
     assert rows(path, "session, verdict") == [(1, "LIVE"), (4, "LIVE")]
     assert [event.audit_error is None for event in events] == [True, False, False, True]
     assert "database is locked" in events[1].fields()["detail"]
@@ -209,9 +224,23 @@ def test_one_audit_serves_one_camera_after_another(path: Path, tiny_checker: Che
 
 
 def capture(folder: Path, bundle: Bundle, audit: Path) -> list[str]:
-    return [sys.executable, "-m", "rise_edge.capture", "--camera", str(folder), "--bundle",
-            str(bundle.path), "--view", "none", "--events", "-", "--pace", "fast",
-            "--audit", str(audit)]  # fmt: skip
+    return [
+        sys.executable,
+        "-m",
+        "rise_edge.capture",
+        "--camera",
+        str(folder),
+        "--bundle",
+        str(bundle.path),
+        "--view",
+        "none",
+        "--events",
+        "-",
+        "--pace",
+        "fast",
+        "--audit",
+        str(audit),
+    ]
 
 
 def parse(text: bytes) -> list[dict]:
@@ -263,8 +292,20 @@ def test_a_killed_process_leaves_a_record_of_every_live_that_it_gave_out(
 def test_the_command_says_where_it_records(
     path: Path, tiny_bundle: Bundle, two_visits: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = main(["--camera", str(two_visits), "--bundle", str(tiny_bundle.path),
-                 "--view", "none", "--events", "-", "--audit", str(path)])  # fmt: skip
+    code = main(
+        [
+            "--camera",
+            str(two_visits),
+            "--bundle",
+            str(tiny_bundle.path),
+            "--view",
+            "none",
+            "--events",
+            "-",
+            "--audit",
+            str(path),
+        ]
+    )
     events = parse(capsys.readouterr().out.encode())
     assert code == 0
     ((run,), _) = rows(path, "run")

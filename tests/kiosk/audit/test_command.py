@@ -90,8 +90,11 @@ def test_the_list_shows_the_last_sessions_oldest_first(
     head, *lines, last = capsys.readouterr().out.splitlines()
     body = [line for line in lines if line.startswith("2026-")]
     assert head.split()[:4] == ["time", "(UTC)", "session", "verdict"]
-    assert [line.split()[2:4] for line in body] == [["3", "UNDECIDED"], ["4", "UNDECIDED"],
-                                                    ["5", "LIVE"]]  # fmt: skip
+    assert [line.split()[2:4] for line in body] == [
+        ["3", "UNDECIDED"],
+        ["4", "UNDECIDED"],
+        ["5", "LIVE"],
+    ]
     assert "time_out" in body[0]
     assert "+0.600" in body[2]
     assert last == "3 of 5 sessions"
@@ -102,9 +105,15 @@ def test_the_list_fits_80_columns_and_names_the_longest_reason(
 ) -> None:
     path = write_audit(
         tmp_path / "audit.db",
-        record(10_000, verdict="UNDECIDED", reason="infrared_saturated", duration_ms=12345.0,
-               norm=12.3456, margin=-11.2345),
-    )  # fmt: skip
+        record(
+            10_000,
+            verdict="UNDECIDED",
+            reason="infrared_saturated",
+            duration_ms=12345.0,
+            norm=12.3456,
+            margin=-11.2345,
+        ),
+    )
     assert main(["list", str(path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
@@ -197,8 +206,16 @@ def test_a_session_is_recorded_while_many_are_pruned(tmp_path: Path) -> None:
     old = (record(number, run="old") for number in range(5000))
     path = write_audit(tmp_path / "audit.db", *old)
     with Audit(path) as audit:
-        command = [sys.executable, "-m", "rise_edge", "audit", "prune", str(path),
-                   "--older-than", "30"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "rise_edge",
+            "audit",
+            "prune",
+            str(path),
+            "--older-than",
+            "30",
+        ]
         pruning = subprocess.Popen(command, stdout=subprocess.PIPE)
         number = 0
         while pruning.poll() is None:
@@ -236,9 +253,13 @@ def truncated(path: Path) -> None:
 )
 @pytest.mark.parametrize(
     ("fault", "message"),
-    [(missing, "there is none"), (empty, "got an empty file"), (garbage, "not a database"),
-     (truncated, "malformed")],
-)  # fmt: skip
+    [
+        (missing, "there is none"),
+        (empty, "got an empty file"),
+        (garbage, "not a database"),
+        (truncated, "malformed"),
+    ],
+)
 def test_each_fault_of_the_file_is_one_line_and_an_exit_code(
     command: list[str],
     fault: Callable[[Path], None],
@@ -262,10 +283,18 @@ def test_reading_does_not_wait_for_a_writer_and_pruning_does(audit_path: Path) -
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["list"], ["list", "x", "--last", "0"], ["list", "x", "--verdict", "MAYBE"],
-     ["list", "x", "--reason", "bored"], ["export", "x", "--since", "yesterday"],
-     ["prune", "x"], ["prune", "x", "--older-than", "0"], ["prune", "x", "--older-than", "1e9"]],
-)  # fmt: skip
+    [
+        [],
+        ["list"],
+        ["list", "x", "--last", "0"],
+        ["list", "x", "--verdict", "MAYBE"],
+        ["list", "x", "--reason", "bored"],
+        ["export", "x", "--since", "yesterday"],
+        ["prune", "x"],
+        ["prune", "x", "--older-than", "0"],
+        ["prune", "x", "--older-than", "1e9"],
+    ],
+)
 def test_wrong_arguments_are_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(arguments)

@@ -242,9 +242,14 @@ def test_processes_that_create_and_write_one_file_at_once_lose_nothing(tmp_path:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"margin": -0.1}, {"margin": None}, {"verdict": "MAYBE"}, {"reason": "time_out"},
-     {"verdict": "UNDECIDED"}],
-)  # fmt: skip
+    [
+        {"margin": -0.1},
+        {"margin": None},
+        {"verdict": "MAYBE"},
+        {"reason": "time_out"},
+        {"verdict": "UNDECIDED"},
+    ],
+)
 def test_a_record_that_contradicts_itself_is_refused(tmp_path: Path, changes: dict) -> None:
     with Audit(tmp_path / "audit.db") as audit, pytest.raises(AuditError, match="CHECK"):
         audit.record(record(1, **changes))

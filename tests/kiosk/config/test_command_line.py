@@ -45,16 +45,69 @@ def test_without_a_word_everything_is_default() -> None:
 
 
 def test_each_flag_has_its_field() -> None:
-    config = parse([
-        "--camera", "realsense:12", "--emitter=alternate", "--recover", "0", "--record", "new.db3",
-        "--bundle", "b", "--public-key", "k", "--min-version", "3", "--site", "s",
-        "--drift-history", "d", "--runtime", "executorch", "--second-opinion", "one.onnx",
-        "--second-opinion", "two.onnx", "--modalities", "depth+colour", "--lock-out", "0",
-        "--view", "web", "--language", "own.json", "--web", "[::1]:80", "--web-token-file", "t",
-        "--web-origin", "https://kiosk.example", "--monitor", "9180", "--events", "-",
-        "--audit", "a.db", "--keep-evidence", "e", "--keep", "all", "--keep-days", "7",
-        "--keep-mb", "5", "--seconds", "0.5", "--sessions", "2", "--pace", "real", "--seed", "-4",
-    ]).kiosk  # fmt: skip
+    config = parse(
+        [
+            "--camera",
+            "realsense:12",
+            "--emitter=alternate",
+            "--recover",
+            "0",
+            "--record",
+            "new.db3",
+            "--bundle",
+            "b",
+            "--public-key",
+            "k",
+            "--min-version",
+            "3",
+            "--site",
+            "s",
+            "--drift-history",
+            "d",
+            "--runtime",
+            "executorch",
+            "--second-opinion",
+            "one.onnx",
+            "--second-opinion",
+            "two.onnx",
+            "--modalities",
+            "depth+colour",
+            "--lock-out",
+            "0",
+            "--view",
+            "web",
+            "--language",
+            "own.json",
+            "--web",
+            "[::1]:80",
+            "--web-token-file",
+            "t",
+            "--web-origin",
+            "https://kiosk.example",
+            "--monitor",
+            "9180",
+            "--events",
+            "-",
+            "--audit",
+            "a.db",
+            "--keep-evidence",
+            "e",
+            "--keep",
+            "all",
+            "--keep-days",
+            "7",
+            "--keep-mb",
+            "5",
+            "--seconds",
+            "0.5",
+            "--sessions",
+            "2",
+            "--pace",
+            "real",
+            "--seed",
+            "-4",
+        ]
+    ).kiosk
     assert (config.source.camera, config.source.emitter) == ("realsense:12", "alternate")
     assert (config.source.recover, config.source.seed, config.source.pace) == (0, -4, "real")
     assert (config.model.bundle, config.model.min_version) == (Path("b"), 3)
@@ -133,8 +186,11 @@ def test_a_wrong_word_is_one_line_that_names_it(
     [
         (["--accept-colour-alone"], "--accept-colour-alone", "--modalities colour"),
         (["--web", "8350"], "--web", "--view web"),
-        (["--web-origin", "https://x.example", "--view", "web"], "--web-origin",
-         "--web-token-file"),
+        (
+            ["--web-origin", "https://x.example", "--view", "web"],
+            "--web-origin",
+            "--web-token-file",
+        ),
         (["--web-token-file", "t"], "--web-token-file", "--monitor"),
         (["--min-version", "3"], "--min-version", "--public-key"),
         (["--drift-history", "d"], "--drift-history", "--site"),
@@ -142,7 +198,7 @@ def test_a_wrong_word_is_one_line_that_names_it(
         (["--monitor", "0.0.0.0:1"], "--monitor", "--web-token-file"),
         (["--view", "web", "--web", "0.0.0.0:1"], "--web", "--web-token-file"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_agree_is_refused_with_what_to_add(
     words: list[str], flag: str, add: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,10 +215,18 @@ def test_a_file_wins_over_defaults(file: Path) -> None:
 
 
 def test_flags_win_over_a_file(file: Path) -> None:
-    config = parse([
-        f"--config={file}", "--sessions", "5", "--camera", "images", "--no-allow-virtual",
-        "--second-opinion", "mine.onnx",
-    ]).kiosk  # fmt: skip
+    config = parse(
+        [
+            f"--config={file}",
+            "--sessions",
+            "5",
+            "--camera",
+            "images",
+            "--no-allow-virtual",
+            "--second-opinion",
+            "mine.onnx",
+        ]
+    ).kiosk
     assert config.stop.sessions == 5
     assert config.source.camera == "images", "a flag's path is relative to where one is"
     assert not config.source.allow_virtual

@@ -241,9 +241,14 @@ def test_other_threads_may_ask_while_the_loop_runs(good: Step) -> None:
 
 @pytest.mark.parametrize(
     "limits",
-    [{"degraded_after_s": 0}, {"degraded_after_s": 11}, {"min_frames_per_s": -1},
-     {"rate_window_s": 0}, {"failed_after_s": float("nan")}],
-)  # fmt: skip
+    [
+        {"degraded_after_s": 0},
+        {"degraded_after_s": 11},
+        {"min_frames_per_s": -1},
+        {"rate_window_s": 0},
+        {"failed_after_s": float("nan")},
+    ],
+)
 def test_limits_out_of_range_are_refused(limits: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="expected"):
         HealthConfig(**limits)

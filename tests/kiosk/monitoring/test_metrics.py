@@ -129,16 +129,19 @@ def test_dropped_frames_are_counted_once_each(metrics: Metrics, tiny_checker: Ch
 
 
 def test_what_judges_is_named(metrics: Metrics, tiny_checker: Checker) -> None:
-    assert value(
-        metrics,
-        "rise_edge_build_info",
-        version=rise_edge.__version__,
-        bundle="tiny",
-        bundle_identity=tiny_checker.bundle.identity,
-        runtime="onnx",
-        modalities="colour+depth+infrared",
-        simulated="yes",
-    ) == 1  # fmt: skip
+    assert (
+        value(
+            metrics,
+            "rise_edge_build_info",
+            version=rise_edge.__version__,
+            bundle="tiny",
+            bundle_identity=tiny_checker.bundle.identity,
+            runtime="onnx",
+            modalities="colour+depth+infrared",
+            simulated="yes",
+        )
+        == 1
+    )
 
 
 def test_the_time_without_a_frame_grows_while_nothing_is_heard(tiny_checker: Checker) -> None:

@@ -179,8 +179,9 @@ def test_a_slow_disk_stalls_nothing_and_what_is_dropped_is_told(
         # One is being written, two wait, three are too many.
         late = [one for one in kept if one.error]
         assert len(late) in (3, 4)
-        assert all(one.error == "the disk is too slow: 2 sessions wait to be written"
-                   for one in late)  # fmt: skip
+        assert all(
+            one.error == "the disk is too slow: 2 sessions wait to be written" for one in late
+        )
         go_on.set()
     assert len(kept) == 6
     assert len(files(slow)) == 6 - len(late)

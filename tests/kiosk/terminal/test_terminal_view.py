@@ -32,8 +32,17 @@ def test_the_terminal_shows_verdicts_norms_latency_and_the_notice(tiny_checker: 
         console.print(view.render())
     text = console.file.getvalue()
     last = text[text.rindex("╭") :]
-    for word in ("✘ SPOOF", "✔ LIVE", "norm/radius", "frames/s", "detect", "embed", "flat_print",
-                 "a test bundle that learned nothing", "▀▀▀▀"):  # fmt: skip
+    for word in (
+        "✘ SPOOF",
+        "✔ LIVE",
+        "norm/radius",
+        "frames/s",
+        "detect",
+        "embed",
+        "flat_print",
+        "a test bundle that learned nothing",
+        "▀▀▀▀",
+    ):
         assert word in last, word
 
 

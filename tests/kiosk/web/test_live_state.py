@@ -103,8 +103,14 @@ def test_what_is_kept_is_bounded(board: Board, clock: Clock, scenes: Scenes) -> 
 def test_the_operator_s_state_is_json_even_of_a_norm_that_is_none(
     board: Board, scenes: Scenes
 ) -> None:
-    reading = Reading(Embedding(scenes.checked.observation.verdict.reading.embedding.vector,  # type: ignore[union-attr]
-                                float("nan"), ALL_MODALITIES), 0.5)  # fmt: skip
+    reading = Reading(
+        Embedding(
+            scenes.checked.observation.verdict.reading.embedding.vector,  # type: ignore[union-attr]
+            float("nan"),
+            ALL_MODALITIES,
+        ),
+        0.5,
+    )
     verdict = undecided(Reason.BAD_NUMBERS, "no number", reading)
     board.step(replace(scenes.checked, observation=Observation(verdict, None, None, {})))
     state = operator_state(board.glance(), board.history(), STATION, WELL, watchers=1)

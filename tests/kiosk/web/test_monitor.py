@@ -120,8 +120,11 @@ def test_metrics_are_what_prometheus_reads(watched: Watched) -> None:
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("text/plain; version=")
     samples = [sample for family in parse(answer.text) for sample in family.samples]
-    counts = {s.labels["verdict"]: s.value for s in samples
-              if s.name == "rise_edge_sessions_total" and s.value}  # fmt: skip
+    counts = {
+        s.labels["verdict"]: s.value
+        for s in samples
+        if s.name == "rise_edge_sessions_total" and s.value
+    }
     assert counts == {"LIVE": 1, "SPOOF": 1}
 
 

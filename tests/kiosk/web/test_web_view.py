@@ -118,9 +118,23 @@ def test_the_command_serves_what_a_camera_sees_to_who_has_the_token(
     token = tmp_path / "token"
     token.write_text(TOKEN + "\n")
     token.chmod(0o600)
-    command = [sys.executable, "-m", "rise_edge.capture", "--camera", str(tmp_path / "images"),
-               "--bundle", str(tiny_bundle.path), "--view", "web", "--web", "0", "--monitor", "0",
-               "--web-token-file", str(token)]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "rise_edge.capture",
+        "--camera",
+        str(tmp_path / "images"),
+        "--bundle",
+        str(tiny_bundle.path),
+        "--view",
+        "web",
+        "--web",
+        "0",
+        "--monitor",
+        "0",
+        "--web-token-file",
+        str(token),
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None

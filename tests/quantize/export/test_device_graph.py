@@ -15,15 +15,23 @@ def _trained_like():
     network = build_network(NetworkConfig(width=8)).train()
     with torch.no_grad():
         for _ in range(3):
-            network(torch.randn(8, 3, 32, 32), torch.randn(8, 2, 32, 32),
-                    torch.randn(8, 1, 32, 32), torch.ones(8, 3))  # fmt: skip
+            network(
+                torch.randn(8, 3, 32, 32),
+                torch.randn(8, 2, 32, 32),
+                torch.randn(8, 1, 32, 32),
+                torch.ones(8, 3),
+            )
     return network.eval()
 
 
 def _crops(count=4):
     colour, depth, infrared, present = example_crops(count, 32)
-    return (torch.randint_like(colour, 0, 256), torch.randint_like(depth, 0, 900),
-            torch.randint_like(infrared, 0, 256), present)  # fmt: skip
+    return (
+        torch.randint_like(colour, 0, 256),
+        torch.randint_like(depth, 0, 900),
+        torch.randint_like(infrared, 0, 256),
+        present,
+    )
 
 
 def test_folding_keeps_the_embedding_and_leaves_no_batch_norm():

@@ -16,18 +16,24 @@ from rise_edge.simulator.rendering.sheet import Sheet
 VIEW = View(Intrinsics(600.0, 600.0, 159.5, 119.5), 320, 240)
 WHITE = (1.0, 1.0, 1.0, 1.0)
 DARK_ROOM = Lighting(
-    ambient=(0, 0, 0), key=(0, 0, 0), ambient_infrared=0.0, key_infrared=0.0,
+    ambient=(0, 0, 0),
+    key=(0, 0, 0),
+    ambient_infrared=0.0,
+    key_infrared=0.0,
     illuminator_mm=(0.0, 0.0),
-)  # fmt: skip
+)
 
 
 def draw(*shapes, lighting=DARK_ROOM, view=VIEW, wall_mm=0.0):
     shape = (view.height, view.width)
     empty = Radiance(
-        np.zeros((*shape, 3), np.float32), np.zeros(shape, np.float32),
-        np.zeros(shape, np.float32), np.zeros(shape, np.float32),
-        np.full(shape, wall_mm, np.float32), view.intrinsics,
-    )  # fmt: skip
+        np.zeros((*shape, 3), np.float32),
+        np.zeros(shape, np.float32),
+        np.zeros(shape, np.float32),
+        np.zeros(shape, np.float32),
+        np.full(shape, wall_mm, np.float32),
+        view.intrinsics,
+    )
     canvas = Canvas(view, lighting, empty)
     for one in shapes:
         canvas.draw(one)
@@ -75,8 +81,10 @@ def test_the_lamp_casts_the_shadow_of_the_nose_on_the_far_cheek():
     head = HeadShape(head_of(person_of(2, "mixed"), SCENE), turned(at_mm=(0, 0, 560)))
     dark = {"ambient": (0, 0, 0), "overhead": 0.0}
     side = 0.8
-    lit_from_left = draw(head, lighting=Lighting(
-        **dark, key=(1, 1, 1), key_direction=(-side, 0, -np.sqrt(1 - side**2))))  # fmt: skip
+    lit_from_left = draw(
+        head,
+        lighting=Lighting(**dark, key=(1, 1, 1), key_direction=(-side, 0, -np.sqrt(1 - side**2))),
+    )
     frontal = draw(head, lighting=Lighting(**dark, key=(1, 1, 1), key_direction=(0, 0, -1)))
     hits = head.hits(VIEW, head.bounds(VIEW)[0], (-side, 0, -0.6))
     lit = np.asarray(hits.lit)

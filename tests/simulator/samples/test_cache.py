@@ -52,8 +52,11 @@ def test_the_cache_holds_what_the_renderer_gives(rendered):
         assert np.array_equal(kept.infrared[row], sample.crop.infrared)
         truth = sample.truth
         assert (kept.bona_fide[row], kept.species[row], kept.domain[row], kept.subject[row]) == (
-            truth.bona_fide, truth.species, truth.domain, truth.subject,
-        )  # fmt: skip
+            truth.bona_fide,
+            truth.species,
+            truth.domain,
+            truth.subject,
+        )
 
 
 def test_arrays_have_their_documented_types_and_images_are_mapped(rendered):

@@ -20,8 +20,11 @@ def request(**kwargs) -> CropRequest:
 def test_half_of_the_crops_are_bona_fide_and_species_take_turns():
     orders = list(request(crops=120).orders())
     assert Counter(order.species for order in orders) == {
-        "bona_fide": 60, "flat_print": 20, "replay_lcd": 20, "rigid_mask": 20,
-    }  # fmt: skip
+        "bona_fide": 60,
+        "flat_print": 20,
+        "replay_lcd": 20,
+        "rigid_mask": 20,
+    }
     assert all(order.bona_fide == (order.species == "bona_fide") for order in orders)
 
 

@@ -18,9 +18,15 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def visit():
     one = Presentation(
-        3, domain="office", species="bona_fide", subject=4, start_ms=1000.0,
-        first_frame_number=77, number=5, gap_ms=600.0,
-    )  # fmt: skip
+        3,
+        domain="office",
+        species="bona_fide",
+        subject=4,
+        start_ms=1000.0,
+        first_frame_number=77,
+        number=5,
+        gap_ms=600.0,
+    )
     return one, list(one.frames(10.0))
 
 
@@ -102,9 +108,13 @@ def test_another_colour_camera_sees_true_parallax():
         Intrinsics(900.0, 900.0, 479.5, 269.5), np.eye(3), np.array([-baseline_mm, 0.0, 0.0])
     )
     one = Presentation(
-        3, domain="office", species="bona_fide", subject=4, colour_viewpoint=camera,
+        3,
+        domain="office",
+        species="bona_fide",
+        subject=4,
+        colour_viewpoint=camera,
         colour_size=(960, 540),
-    )  # fmt: skip
+    )
     frame = one.frame_at(one.presented_ms)
     assert frame.colour.pixels.shape == (540, 960, 3)
     assert frame.colour.viewpoint is camera

@@ -52,8 +52,11 @@ def test_every_argument_matters():
     base = {"domain": "office", "species": "flat_print", "subject": 1, "difficulty": 0.5}
     crops = [render_crop(1, **base), render_crop(2, **base)]
     for change in (
-        {"domain": "street"}, {"species": "bent_print"}, {"subject": 2}, {"difficulty": 0.9},
-    ):  # fmt: skip
+        {"domain": "street"},
+        {"species": "bent_print"},
+        {"subject": 2},
+        {"difficulty": 0.9},
+    ):
         crops.append(render_crop(1, **(base | change)))  # noqa: PERF401
     crops.append(render_crop(1, **base, synergy=1.0))
     assert len({digest(c) for c in crops}) == len(crops)

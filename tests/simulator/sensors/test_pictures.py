@@ -123,8 +123,10 @@ def test_dots_stay_put_in_time_and_move_sideways_with_depth():
         return shoot("active_stereo", flat, seed=seed).infrared.astype(float)
 
     def shift(a, b):
-        scores = [np.corrcoef(a[:, 40:160].ravel(), b[:, 40 + s : 160 + s].ravel())[0, 1]
-                  for s in range(-30, 31)]  # fmt: skip
+        scores = [
+            np.corrcoef(a[:, 40:160].ravel(), b[:, 40 + s : 160 + s].ravel())[0, 1]
+            for s in range(-30, 31)
+        ]
         return int(np.argmax(scores)) - 30
 
     projector = SENSORS["active_stereo"].depth.projector
@@ -189,8 +191,10 @@ def test_a_crop_of_any_shape_gives_pictures_of_that_shape(name):
     assert shot.colour.shape == (97, 113, 3)
     assert shot.depth_mm.shape == shot.infrared.shape == (97, 113)
     assert (shot.colour.dtype, shot.depth_mm.dtype, shot.infrared.dtype) == (
-        np.uint8, np.uint16, np.uint8,
-    )  # fmt: skip
+        np.uint8,
+        np.uint16,
+        np.uint8,
+    )
 
 
 @pytest.mark.parametrize("name", SENSORS)

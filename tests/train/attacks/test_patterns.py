@@ -107,8 +107,10 @@ def test_a_device_refuses_a_dent_in_the_place_of_the_nose_and_what_hides_the_fac
     bump[0, 0, 3:5, 2:5] = -0.6
     edge[0, 0, :3] = -1
     edge[0, 0, 3:] = 1
-    refused = [bool((Relief().refusal(Relief().apply(flat, v)) > 0).all())
-               for v in (nothing, dent, bump, edge)]  # fmt: skip
+    refused = [
+        bool((Relief().refusal(Relief().apply(flat, v)) > 0).all())
+        for v in (nothing, dent, bump, edge)
+    ]
     assert refused == [False, True, False, True]
 
 

@@ -89,16 +89,21 @@ def test_live_presentations_are_counted_for_each_surface(tmp_path):
     flat = [np.zeros((112, 112), np.float32)] * 2
     live = count_live(checker, showing, {"unchanged": flat, "same": flat})
     assert {kind: (found.count, found.total) for kind, found in live.items()} == {
-        "unchanged": (1, 2), "same": (1, 2),
-    }  # fmt: skip
+        "unchanged": (1, 2),
+        "same": (1, 2),
+    }
 
 
 def test_everybody_is_shown_once():
     showing = Showing(("flat_print", "replay_lcd"), ("office", "lobby"), 2, 620_000, 0)
-    shown = [(one.setting.species.name, one.setting.domain.name, one.setting.subject)
-             for one in showing.presentations()]  # fmt: skip
+    shown = [
+        (one.setting.species.name, one.setting.domain.name, one.setting.subject)
+        for one in showing.presentations()
+    ]
     assert [s[:2] for s in shown] == [
-        ("flat_print", "office"), ("flat_print", "lobby"),
-        ("replay_lcd", "office"), ("replay_lcd", "lobby"),
-    ]  # fmt: skip
+        ("flat_print", "office"),
+        ("flat_print", "lobby"),
+        ("replay_lcd", "office"),
+        ("replay_lcd", "lobby"),
+    ]
     assert len({s[2] for s in shown}) == 4

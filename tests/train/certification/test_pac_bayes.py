@@ -33,8 +33,10 @@ def test_the_inverse_is_the_largest_rate_within_the_budget(risk, budget):
     assert risk <= found <= 1
     miss = minimize_scalar(
         lambda p: abs(entropy([risk, 1 - risk], [p, 1 - p]) - budget),
-        bounds=(risk, 1), method="bounded", options={"xatol": 1e-13},
-    ).x  # fmt: skip
+        bounds=(risk, 1),
+        method="bounded",
+        options={"xatol": 1e-13},
+    ).x
     assert found == pytest.approx(miss, abs=1e-6)
 
 
@@ -63,8 +65,16 @@ def test_more_people_tighten_a_bound_and_divergence_loosens_it():
     assert risk_bound(0.0, 0, 0.0, 0.05) == 1.0
 
 
-@pytest.mark.parametrize("wrong", [(-0.1, 5, 0, 0.1), (0.1, -1, 0, 0.1), (0.1, 5, -1, 0.1),
-                                   (0.1, 5, 0, 0.0), (math.nan, 5, 0, 0.1)])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (-0.1, 5, 0, 0.1),
+        (0.1, -1, 0, 0.1),
+        (0.1, 5, -1, 0.1),
+        (0.1, 5, 0, 0.0),
+        (math.nan, 5, 0, 0.1),
+    ],
+)
 def test_what_is_no_rate_or_probability_is_refused(wrong):
     with pytest.raises(ValueError, match="expected risk"):
         risk_bound(*wrong)

@@ -44,9 +44,13 @@ def test_selected_and_joined_data_sets_know_the_lines_that_were_left_out():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("infrared", np.zeros((40, 32, 32), np.uint16)), ("species", np.array(["a"])),
-     ("bona_fide", np.ones(40, int)), ("present", np.ones((40, 2), np.float32))],
-)  # fmt: skip
+    [
+        ("infrared", np.zeros((40, 32, 32), np.uint16)),
+        ("species", np.array(["a"])),
+        ("bona_fide", np.ones(40, int)),
+        ("present", np.ones((40, 2), np.float32)),
+    ],
+)
 def test_an_array_of_another_form_is_named(field, value):
     with pytest.raises(ValueError, match=f"expected {field}"):
         dataclasses.replace(debug_dataset(40), **{field: value})

@@ -9,9 +9,13 @@ from train.gpu.proof_tables import in_target, interval, paired, summary
 def _cell(row, target, seed, hter):
     numbers = dict.fromkeys(("auc", "oracle_hter", "worst_apcer", "slope", "live_drift"), 0.5)
     return {
-        "row": row, "target": target, "seed": seed, "synergy": 0.0, "validation": {"slope": 0.1},
+        "row": row,
+        "target": target,
+        "seed": seed,
+        "synergy": 0.0,
+        "validation": {"slope": 0.1},
         "measured": {target: {"hter": hter, **numbers}, "night": {"hter": 0.4, **numbers}},
-    }  # fmt: skip
+    }
 
 
 def test_the_interval_is_students():
@@ -31,8 +35,11 @@ def test_cells_are_paired_by_target_and_seed_and_those_without_a_partner_are_lef
 
 
 def test_the_spread_is_over_seeds_of_the_mean_over_targets():
-    cells = [_cell("erm", target, seed, 0.1 * seed + 0.2 * (target == "office"))
-             for target in ("office", "lobby") for seed in (0, 1)]  # fmt: skip
+    cells = [
+        _cell("erm", target, seed, 0.1 * seed + 0.2 * (target == "office"))
+        for target in ("office", "lobby")
+        for seed in (0, 1)
+    ]
     row = summary(cells)[0]
     assert row["hter"] == pytest.approx((0.15, np.std([0.1, 0.2], ddof=1)))
     assert row["hter_by_target"]["lobby"] == pytest.approx((0.05, np.std([0, 0.1], ddof=1)))

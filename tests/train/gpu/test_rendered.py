@@ -14,10 +14,18 @@ def painted(monkeypatch):
     def paint(portion):
         side = np.zeros((8, 8), np.uint8)
         return [
-            (np.zeros((8, 8, 3), np.uint8), side.astype(np.uint16), side, o.bona_fide, o.species,
-             o.domain, f"{o.domain} {o.subject}", o.synergy)
+            (
+                np.zeros((8, 8, 3), np.uint8),
+                side.astype(np.uint16),
+                side,
+                o.bona_fide,
+                o.species,
+                o.domain,
+                f"{o.domain} {o.subject}",
+                o.synergy,
+            )
             for o in portion
-        ]  # fmt: skip
+        ]
 
     monkeypatch.setattr(rendered, "_rendered", paint)
 
@@ -27,9 +35,17 @@ def test_every_domain_is_there_with_each_strength_that_is_measured(painted):
     found = {
         (d, s): len(made.part((d,), s)) for d in ("office", "lobby", "night") for s in (0, 1, -1)
     }
-    assert found == {("office", 0): 8, ("office", 1): 8, ("office", -1): 4,
-                     ("lobby", 0): 8, ("lobby", 1): 8, ("lobby", -1): 4,
-                     ("night", 0): 4, ("night", 1): 4, ("night", -1): 0}  # fmt: skip
+    assert found == {
+        ("office", 0): 8,
+        ("office", 1): 8,
+        ("office", -1): 4,
+        ("lobby", 0): 8,
+        ("lobby", 1): 8,
+        ("lobby", -1): 4,
+        ("night", 0): 4,
+        ("night", 1): 4,
+        ("night", -1): 0,
+    }
 
 
 def test_what_was_saved_is_read(painted, tmp_path):

@@ -23,9 +23,13 @@ def test_all_sources_are_measured_elsewhere():
 
 @pytest.mark.parametrize(
     ("protocol", "targets"),
-    [("leave-one-out", ("z",)), ("limited-sources", ("a",)), ("all-sources", ()),
-     ("all-sources", ("a",))],
-)  # fmt: skip
+    [
+        ("leave-one-out", ("z",)),
+        ("limited-sources", ("a",)),
+        ("all-sources", ()),
+        ("all-sources", ("a",)),
+    ],
+)
 def test_targets_that_a_protocol_has_no_use_for_are_refused(protocol, targets):
     with pytest.raises(ValueError, match="target"):
         tasks(protocol, ("a", "b", "c"), targets)

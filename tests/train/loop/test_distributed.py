@@ -25,9 +25,12 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("two")
     done = subprocess.run(
         [sys.executable, "-m", "tests.train.loop.two_processes", str(folder)],
-        cwd=_ROOT, capture_output=True, text=True, timeout=240,
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
         env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(_ROOT)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return folder
 

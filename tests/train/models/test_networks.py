@@ -126,10 +126,14 @@ def test_gradients_are_finite_for_a_blank_crop():
 
 @pytest.mark.parametrize(
     ("fields", "named"),
-    [({"name": "resnet"}, "edge"), ({"head": "plain"}, "linear"), ({"width": 1}, "width"),
-     ({"pretrained": True}, "vit_b16"),
-     ({"name": "vit_b16", "pretrained": True, "weights": Path("x")}, "both")],
-)  # fmt: skip
+    [
+        ({"name": "resnet"}, "edge"),
+        ({"head": "plain"}, "linear"),
+        ({"width": 1}, "width"),
+        ({"pretrained": True}, "vit_b16"),
+        ({"name": "vit_b16", "pretrained": True, "weights": Path("x")}, "both"),
+    ],
+)
 def test_an_impossible_network_is_refused(fields, named):
     with pytest.raises(ValueError, match=named):
         NetworkConfig(**fields)

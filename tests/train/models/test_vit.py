@@ -155,9 +155,12 @@ def test_a_run_is_read_and_goes_on_without_the_weights_that_it_began_from(scratc
     copy = scratch / "vit.safetensors"
     copy.symlink_to(pretrained[0])
     config = debug_config(
-        scratch / "run", epochs=1, batch_size=80, learning_rate=1e-4,
+        scratch / "run",
+        epochs=1,
+        batch_size=80,
+        learning_rate=1e-4,
         network=dataclasses.replace(_CONFIG, weights=copy),
-    )  # fmt: skip
+    )
     splits = debug_splits(count=160)
     train_on(config, splits)
     copy.unlink()

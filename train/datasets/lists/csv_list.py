@@ -37,8 +37,12 @@ def read_manifest(path: Path) -> list[Entry]:
     header = [name.strip() for name in names]
     if sorted(header) not in (sorted(COLUMNS), sorted((*COLUMNS, CAMERA_COLUMN))):
         got = ", ".join(name or "one without a name" for name in header)
-        raise ListError([f"{first}: expected the columns {', '.join(COLUMNS)} (and "
-                         f"{CAMERA_COLUMN}, if wanted), got {got}"])  # fmt: skip
+        raise ListError(
+            [
+                f"{first}: expected the columns {', '.join(COLUMNS)} (and "
+                f"{CAMERA_COLUMN}, if wanted), got {got}"
+            ]
+        )
     entries, problems = [], []
     for origin, row in rows:
         try:
@@ -80,6 +84,11 @@ def _entry(origin: str, row: dict[str, str], folder: Path) -> Entry:
     if camera and Path(camera).name != FILE_NAME:
         raise ValueError(f"expected {CAMERA_COLUMN} to name a {FILE_NAME}, got {camera!r}")
     return Entry(
-        origin, files, row["label"] == "bona_fide", row["species"], row["domain"], row["subject"],
+        origin,
+        files,
+        row["label"] == "bona_fide",
+        row["species"],
+        row["domain"],
+        row["subject"],
         folder / camera if camera else None,
-    )  # fmt: skip
+    )

@@ -69,8 +69,10 @@ def prepared(
         # By species: a face that is not found is often an attack that hides it.
         counts = Counter(entry.species for entry in left_out).most_common()
         of = ", ".join(f"{count} {species}" for species, count in counts)
-        _console.print(f"left out {len(left_out)} of {len(entries)} lines, which cannot be used "
-                       f"({of}):{listed(problems)}")  # fmt: skip
+        _console.print(
+            f"left out {len(left_out)} of {len(entries)} lines, which cannot be used "
+            f"({of}):{listed(problems)}"
+        )
     images = {
         name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _IMAGES
     }

@@ -58,9 +58,13 @@ def _entry(dataset: str, origin: str, line: str, images: Path) -> Entry:
     if bona_fide != (species == "bona_fide"):
         raise ValueError(f"label {label.strip()}, but the path says {species}: {files[0]}")
     return Entry(
-        origin, tuple(images / file for file in files), bona_fide, species, dataset,
+        origin,
+        tuple(images / file for file in files),
+        bona_fide,
+        species,
+        dataset,
         f"{dataset}/{subject}",
-    )  # fmt: skip
+    )
 
 
 def _folder(path: PurePosixPath, depth: int) -> str:
@@ -100,5 +104,8 @@ def _surf(path: PurePosixPath) -> tuple[str, str]:
 
 
 _DETAILS: dict[str, Callable[[PurePosixPath], tuple[str | None, str]]] = {
-    "W": _wmca, "C": _cefa, "P": _padisi, "S": _surf,
-}  # fmt: skip
+    "W": _wmca,
+    "C": _cefa,
+    "P": _padisi,
+    "S": _surf,
+}

@@ -56,11 +56,14 @@ class DotProjector:
         tile = _tile(self, round(max(1.0, focal_px / k.fx) * 2) / 2)
         return np.asarray(
             cv2.remap(
-                tile, columns, np.ascontiguousarray(rows), cv2.INTER_LINEAR,
+                tile,
+                columns,
+                np.ascontiguousarray(rows),
+                cv2.INTER_LINEAR,
                 borderMode=cv2.BORDER_WRAP,
             ),
             np.float32,
-        )  # fmt: skip
+        )
 
 
 @cache

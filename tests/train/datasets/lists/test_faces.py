@@ -197,17 +197,25 @@ def test_benchmark_lists_of_whole_pictures_are_cut_too(tmp_path, frame):
     depth = np.clip(frame.depth.pixels // 8, 0, 255).astype(np.uint8)
     files = []
     for name, pixels in (
-        ("color", frame.colour.pixels[..., ::-1]), ("depth", depth), ("ir", frame.infrared.pixels)
-    ):  # fmt: skip
+        ("color", frame.colour.pixels[..., ::-1]),
+        ("depth", depth),
+        ("ir", frame.infrared.pixels),
+    ):
         (clip / name).mkdir(parents=True)
         cv2.imwrite(str(clip / name / "0012.jpg"), pixels, [cv2.IMWRITE_JPEG_QUALITY, 98])
         files.append(f"WMCA-Image/R_CDIT/001_01_000_0_00/{name}/0012.jpg")
     for part in ("train", "val", "test"):
         (tmp_path / f"W-{part}.txt").write_text(f"{' '.join(files)} 1\n")
     config = DataConfig(
-        "mmdg", domains=("W",), lists=tmp_path, images=tmp_path, cache=tmp_path / "cache",
-        faces="detect", depth_step_mm=8.0, depth_offset_mm=0.0,
-    )  # fmt: skip
+        "mmdg",
+        domains=("W",),
+        lists=tmp_path,
+        images=tmp_path,
+        cache=tmp_path / "cache",
+        faces="detect",
+        depth_step_mm=8.0,
+        depth_offset_mm=0.0,
+    )
     batch = load_dataset(config).batch(np.array([0]))
     expected = crop_face(frame, FaceDetector().detect(frame.colour.pixels)[0])
     assert np.abs(batch.colour[0].numpy().astype(int) - expected.colour).mean() < 12

@@ -163,8 +163,10 @@ def test_all_such_lines_of_a_list_are_named_together(tmp_path):
     with pytest.raises(ListError) as refused:
         prepared(entries, tmp_path / "cache")
     assert [problem.split(": ")[0] for problem in refused.value.problems] == [
-        "a.csv:2", "a.csv:4", "a.csv:5",
-    ]  # fmt: skip
+        "a.csv:2",
+        "a.csv:4",
+        "a.csv:5",
+    ]
 
 
 @pytest.mark.parametrize("distance_mm", [200, 1300])

@@ -147,9 +147,11 @@ def test_a_changed_picture_is_prepared_anew(tmp_path):
 
 @pytest.mark.parametrize(
     "how",
-    [Preparation(eight_bit_depth=EightBitDepth(step_mm=2.0)),
-     Preparation(eight_bit_depth=EightBitDepth(offset_mm=300.0))],
-)  # fmt: skip
+    [
+        Preparation(eight_bit_depth=EightBitDepth(step_mm=2.0)),
+        Preparation(eight_bit_depth=EightBitDepth(offset_mm=300.0)),
+    ],
+)
 def test_another_scale_of_depth_is_prepared_anew(tmp_path, how):
     cv2.imwrite(str(tmp_path / "depth.png"), np.full((112, 112), 9, np.uint8))
     entries = [Entry("x:1", (None, tmp_path / "depth.png", None), True, "b", "d", "s")]

@@ -12,11 +12,19 @@ from train.datasets.lists.protocol import DATASETS, read_protocol
 
 _REAL = Path(os.environ.get("MMDG_LISTS", Path(__file__).parents[5] / "shared/benchmark/mmdg"))
 _COUNTS = {  # lines, of which bona fide
-    "W-train": (1695, 372), "W-val": (1671, 324), "W-test": (1671, 345),
-    "C-train": (4800, 1200), "C-val": (2401, 601), "C-test": (6739, 1200),
-    "P-train": (1090, 597), "P-val": (272, 145), "P-test": (667, 363),
-    "S-train": (6297, 900), "S-val": (2100, 300), "S-test": (12564, 1800),
-}  # fmt: skip
+    "W-train": (1695, 372),
+    "W-val": (1671, 324),
+    "W-test": (1671, 345),
+    "C-train": (4800, 1200),
+    "C-val": (2401, 601),
+    "C-test": (6739, 1200),
+    "P-train": (1090, 597),
+    "P-val": (272, 145),
+    "P-test": (667, 363),
+    "S-train": (6297, 900),
+    "S-val": (2100, 300),
+    "S-test": (12564, 1800),
+}
 
 
 @pytest.fixture
@@ -72,7 +80,7 @@ def test_a_list_is_read_with_any_line_ending_and_no_newline_at_its_end(tmp_path)
         ("S", "SURF/fake_part/fake/CS0116/06_enm_b.rssdk/{}/4.jpg", 0, "06_enm_b", "S/CS0116"),
         ("S", "SURF/real_part/real/CS0116/real.rssdk/{}/4.jpg", 1, "bona_fide", "S/CS0116"),
     ],
-)  # fmt: skip
+)
 def test_paths_tell_species_and_subject(tmp_path, dataset, path, label, species, subject):
     line = " ".join([*(path.format(m) for m in ("color", "depth", "ir")), str(label)])
     entry = read_protocol(dataset, "test", _write(tmp_path, f"{dataset}-test.txt", line), Path())[0]
