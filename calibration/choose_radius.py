@@ -1,7 +1,7 @@
 """Choose the radius on site: `python calibration/choose_radius.py SESSIONS... --bundle BUNDLE`.
 
 From bona fide sessions that `calibration/collect_sessions.py` watched, the radius is chosen that
-holds the asked BPCER with the asked confidence, whatever the scores' distribution is (see
+holds the required BPCER with the required confidence, whatever the scores' distribution is (see
 `site/conformal.py`). What that radius does to attacks is shown by species, and refused beyond the
 limit. The result is a site file beside the bundle; the bundle never changes.
 """
@@ -49,14 +49,14 @@ class RadiusConfig:
 
     Attributes:
         sessions: files of bona fide sessions, by `calibration/collect_sessions.py`.
-        bundle: that read them; by default the demonstration bundle.
-        bpcer: asked share of bona fide sessions that are not LIVE.
+        bundle: bundle that read them; by default the demonstration bundle.
+        bpcer: required share of bona fide sessions that are not LIVE.
         confidence: with which it is held.
         attacks: files of attack sessions, by `calibration/collect_sessions.py --attacks`; without
             any, the bundle's reference attacks are simulated, once, into BUNDLE.attacks.jsonl.
         reference: presentations of each species, where they are simulated.
         apcer_limit: a radius at which a species passes more often is refused.
-        force: why it shall be taken nevertheless; stands in the site file.
+        force: why it shall be taken nevertheless; is in the site file.
         site: file to write; by default BUNDLE.site.json beside the bundle.
         sign: private key of the owner, by `rise-edge keygen`.
         picture: a PNG to write: who passes at the radius of each modality set.
@@ -87,11 +87,11 @@ class Choice:
     """The radius of one modality set.
 
     Attributes:
-        name: of the set.
+        name: name of the set.
         sessions: bona fide ones, all that were watched.
-        scores: of those that the kiosk saw enough of, in order.
-        rank: of the score that was taken.
-        radius: that score, rounded up.
+        scores: scores of those that the kiosk saw enough of, in order.
+        rank: rank of the score that was taken.
+        radius: radius that score, rounded up.
         bundled: radius in the bundle.
         attacks: attack sessions.
     """
@@ -183,7 +183,7 @@ def _read(
         if source.bundle != bundle.identity:
             raise SessionsFileError(
                 f"{path}: expected sessions that bundle {bundle.identity[:12]}... read, got "
-                f"{source.bundle[:12]}...; collect anew with this one"
+                f"{source.bundle[:12]}...; collect again with this one"
             )
         sources.append(source)
         for name, session in sessions:
@@ -263,7 +263,7 @@ def _print(choice: Choice, config: RadiusConfig) -> None:
         ("bona fide sessions watched", f"{len(choice.sessions)}"),
         ("  too short to decide, in no rate", f"{silent}"),
         ("  n", f"{n} (needed: {least_sessions(config.bpcer, config.confidence)})"),
-        ("asked BPCER", f"{config.bpcer:.1%} at {config.confidence:.0%} confidence"),
+        ("required BPCER", f"{config.bpcer:.1%} at {config.confidence:.0%} confidence"),
         ("rank of the score taken", f"{k} of {n}"),
         ("confidence that it holds", f"{held(n, k, config.bpcer):.2%}"),
         ("BPCER to expect", f"{expected_bpcer(n, k):.1%} (median over calibrations)"),

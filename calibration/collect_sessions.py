@@ -59,8 +59,8 @@ class CollectConfig:
         bundle: its folder; by default the demonstration bundle.
         runtime: what runs its model.
         modalities: the sets to judge by; one pass serves all.
-        seed: of a simulated site: another seed, other people.
-        fault: of a simulated site: lamp_failure, lens_smear or sensor_swap.
+        seed: seed of a simulated site: another seed, other people.
+        fault: fault of a simulated site: lamp_failure, lens_smear or sensor_swap.
     """
 
     file: Annotated[Path, tyro.conf.Positional]

@@ -1,10 +1,10 @@
 """What a radius from some people does to others: `python calibration/leave_people_out.py SET...`.
 
 From labelled pictures, as `rise-edge evaluate` reads them, the radius is chosen on some of the
-people, at which the asked share of their frames lies outside, each person counting alike. Then it
-is held against the frames of all others, and against the attacks that show those. This is done for
-every choice of so many people. Nothing is written: a site's radius, with its guarantee, comes from
-sessions, by `calibration/choose_radius.py`.
+people, at which the required share of their frames lies outside, each person counting alike. Then
+it is compared with the frames of all others, and against the attacks that show those. This is done
+for every choice of so many people. Nothing is written: a site's radius, with its guarantee, comes
+from sessions, by `calibration/choose_radius.py`.
 """
 
 from __future__ import annotations
@@ -75,10 +75,10 @@ class LeaveOutConfig:
 
 @dataclass(frozen=True)
 class Held:
-    """A radius that some people chose, held against the others.
+    """A radius that some people chose, compared with the others.
 
     Attributes:
-        radius: that was chosen.
+        radius: radius that was chosen.
         bpcer: share of the others' frames outside of it.
         apcer: species -> share of the attacks that show the others inside of it.
     """
@@ -117,7 +117,7 @@ def leave_out(norms: Norms, people: int, bpcer: float) -> Iterator[Held]:
     """Hold the radius of every choice of so many people against the others.
 
     Args:
-        norms: of one modality set.
+        norms: norms of one modality set.
         people: who choose, a number.
         bpcer: share of their frames that may lie outside.
 
@@ -175,7 +175,7 @@ def _print(
     console = Console()
     console.print(
         f"\n{name}: chosen on {config.people} of {count} people with {config.bpcer:.0%} outside, "
-        f"held against the others, {splits}",
+        f"compared with the others, {splits}",
         highlight=False,
     )
     console.print(TextTable(("", "at the bundle's radius", "mean", "least", "most"), rows))

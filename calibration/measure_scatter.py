@@ -55,10 +55,10 @@ class CalibrateConfig:
 
     Attributes:
         bundle: folder of the bundle.
-        domain: of the simulator, to measure in.
+        domain: domain of the simulator, to measure in.
         check: domains to check in.
-        presentations: to watch in each domain.
-        seed: of the presentations; each domain has its own people.
+        presentations: presentations to watch in each domain.
+        seed: seed of the presentations; each domain has its own people.
     """
 
     bundle: Annotated[Path, tyro.conf.Positional]

@@ -63,7 +63,7 @@ class RegisterConfig:
             and its recordings, board for a folder.
         output: file to write (default: calibration.json in the folder, or here).
         square_mm: side of a square of the printed board, as a ruler says.
-        follow: of a folder, wait for more images until nothing is missing.
+        follow: whether, with the images of a folder, wait for more images until nothing is missing.
         allow_virtual: take a RealSense that is no hardware, to test.
     """
 
@@ -93,8 +93,8 @@ class SimulateConfig:
     """Write views of a board as three simulated cameras take them, to practise on.
 
     Attributes:
-        folder: to make.
-        seed: of the cameras and the views.
+        folder: folder to make.
+        seed: seed of the cameras and the views.
         views: how many.
     """
 

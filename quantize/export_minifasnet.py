@@ -43,7 +43,7 @@ def export(checkout: Path, folder: Path) -> list[Path]:
     """Write an ONNX file for each file of weights; each is opened as a kiosk would open it.
 
     Args:
-        checkout: of Silent-Face-Anti-Spoofing.
+        checkout: checkout of Silent-Face-Anti-Spoofing.
         folder: where the files go; made where it is missing.
 
     Returns:

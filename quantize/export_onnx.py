@@ -60,8 +60,8 @@ def build(material: Material, folder: Path, name: str = "") -> Bundle:
 
     Args:
         material: a trained run and its data.
-        folder: of the bundle.
-        name: of the bundle; "" means that of its folder.
+        folder: folder of the bundle.
+        name: name of the bundle; "" means that of its folder.
 
     Raises:
         RunError: the exported model does not agree with torch.

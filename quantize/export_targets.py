@@ -62,7 +62,7 @@ class TargetsConfig:
         targets: which to build.
         fine_tuning: how the int8 model for TensorRT learns from the full-precision one; its state
             is kept in `out`, and gone on from.
-        threads: of torch and onnxruntime.
+        threads: threads of torch and onnxruntime.
     """
 
     run: Annotated[Path, tyro.conf.Positional]

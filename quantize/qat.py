@@ -76,7 +76,7 @@ class QatConfig:
             nothing is known of its errors, as does each program that opens it.
         work: folder of the state, from which a run that was stopped goes on by itself, and of the
             large set of golden vectors; none given means `qat` or `ptq` in the run's folder.
-        threads: of torch, and of the runtimes while they measure.
+        threads: threads of torch, and of the runtimes while they measure.
     """
 
     run: Annotated[Path, tyro.conf.Positional]
@@ -122,7 +122,7 @@ def build(material: Material, config: QatConfig, started: float) -> Bundle:
 
     Args:
         material: a trained run of the edge network, and its data.
-        config: of the build.
+        config: config of the build.
         started: `time.perf_counter()` when the command began.
     """
     begin_work(config.work_folder, material.run, config.fine_tuning)
@@ -139,7 +139,7 @@ def make(material: Material, config: QatConfig) -> Int8Files:
 
     Args:
         material: a trained run of the edge network, and its data.
-        config: of the build; its work folder is there.
+        config: config of the build; its work folder is there.
 
     Raises:
         RunError: the exported full-precision model does not agree with torch, or fine-tuning
@@ -176,8 +176,8 @@ def measure(made: Int8Files, threads: int, started: float) -> Measurements:
     """Run the model on all crops, against full precision and post-training quantisation.
 
     Args:
-        made: from `make`.
-        threads: of the runtimes.
+        made: made from `make`.
+        threads: threads of the runtimes.
         started: `time.perf_counter()` when the command began.
     """
     run_all(made.models, made.material)

@@ -58,7 +58,7 @@ class Checker:
         bundle, runtime, evidence, quality, site, second_opinion: what was given, opened or taken by
             default.
         radii: modality set -> radius of this runtime.
-        scatter: of the margins of the required modalities, for `Sessions`.
+        scatter: scatter of the margins of the required modalities, for `Sessions`.
         report: errors that the bundle's own report shows for these modalities; None where it has
             none. They are those of the bundle's radius, not of a site's.
 

@@ -38,7 +38,7 @@ class UnusableImageError(CameraError):
 
 
 class BundleError(RiseEdgeError):
-    """A model bundle is missing, incomplete, altered or of a foreign format.
+    """A model bundle is missing, incomplete, altered or of an unknown format.
 
     Example:
         >>> import rise_edge

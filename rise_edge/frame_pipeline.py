@@ -36,7 +36,7 @@ class Observer:
         """What the next frame shows.
 
         Args:
-            frame: of the camera.
+            frame: frame of the camera.
             now_ms: the time, on a clock that never goes back.
         """
         # Each of the two hears of each frame, whatever the other one finds.

@@ -1,8 +1,8 @@
 """Error rates of presentation attack detection, in the words of ISO/IEC 30107-3.
 
 A score grows with the evidence of an attack (here: the norm of the embedding). A presentation is
-taken for bona fide when `score <= threshold`, which is `norm <= radius`. Every function is pure and
-raises ValueError where a class is missing: an error rate of nothing is not zero.
+classified as bona fide when `score <= threshold`, which is `norm <= radius`. Every function is pure
+and raises ValueError where a class is missing: an error rate of nothing is not zero.
 """
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def bpcer_at_apcer(
     Args:
         scores: (N,).
         bona_fide: bool (N,).
-        limit: of the APCER, in [0, 1]; 0.05 gives what the standard calls BPCER20.
+        limit: limit of the APCER, in [0, 1]; 0.05 gives what the standard calls BPCER20.
         species: str (N,); with it the limit holds for every species, as the standard asks, and
             without it for all attacks together, as papers do.
 
@@ -258,7 +258,7 @@ def subject_bootstrap(
         subjects: (N,), who each row shows.
         resamples: how many draws.
         confidence: share of the draws within the interval.
-        seed: of the draws.
+        seed: seed of the draws.
 
     Raises:
         ValueError: there are fewer than two subjects, or most draws lack a class.

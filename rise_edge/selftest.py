@@ -73,9 +73,9 @@ def read_golden(bundle: Bundle, runtime: str, file: Path | None = None) -> Golde
     """A bundle's golden vectors for one runtime.
 
     Args:
-        bundle: whose.
-        runtime: whose norms.
-        file: that holds other vectors than the bundle's own.
+        bundle: bundle of the files.
+        runtime: runtime whose norms.
+        file: file that holds other vectors than the bundle's own.
 
     Raises:
         BundleError: they are missing or not of the documented form, or there are no radii for them.
@@ -121,9 +121,9 @@ def prove(bundle: Bundle, runtime: str, file: Path | None = None) -> Proof:
     """Run the golden vectors through one runtime.
 
     Args:
-        bundle: to prove.
-        runtime: to run it on.
-        file: that holds other vectors than the bundle's own.
+        bundle: bundle to prove.
+        runtime: runtime to run it on.
+        file: file that holds other vectors than the bundle's own.
 
     Raises:
         BundleError: the bundle holds no model, no radii or no golden vectors for it.
@@ -138,8 +138,8 @@ def prove_on(opened: Runtime, bundle: Bundle, file: Path | None = None) -> Proof
 
     Args:
         opened: runs the bundle's model.
-        bundle: to prove.
-        file: that holds other vectors than the bundle's own.
+        bundle: bundle to prove.
+        file: file that holds other vectors than the bundle's own.
 
     Raises:
         BundleError: the bundle holds no radii or no golden vectors for it.

@@ -58,8 +58,8 @@ class BenchmarkConfig:
         protocol: `leave-one-out`; `limited-sources` with half of the domains; `all-sources`, which
             learns in all domains and measures in the targets, such as the one for tuning.
         rows: rows of the table; see train/leave_one_out/cells.py.
-        targets: of leave-one-out, the domains to leave out in turn, none named means all; of
-            all-sources, the domains to measure in.
+        targets: targets of leave-one-out, the domains to leave out in turn, none named means all;
+            of all-sources, the domains to measure in.
         unseen: further domains that no cell is trained on and all are measured in.
         seeds: each cell is trained once for each.
         missing: sets of modalities to take away in turn when measuring in the targets.
@@ -67,7 +67,7 @@ class BenchmarkConfig:
             see; none named means those of the training.
         sweep: a field of the algorithm's config to vary instead of comparing rows, such as
             `weight_irm` or `radius_start`; `rows` then names what is varied.
-        values: of the swept field.
+        values: values of the swept field.
         workers: cells that are trained side by side, each on its share of the processors.
         train: how every cell is trained; its out, seed, algorithm name and head are set by the
             cell, and its domains are the ones that take part. A simulated synergy is reversed in
@@ -192,7 +192,8 @@ class CellData:
     """What one cell learns from and is measured on.
 
     Attributes:
-        splits: of the source domains, divided by subject the same way for every row and seed.
+        splits: splits of the source domains, divided by subject the same way for every row and
+            seed.
         unseen: domain -> its crops of subjects who take no part in training.
     """
 
@@ -222,10 +223,10 @@ def run_cell(config: BenchmarkConfig, variant: Variant, task: Task, seed: int) -
     """Train and measure one cell, or read what it was measured to be.
 
     Args:
-        config: of the benchmark.
+        config: config of the benchmark.
         variant: the row.
         task: sources and targets.
-        seed: of the training; the division by subject does not depend on it.
+        seed: seed of the training; the division by subject does not depend on it.
 
     Raises:
         RunError: the folder holds another cell, or training diverged.

@@ -44,7 +44,7 @@ class TrainConfig:
         batch_size: wanted crops a step in each process; rounded so that every domain and class has
             the same share.
         learning_rate: highest, of AdamW; it rises over the first 5% and falls as a cosine.
-        weight_decay: of weights with two or more axes.
+        weight_decay: weight of weights with two or more axes.
         clip_norm: largest norm of the gradient.
         criterion: where the radius is put on held-out source subjects: `pooled` where BPCER equals
             the APCER of all attacks together, `worst` where it equals the worst species' APCER.
@@ -56,8 +56,8 @@ class TrainConfig:
         accelerator: as Lightning Fabric names it: `cpu`, `cuda`, `auto`.
         devices: processes on each machine.
         machines: how many machines train together.
-        threads: of each process on a CPU; 0 leaves it to torch.
-        seed: of everything random.
+        threads: threads of each process on a CPU; 0 leaves it to torch.
+        seed: seed of everything random.
         resume: go on where `out` stopped; without it `out` must be new.
     """
 

@@ -59,8 +59,8 @@ class EvaluateConfig:
     Attributes:
         run: folder of the training run.
         out: folder to write report.json, report.md and the pictures to.
-        domains: to measure in, such as ones that training has not seen; none named means the test
-            subjects of the run's own domains.
+        domains: domains to measure in, such as ones that training has not seen; none named means
+            the test subjects of the run's own domains.
         missing: sets of modalities to take away in turn, such as `depth` or `depth+infrared`.
         attack_species: the simulated attacks to measure with; none named means the run's own.
         real: folders of labelled sets of real pictures, to measure on too (docs/real.md).

@@ -70,17 +70,18 @@ class ProofConfig:
         out: folder of gpu_proof.json and gpu_proof.md.
         minutes: for everything.
         accelerator: `cuda` or `cpu`.
-        crops: of each domain that is learned from, at each synergy; fewer if the time is short.
+        crops: crops of each domain that is learned from, at each synergy; fewer if the time is
+            short.
         subjects: people in each domain.
         rows: rows of the table; see train/leave_one_out/cells.py.
         domains: left out in turn.
         held_back: measured in alone.
         synergies: strengths of a false correlation that is reversed where cells are measured.
-        seeds: of each cell.
+        seeds: seeds of each cell.
         students: seeds of the edge network with a teacher.
         teacher: network of the teacher; `none` for no teacher.
         size: side of the crops in pixels.
-        width: of the edge network.
+        width: width of the edge network.
         epochs: at most; fewer if the time is short.
         teacher_epochs: likewise, of the teacher.
         workers: cells side by side; 0 means one for each processor but one, on a CPU one.
@@ -147,7 +148,7 @@ class Diary:
     """What was done when.
 
     Attributes:
-        usage: of the GPU.
+        usage: usage of the GPU.
         phases: name, seconds, crops a second and how busy the GPU was.
         not_done: in words.
     """

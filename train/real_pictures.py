@@ -28,7 +28,7 @@ def on_real_pictures(
     Args:
         run: the trained model.
         validation: the radii come from it.
-        folders: of the sets, as `rise_edge.evaluation.labelled_set` has them.
+        folders: folders of the sets, as `rise_edge.evaluation.labelled_set` has them.
         pictures: where the sets' paths begin, if not in their own folders.
 
     Raises:

@@ -64,10 +64,10 @@ class Options:
         crops: attack crops in each domain to search on, and as many to measure on.
         sessions: presentations of each of the four species for the bundle.
         no_face: inputs without a face of each kind.
-        seed: of everything random.
+        seed: seed of everything random.
         cache: folder of the rendered crops.
         workers: processes that render; 0 means one for each processor.
-        threads: of torch; 0 leaves it to torch.
+        threads: threads of torch; 0 leaves it to torch.
     """
 
     run: Annotated[Path, tyro.conf.Positional]

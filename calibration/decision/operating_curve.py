@@ -28,7 +28,7 @@ class Ending:
     Attributes:
         outcome: LIVE, SPOOF or UNDECIDED.
         reason: why it is UNDECIDED, None otherwise.
-        verdict_ms: from the first frame of a good view to that verdict; None if undecided.
+        verdict_ms: time from the first frame of a good view to that verdict; None if undecided.
         log_ratio: at that verdict.
     """
 

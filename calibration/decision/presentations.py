@@ -24,8 +24,8 @@ class Watched:
     Attributes:
         species: what was presented.
         bona_fide: whether that is a living person.
-        times_ms: of each frame.
-        observations: of each frame, without its crop.
+        times_ms: durations of each frame.
+        observations: observations of each frame, without its crop.
     """
 
     species: str
@@ -48,7 +48,7 @@ def watch(
 
     Args:
         checkers: any name -> checker.
-        domain: of the simulator.
+        domain: domain of the simulator.
         count: how many presentations, about half of them bona fide.
         seed: the same seed gives the same presentations.
 

@@ -33,11 +33,11 @@ class Asked:
     """What a set of views must hold.
 
     Attributes:
-        views: that colour and infrared both show.
+        views: views that colour and infrared both show.
         cell_corners: corners in each of nine cells of each picture.
         tilted: views with each side of the board towards the camera.
         tilt_deg: by how much.
-        distance_ratio: of the third farthest view to the third nearest.
+        distance_ratio: distance ratio of the third farthest view to the third nearest.
     """
 
     views: int = 12
@@ -89,7 +89,7 @@ def needs(
 
     Args:
         views: kept so far.
-        board: that they show.
+        board: board that they show.
         sizes: (width, height) of the pictures.
         asked: how much.
     """

@@ -47,7 +47,8 @@ class Limits:
 
     Attributes:
         reprojection_px: root mean square of each camera, and of both together.
-        out_of_step_px: of one view's colour corners, from where its infrared picture puts them.
+        out_of_step_px: offset of one view's colour corners from where its infrared picture
+            puts them.
         depth_mm: scatter of the views' median depth about the board's planes.
     """
 
@@ -84,12 +85,12 @@ def calibrate(
     """Calibrate a trio of cameras.
 
     Args:
-        views: of the board.
+        views: views of the board.
         board: as it was measured.
         sizes: (width, height) of the pictures.
         device: what is calibrated, for people.
-        asked: of the set of views.
-        limits: of the residuals.
+        asked: requirements of the set of views.
+        limits: limits of the residuals.
 
     Raises:
         UnfitViewsError: too few views, poor coverage, tilts or distances, pairs out of step,

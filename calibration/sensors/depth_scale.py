@@ -27,11 +27,11 @@ class DepthFit:
     """How depth readings lie to the board's planes.
 
     Attributes:
-        scale: from readings to millimetres.
+        scale: scale from readings to millimetres.
         readings: f64 (n,), the numbers that were read.
         plane_mm: f64 (n,), where the board is on the same rays.
-        scatter_mm: of one reading about its plane.
-        view_scatter_mm: of the views' medians: what no noise explains.
+        scatter_mm: scatter of one reading about its plane.
+        view_scatter_mm: view scatter of the views' medians: what no noise explains.
     """
 
     scale: DepthScale
@@ -47,8 +47,8 @@ def fit_depth(
     """Fit `plane = step * reading + offset`.
 
     Args:
-        views: of the board; those without infrared corners or depth do not count.
-        board: that they show.
+        views: views of the board; those without infrared corners or depth do not count.
+        board: board that they show.
         infrared: the camera on whose rays depth lies.
         scale: width of the depth picture to that of the infrared one.
 

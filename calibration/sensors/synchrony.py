@@ -1,7 +1,7 @@
 """In step: whether the colour and infrared pictures of each view are of one moment.
 
 Every view says by itself where colour stands from infrared. The place that most views agree with is
-held against all of them: where a board moved between two exposures, its corners are elsewhere.
+compared with all of them: where a board moved between two exposures, its corners are elsewhere.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def late_views(
 
     Args:
         paired: views that both cameras have.
-        board: that they show.
+        board: board that they show.
         cameras: colour and infrared.
-        limit_px: of the corners' mean offset, in the colour picture.
+        limit_px: limit of the corners' mean offset, in the colour picture.
     """
     infrared, colour = cameras[Modality.INFRARED], cameras[Modality.COLOUR]
     seen = [(v.corners[Modality.INFRARED], v.corners[Modality.COLOUR]) for v in paired]

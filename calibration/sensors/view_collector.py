@@ -21,7 +21,7 @@ class BoardView:
     """The board at one instant.
 
     Attributes:
-        name: of the instant, for people.
+        name: name of the instant, for people.
         corners: in each picture that shows the board.
         depth: the depth picture, u16 (H, W); None without depth.
     """
@@ -41,7 +41,7 @@ class Gathering:
     """The views that were kept so far.
 
     Attributes:
-        board: that is shown.
+        board: board that is shown.
         live: whether the camera runs, so that the board must be held still.
         views: kept.
         sizes: (width, height) of each picture.

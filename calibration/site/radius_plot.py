@@ -22,7 +22,7 @@ class RadiusPanel:
     Attributes:
         title: above it.
         scores: by kind of presentation, from the top; `bona_fide` differs from the attacks.
-        radius: that was chosen; sessions left of it end LIVE.
+        radius: radius that was chosen; sessions left of it end LIVE.
         bundled: the bundle's own.
     """
 

@@ -1,4 +1,4 @@
-"""Reference attacks: what a radius is held against where an installer has no attacks to show.
+"""Reference attacks: what a radius is compared with where an installer has no attacks to show.
 
 A bundle's files hold no norm of an attack with its species. So the attacks are simulated here, as
 presentations before a kiosk, in the domains that the bundle learned from, of people whom it never
@@ -40,8 +40,8 @@ def reference_attacks(
     """The file BUNDLE.attacks.jsonl beside a bundle, made where it is not there or holds others.
 
     Args:
-        bundle: that reads the attacks.
-        runtime: that runs it.
+        bundle: bundle that reads the attacks.
+        runtime: runtime that runs it.
         sets: modality sets to judge by.
         per_species: presentations of each species, about.
 
@@ -98,7 +98,7 @@ def _holds(path: Path, source: Source, sets: tuple[str, ...]) -> bool:
     try:
         found, sessions = read_sessions(path)
     except SessionsFileError:
-        return False  # another version's, or damaged: made anew
+        return False  # another version's, or damaged: made again
     return found == source and set(sets) <= {name for name, _ in sessions}
 
 

@@ -41,7 +41,7 @@ def shown(
         sessions: being watched.
         what: kind of session, such as "reference attacks".
         total: how many there will be, about.
-        console: to show it on.
+        console: console to show it on.
         clock: seconds since any time.
     """
     begun = said = clock()

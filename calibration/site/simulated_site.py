@@ -46,7 +46,7 @@ class SimulatedSite(Camera):
     """Presentations of one domain, to their end; the empty scene between them is left out.
 
     Args:
-        domain: of the simulator.
+        domain: domain of the simulator.
         count: how many presentations.
         attacks: the domain's attacks, each species in turn, instead of bona fide people.
         seed: the same seed gives the same frames.

@@ -1,4 +1,4 @@
-"""Site reference: what a site looked like when it was calibrated, for drift to be held against."""
+"""Site reference: what a site looked like when it was calibrated, for drift to be compared with."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def site_reference(
 ) -> SiteReference:
     """The reference of one modality set.
 
-    Given the radius, the sessions strictly below it are as good as drawn anew from the site's
+    Given the radius, the sessions strictly below it are as good as drawn again from the site's
     accepted ones (the one that lies on it is not, so it is left out). The sessions that give the
     site's direction are not measured against it: they would lie too near.
 
     Args:
         sessions: all that were watched.
-        radius: that was chosen: the score of one of them.
+        radius: radius that was chosen: the score of one of them.
         domains: name -> direction of each domain that the model knows.
 
     Raises:

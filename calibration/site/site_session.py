@@ -41,7 +41,7 @@ class SiteSession:
         score: smallest radius at which the kiosk would have ended it LIVE; infinite where none
             would do.
         readings: up to the deadline.
-        signals: what drift is held against; None with too few readings.
+        signals: what drift is compared with; None with too few readings.
         species: what was presented, where that is known.
     """
 
@@ -66,10 +66,10 @@ def critical_radius(
     Found by halving, and rounded up: at the radius that is returned it does end LIVE.
 
     Args:
-        times_ms: of each frame of one session, up to its deadline.
-        observations: of those frames.
-        scatter: of the bundle's margins.
-        config: of the kiosk's sessions.
+        times_ms: durations of each frame of one session, up to its deadline.
+        observations: observations of those frames.
+        scatter: scatter of the bundle's margins.
+        config: config of the kiosk's sessions.
     """
     norms = [o.verdict.reading.norm for o in observations if o.verdict.reading]
     if not norms:
@@ -117,7 +117,7 @@ def watch_sessions(
     """Watch one camera with several checkers, each session to its deadline.
 
     Args:
-        frames: of the camera, in order.
+        frames: frames of the camera, in order.
         live: whether the camera is.
         checkers: any name -> checker.
 
@@ -187,7 +187,7 @@ class _Follower:
 
 
 class SessionsFileError(RiseEdgeError):
-    """A file of site sessions is missing, foreign or damaged."""
+    """A file of site sessions is missing, damaged or of an unknown format."""
 
     exit_code = 2
 
@@ -197,10 +197,10 @@ class Source:
     """Where the sessions of one file come from: its first line.
 
     Attributes:
-        format: of the file.
+        format: format of the file.
         bundle: identity of the bundle that read them.
-        runtime: that ran it.
-        camera: that saw them.
+        runtime: runtime that ran it.
+        camera: camera that saw them.
         attacks: whether all of them are attack presentations; else all are bona fide.
         simulated: whether nobody stood there.
     """
@@ -232,7 +232,7 @@ def read_sessions(path: Path) -> tuple[Source, list[tuple[str, SiteSession]]]:
     """Read a file: its source, and (modality set, session) in order.
 
     Raises:
-        SessionsFileError: it is missing, foreign or damaged.
+        SessionsFileError: it is missing, damaged or of an unknown format.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -244,7 +244,7 @@ def read_sessions(path: Path) -> tuple[Source, list[tuple[str, SiteSession]]]:
         raise SessionsFileError(f"cannot read {path}: {error.strerror}") from None
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise SessionsFileError(
-            f"{path} is no file of `python calibration/collect_sessions.py`: {error}; collect anew"
+            f"{path} is no file of `python calibration/collect_sessions.py`: {error}; collect again"
         ) from None
 
 

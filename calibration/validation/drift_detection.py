@@ -46,11 +46,11 @@ class DriftProofConfig:
         sensor_swap: the same.
         modalities: which set of theirs.
         calibration: how many of the usual sessions make the reference, the first ones.
-        runs: how often each site is drawn anew.
-        sessions: of an unchanged site in each run.
+        runs: how often each site is drawn again.
+        sessions: sessions of an unchanged site in each run.
         before: usual sessions before a fault.
         within: sessions in which a fault must be noticed.
-        seed: of the draws.
+        seed: seed of the draws.
         picture: a PNG to write.
     """
 

@@ -42,10 +42,10 @@ class CoverageConfig:
     Attributes:
         sessions: files of bona fide sessions, by `calibration/collect_sessions.py`.
         modalities: which set of theirs.
-        bpcer: that is asked.
+        bpcer: BPCER that is asked.
         confidence: with which it is to hold.
         draws: how many calibrations.
-        seed: of the draws.
+        seed: seed of the draws.
         picture: a PNG to write.
     """
 

@@ -1,7 +1,7 @@
 """Measure calibrations against rendered truth: `python calibration/validation/sensor_accuracy.py`.
 
 Each seed is another trio of cameras with other lenses, seen with other views of the board. Every
-error is held against its bar; the command ends with code 1 if one is missed.
+error is compared with its bar; the command ends with code 1 if one is missed.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class BarsConfig:
 
     Attributes:
         seeds: how many.
-        views: of the board, for each.
+        views: views of the board, for each.
     """
 
     seeds: int = 10
@@ -58,8 +58,8 @@ class Errors:
 
     Attributes:
         focal: largest relative error of a focal length.
-        rotation_deg: of colour from infrared.
-        translation_mm: of colour from infrared.
+        rotation_deg: rotation of colour from infrared.
+        translation_mm: translation of colour from infrared.
         reprojection_px: largest root mean square of either camera, and of both together.
         depth_mm: largest error of the depth scale at 400, 600 and 800 mm.
         registration_px: largest error of where colour sees what infrared sees at these distances.

@@ -37,7 +37,7 @@ def with_tensorrt(bundle: Bundle, targets: Path, out: Path) -> Bundle:
     """Write the bundle with TensorRT's model, radii and golden norms in it.
 
     Args:
-        bundle: of the same training run.
+        bundle: bundle of the same training run.
         targets: folder with `model_tensorrt.onnx` and `targets.json`.
         out: folder to write.
 

@@ -66,7 +66,7 @@ def prepare(folder: Path, say: Callable[[str], None] = lambda what: None) -> Pat
     """The root in a cache folder, made first if it is not there or of other versions.
 
     Args:
-        folder: of the cache.
+        folder: folder of the cache.
         say: told what is being done.
 
     Raises:

@@ -53,8 +53,8 @@ def compare(ours: Embedded, theirs: Embedded, radius: NDArray[np.float64]) -> Co
     alone.
 
     Args:
-        ours: of one machine.
-        theirs: of the other.
+        ours: values of one machine.
+        theirs: values of the other.
         radius: f64 (N,), of each crop's set of modalities.
 
     Raises:

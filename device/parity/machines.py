@@ -27,10 +27,10 @@ class Machine:
 
     Attributes:
         name: what QEMU calls it.
-        what: of its kind that matters here.
+        what: the property of its kind that matters here.
         architecture: `x86-64`, `arm64`, or empty for this machine.
-        features: of arm64, as `/proc/cpuinfo` lists them.
-        part: of arm64, number of the core's design.
+        features: features of arm64, as `/proc/cpuinfo` lists them.
+        part: part of arm64, number of the core's design.
     """
 
     name: str
@@ -60,8 +60,8 @@ def command(machine: Machine, root: Path) -> list[str]:
     """What starts Python on a machine.
 
     Args:
-        machine: to start it on.
-        root: of arm64, from `device.parity.arm64_root.prepare`.
+        machine: machine to start it on.
+        root: root of arm64, from `device.parity.arm64_root.prepare`.
 
     Raises:
         RiseEdgeError: QEMU is not installed, or the machine cannot be imitated here.

@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send one file."""
-        # A name that is no loopback name comes from a foreign page (DNS rebinding).
+        # A name that is no loopback name comes from a other page (DNS rebinding).
         hosts = self.headers.get_all("Host", [""])
         if not all(_LOOPBACK_HOST.fullmatch(host) for host in hosts):
             self._answer(HTTPStatus.FORBIDDEN, b"this server answers to localhost only\n")

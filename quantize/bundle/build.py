@@ -37,9 +37,9 @@ def manifest_fields(name: str, material: Material, precision: str) -> dict[str, 
     """The fields of a bundle's manifest that do not depend on its radii.
 
     Args:
-        name: of the bundle.
+        name: name of the bundle.
         material: what it is made of.
-        precision: of its model.
+        precision: precision of its model.
     """
     run, splits = material.run, material.splits
     return {
@@ -74,7 +74,7 @@ def write(folder: Path, made: ModelFiles, report: Report | None) -> Bundle:
     Its notice says what the report says against it; see `rise_edge.bundle.report_warnings`.
 
     Args:
-        folder: of the bundle.
+        folder: folder of the bundle.
         made: the model files.
         report: what was measured; None where nothing was.
 
@@ -139,9 +139,9 @@ def calibrated_models(
 
     Args:
         files: model files of a bundle.
-        fields: from `manifest_fields`.
+        fields: fields from `manifest_fields`.
         material: its validation crops place the radii.
-        threads: of each runtime.
+        threads: threads of each runtime.
         before: the model that they were quantised from; see
             `quantize.measure.calibrated.calibrated`.
 

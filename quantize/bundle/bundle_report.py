@@ -59,7 +59,7 @@ def report_files(made: ModelFiles, notice: str, report: Report) -> dict[str, byt
 
     Args:
         made: the model files; the pictures are of their first model.
-        notice: of the bundle.
+        notice: notice of the bundle.
         report: what was measured.
     """
     test, model = made.material.splits.test, next(iter(made.models.values()))
@@ -78,7 +78,7 @@ def unmeasured(made: ModelFiles, notice: str) -> dict[str, bytes]:
 
     Args:
         made: the model files.
-        notice: of the bundle.
+        notice: notice of the bundle.
     """
     text = f"""# Report: {made.fields["name"]}
 

@@ -28,8 +28,8 @@ def golden_crops(dataset: CropDataset, count: int, seed: int = 0) -> list[Crop]:
 
     Args:
         dataset: taken from; a device reads the same kind of crop.
-        count: of all together, at least 24.
-        seed: of the choice.
+        count: count of all together, at least 24.
+        seed: seed of the choice.
 
     Raises:
         ValueError: the count is too small.

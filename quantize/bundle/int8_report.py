@@ -69,8 +69,8 @@ def int8_text(numbers: Mapping[str, Any], bars: list[Bar], pictures: Mapping[str
 
     Args:
         numbers: method -> runtime -> `margin_numbers`.
-        bars: of this build.
-        pictures: from `margin_pictures`.
+        bars: bars of this build.
+        pictures: pictures from `margin_pictures`.
     """
     first = next(iter(next(iter(numbers.values())).values()))
     shown = "\n\n".join(f"![Margins before and after, {file}]({file})" for file in pictures)
@@ -81,7 +81,7 @@ def int8_text(numbers: Mapping[str, Any], bars: list[Bar], pictures: Mapping[str
     )
     return f"""## Int8 against full precision
 
-A decision flips where int8 takes for alive what full precision does not, or the other way round.
+A decision flips where int8 classifies as live what full precision does not, or the other way round.
 Radial error: the change of the norm, in radii. Margin kept: the mean distance from the sphere on
 the right side, after / before. Safe: decisions whose margin in full precision is larger than any
 radial error on the validation crops. Each model has its own radius, calibrated on the validation

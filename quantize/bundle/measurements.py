@@ -20,7 +20,7 @@ class Measurements:
         margins: method -> runtime -> `quantize.bundle.int8_report.margin_numbers`; besides the
             build's own method `ptq`, plain post-training quantisation of the same network.
         parity: distance between the int8 model's two runtimes on the large set of golden vectors.
-        large_golden: that set, as the bytes of a golden file.
+        large_golden: large set of golden vectors, as the bytes of a golden file.
         milliseconds: time from crop to norm on one thread, of `int8` and `float`.
         seconds: time of the whole command; None where it went on from a stored state.
     """

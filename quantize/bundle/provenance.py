@@ -44,9 +44,9 @@ def provenance(run: Run, splits: Splits, precision: str) -> dict[str, Any]:
     """The manifest's `provenance`; folders of this machine are left out.
 
     Args:
-        run: that was exported.
+        run: run that was exported.
         splits: it was trained, calibrated and measured on.
-        precision: of the exported model.
+        precision: precision of the exported model.
     """
     config = json.loads(json.dumps(asdict(run.config), default=str))
     data = {k: v for k, v in config["data"].items() if k not in _OF_THE_MACHINE}

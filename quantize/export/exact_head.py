@@ -40,7 +40,7 @@ class PooledMap(NamedTuple):
 
     Attributes:
         channels: how many.
-        pixels: of each channel.
+        pixels: pixels of each channel.
         step: what its uint8 values count.
     """
 
@@ -60,9 +60,9 @@ class ExactHead(nn.Module):
     """From the last quantised maps to the embedding and its norm.
 
     Args:
-        maps: of each modality, and the fused one.
-        directions: of each polar term, in the same order. A modality's reads its own map, the fused
-            one's reads all.
+        maps: maps of each modality, and the fused one.
+        directions: directions of each polar term, in the same order. A modality's reads its own
+            map, the fused one's reads all.
         lengths: the same.
         allowance: f64 (M,), what the modalities tolerate by themselves.
     """

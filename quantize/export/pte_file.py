@@ -42,7 +42,7 @@ def lowered(
     """A graph for one backend of ExecuTorch.
 
     Args:
-        graph: to be exported.
+        graph: graph to be exported.
         crops: an example of its inputs.
         partitioner: says which parts the backend takes.
         constants: methods of the file that give one value each.

@@ -16,7 +16,7 @@ class Scales(NamedTuple):
     """Of one quantised convolution.
 
     Attributes:
-        input: of its input map.
+        input: scale and zero point of its input map.
         weight: f32 (O,), of each output channel's weights.
     """
 
@@ -28,8 +28,8 @@ def convert(prepared: fx.GraphModule) -> fx.GraphModule:
     """Freeze the scales, make the weights int8, and snap the biases.
 
     Args:
-        prepared: from `quantize.int8.fake_quantise.fake_quantise`, trained or at least calibrated;
-            it is used up.
+        prepared: network from `quantize.int8.fake_quantise.fake_quantise`, trained or at least
+            calibrated; it is used up.
 
     Returns:
         The core network for `quantize.export.device_graph.DeviceGraph`.

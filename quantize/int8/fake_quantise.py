@@ -74,7 +74,7 @@ def set_ranges(prepared: fx.GraphModule, crops: Iterable[tuple[Tensor, ...]]) ->
     rare: with those, fine-tuning left 40% more error near the sphere.
 
     Args:
-        prepared: from `fake_quantise`; changed in place.
+        prepared: network from `fake_quantise`; changed in place.
         crops: batches of (colour, depth, infrared, present), normalised.
 
     Raises:

@@ -48,7 +48,7 @@ class FineTuneConfig:
         clip_norm: largest norm of the gradient.
         calibration_steps: batches that the scales are first taken from.
         loss: weights of the losses.
-        seed: of everything random.
+        seed: seed of everything random.
     """
 
     epochs: int = 6
@@ -72,13 +72,13 @@ class FineTuner:
     """One fine-tuning.
 
     Args:
-        prepared: from `quantize.int8.fake_quantise.fake_quantise`, with its ranges set; trained in
-            place.
+        prepared: network from `quantize.int8.fake_quantise.fake_quantise`, with its ranges set;
+            trained in place.
         teacher: the float network that it was made of; it is only read.
         dataset: training crops of the source domains.
         radii: modality set -> radius of the float network.
         disturb: how training crops are disturbed, as when the float network was trained.
-        config: of the fine-tuning.
+        config: config of the fine-tuning.
         state: file that holds the state after each epoch; one that is there is gone on from.
 
     Raises:

@@ -31,7 +31,7 @@ class Int8Model:
     Attributes:
         onnx: for onnxruntime, with uint8 maps and the exact head.
         pte: for ExecuTorch with XNNPACK, one crop at a time; empty where it was not wanted.
-        kernels: of onnxruntime on this processor, and of XNNPACK where there is a `pte`.
+        kernels: kernels of onnxruntime on this processor, and of XNNPACK where there is a `pte`.
     """
 
     onnx: bytes
@@ -43,7 +43,7 @@ def export(core: fx.GraphModule, crop_size: int, about: str = "", *, pte: bool =
     """Export a converted core network.
 
     Args:
-        core: from `quantize.int8.convert.convert`.
+        core: core from `quantize.int8.convert.convert`.
         crop_size: side of the crops in pixels.
         about: what the files say of themselves.
         pte: whether ExecuTorch is to have a file too.
@@ -82,7 +82,7 @@ def fine_tuned(
     Args:
         material: the full-precision network, and training crops.
         radii: modality set -> radius in full precision.
-        config: of the fine-tuning.
+        config: config of the fine-tuning.
         state: file that holds the state after each epoch; one that is there is gone on from.
         symmetric: a zero point of 0 for maps too, as TensorRT asks.
 

@@ -23,9 +23,9 @@ class QatLossConfig:
     """Weights of the losses; a weight of 0 switches a loss off.
 
     Attributes:
-        weight_radial: of the squared radial error.
-        weight_direction: of 1 - cos(z', z).
-        weight_margin: of the squared radial error near the sphere.
+        weight_radial: weight of the squared radial error.
+        weight_direction: weight of 1 - cos(z', z).
+        weight_margin: weight of the squared radial error near the sphere.
         margin_width: distance from the sphere, in radii, at which that weight has fallen to 1/e.
     """
 
@@ -56,7 +56,7 @@ def qat_losses(
         student: embeddings f32 (N, D) of the fake-quantised network.
         teacher: embeddings of the float network, of the same crops.
         radius: f32 (N,), of each crop's modality set; see `radius_of`.
-        network: whose embeddings they are.
+        network: network whose embeddings they are.
         config: weights.
     """
     length = norm(teacher)

@@ -30,7 +30,7 @@ class Calibrated:
     """A model on its runtime.
 
     Attributes:
-        runtime: that runs it.
+        runtime: runtime that runs it.
         scorer: norms of a data set; none is computed twice.
         radii: modality set -> radius, from source data only.
     """
@@ -65,7 +65,7 @@ def calibrated(
     """Find the radii of a model on its runtime, on validation crops only.
 
     Args:
-        runtime: that runs it.
+        runtime: runtime that runs it.
         material: its data.
         before: the model that it was quantised from, whose decisions it is to keep; without one
             the radii lie where errors are balanced.
@@ -92,8 +92,8 @@ def open_models(
 
     Args:
         files: what the bundle will hold.
-        fields: of its manifest, without radii.
-        threads: of each runtime.
+        fields: fields of its manifest, without radii.
+        threads: threads of each runtime.
     """
     names = [name for name, file in RUNTIMES.items() if file in files]
     with tempfile.TemporaryDirectory() as scratch:

@@ -13,7 +13,7 @@ def carry_over(before: NDArray[np.float32], after: NDArray[np.float32], radius: 
     """The radius for norms `after`, such that decisions stay what they were for norms `before`.
 
     radius times the weighted median of after / before, where crops near the sphere weigh most. To
-    balance errors anew would let the two or three crops that lie next to the sphere place it, and
+    balance errors again would let the two or three crops that lie next to the sphere place it, and
     rounding moves each of them; the ratio of norms is known from many.
 
     >>> norms = np.linspace(0.5, 2.0, 7, dtype=np.float32)

@@ -1,6 +1,6 @@
 """Margin: what quantisation does to decisions, from norms before and after it.
 
-A face is taken for alive iff norm <= radius. With z' = z + eps, | ||z'|| - ||z|| | <= ||eps||: a
+A face is classified as live iff norm <= radius. With z' = z + eps, | ||z'|| - ||z|| | <= ||eps||: a
 decision survives wherever the margin 1 - norm / radius is farther from 0 than the radial error in
 radii. The identity is elementary; reporting a quantised model by it is this project's own.
 """
@@ -30,8 +30,8 @@ class Norms:
     Attributes:
         before: f32 (N,), in full precision.
         after: f32 (N,), of the quantised model on a runtime.
-        radius_before: of the full-precision model, > 0.
-        radius_after: of the quantised model on that runtime, > 0.
+        radius_before: radius before of the full-precision model, > 0.
+        radius_after: radius after of the quantised model on that runtime, > 0.
 
     Raises:
         ValueError: the arrays differ in shape, are empty or not finite, or a radius is not
@@ -115,7 +115,7 @@ def measure_margin(
     """Flip rate, radial errors, margin retention and the share of safe decisions.
 
     Args:
-        norms: of N crops.
+        norms: norms of N crops.
         bona_fide: bool (N,).
         largest_error: radial error that no calibration crop exceeded; see `largest_radial_error`.
 

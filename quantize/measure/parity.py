@@ -37,10 +37,10 @@ def parity(
     """Compare embeddings of the same crops.
 
     Args:
-        ours: of one runtime.
-        theirs: of the other, in the same order.
+        ours: values of one runtime.
+        theirs: values of the other, in the same order.
         our_radii: modality set -> radius, of the one.
-        their_radii: of the other.
+        their_radii: radii of the other.
 
     Raises:
         ValueError: they are not of the same crops.

@@ -19,7 +19,7 @@ class Bar:
 
     Attributes:
         what: is measured.
-        bar: that it is held to.
+        bar: bar that it is held to.
         measured: value, in the bar's unit.
         met: whether it is enough; None where there was nothing to measure.
     """

@@ -1,4 +1,4 @@
-"""Kiosk: what a running kiosk takes, held against its bars.
+"""Kiosk: what a running kiosk takes, compared with its bars.
 
 The kiosk is the real loop at a real pace: 30 frames a second of a live camera's sizes, an audit and
 the page with one person's and one operator's browser connected. They are programs of their own,
@@ -78,7 +78,7 @@ def bench_kiosk(
 
     Args:
         bundle_path: folder of the bundle.
-        seconds: of each of the two runs.
+        seconds: duration of each of the two runs.
         people: bona fide presentations whose time to verdict is measured, on the frames' clock.
         progress: called with what begins.
 

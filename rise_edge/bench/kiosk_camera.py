@@ -73,7 +73,7 @@ class KioskCamera(Camera):
 
 
 def render_kiosk_frames(path: Path, seed: int = 0) -> None:
-    """Render a person who stands before the camera.
+    """Render a person who stands in front of the camera.
 
     The simulator's depth and infrared are of 640x480; they are padded at the sides to 848x480,
     which moves the optical axis and nothing else.

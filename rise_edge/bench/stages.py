@@ -57,7 +57,7 @@ class Report:
         frame: size of the frames, "640x480".
         timings: a row for each stage; "frame to event" is a frame's whole way through the loop,
             "crop to verdict" the model and the decision alone.
-        peak_memory_mb: of the process that judged, with the frames that it judged.
+        peak_memory_mb: peak memory of the process that judged, with the frames that it judged.
         simulator: what rendering took: frames a second (whole scenes) and its peak memory.
     """
 

@@ -66,7 +66,7 @@ class Bundle:
         path: the folder.
         manifest: what it says of itself.
         identity: sha256 of the manifest, which stands for the whole bundle.
-        signed_by: the pinned public key in hexadecimal that its signature was held against; None
+        signed_by: the pinned public key in hexadecimal that its signature was compared with; None
             where no key was pinned, whether or not there is a signature.
 
     Example:
@@ -130,7 +130,7 @@ def open_bundle(
 
     Raises:
         ValueError: `min_version` without a key.
-        BundleError: it is missing, incomplete, altered or of a foreign format.
+        BundleError: it is missing, incomplete, altered or of an unknown format.
         TrustError: it is not signed by the owner of the public key, or is older than allowed; or
             the file of the key holds none.
         MissingExtraError: a key is given, and `cryptography` is not installed.
@@ -217,7 +217,7 @@ def amend_bundle(bundle: Bundle, files: Mapping[str, bytes], **fields: Any) -> B
     Args:
         bundle: as it was opened.
         files: file name -> content, of those that are added or replaced.
-        fields: of its manifest that are replaced.
+        fields: fields of its manifest that are replaced.
 
     Raises:
         BundleError: it is signed, was replaced by another one meanwhile, or cannot be written.
@@ -288,4 +288,4 @@ def _read(folder: Path, name: str, max_bytes: int) -> bytes:
     except OSError as error:
         raise BundleError(f"bundle {folder}: cannot read {name}: {error.strerror}") from None
     except ValueError as error:
-        raise BundleError(f"bundle {folder}: {name}: {error}; copy the bundle anew") from None
+        raise BundleError(f"bundle {folder}: {name}: {error}; copy the bundle again") from None

@@ -39,14 +39,14 @@ class Manifest:
             depth_mm i32 (N, S, S), infrared u8 (N, S, S) and present f32 (N, 3) in the order of
             `rise_edge.Modality`, and gives embedding f32 (N, embedding_size) and norm f32 (N,).
         embedding_size: length of the embedding.
-        radii: runtime -> modality set -> radius. A face is taken for alive iff norm <= radius.
+        radii: runtime -> modality set -> radius. A face is classified as live iff norm <= radius.
         largest_radial_error: runtime -> largest |norm - full-precision norm| on calibration data.
         margin_scatter: modality set -> how the margins of one presentation scatter; sets
             that were not measured are missing. See `rise_edge.decision.sequential_test`.
         provenance: data, seed, code version and command that made the model.
         files: file name -> sha256 in hexadecimal.
-        version: that only ever grows from one release of a model to the next, so that a device can
-            refuse an older one.
+        version: version that only ever grows from one release of a model to the next, so that a
+            device can refuse an older one.
 
     Raises:
         ValueError: a field is out of its range.
@@ -146,9 +146,9 @@ def parse_manifest(content: bytes) -> Manifest:
     scatter, version = data.pop("margin_scatter", {}), data.pop("version", 0)
     if type(version) is not int:
         raise ValueError(f"expected version as int, got {type(version).__name__}")
-    missing, foreign = expected.keys() - data.keys(), data.keys() - expected.keys()
-    if missing or foreign:
-        raise ValueError(f"missing fields {sorted(missing)}, unknown fields {sorted(foreign)}")
+    missing, unknown = expected.keys() - data.keys(), data.keys() - expected.keys()
+    if missing or unknown:
+        raise ValueError(f"missing fields {sorted(missing)}, unknown fields {sorted(unknown)}")
     for name, kind in expected.items():
         if type(data[name]) is not kind:
             got = type(data[name]).__name__

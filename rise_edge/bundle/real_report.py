@@ -33,7 +33,7 @@ def real_sentence(numbers: Numbers | None, modalities: str) -> str | None:
     """What is known on real pictures of one modality set, such as a program's start says.
 
     Args:
-        numbers: of a `real.json`.
+        numbers: numbers of a `real.json`.
         modalities: name of the set.
 
     Returns:

@@ -23,7 +23,7 @@ def report_warnings(report: SetReport | None) -> tuple[str, ...]:
     """What to say at each start, one sentence each; nothing where the report is good.
 
     Args:
-        report: of the modality set and runtime that are used, None where there is none.
+        report: report of the modality set and runtime that are used, None where there is none.
 
     >>> report_warnings(None)
     ('the bundle has no report for these modalities: nothing is known of its errors',)

@@ -28,12 +28,12 @@ def sign_bundle(
 ) -> Bundle:
     """Sign a bundle, and give it a version first if one is named.
 
-    It is written anew, whole, and put in the old one's place, so that on any failure the old one
+    It is written again, whole, and put in the old one's place, so that on any failure the old one
     stays as it was. Files in the folder that the manifest does not name are left out.
 
     Raises:
         ValueError: the version is out of range.
-        BundleError: there is no sound bundle to sign, or it cannot be written.
+        BundleError: there is no valid bundle to sign, or it cannot be written.
     """
     from rise_edge.trust.signature import sign
 

@@ -53,11 +53,11 @@ def open_camera(
         spec: simulated, realsense, realsense:SERIAL, or the path of a `.db3` recording or of a
             folder of images.
         modalities: the streams to read, no others.
-        seed: of the simulated camera.
-        settings: of a RealSense; None = `RealSenseSettings()`.
+        seed: seed of the simulated camera.
+        settings: settings of a RealSense; None = `RealSenseSettings()`.
         record: a new `.db3` file that keeps all that a RealSense streams.
         allow_virtual: whether a RealSense that is no hardware will do.
-        calibration: of a folder, a file to use instead of its calibration.json.
+        calibration: calibration of a folder, a file to use instead of its calibration.json.
 
     Raises:
         CameraError: `spec` names no camera, or a path where nothing is, or something that only a

@@ -16,7 +16,7 @@ def kind_and_remedy(path: Path, header: bytes) -> str:
     """One sentence: what the file is by its first bytes, and how to make a camera of it.
 
     Args:
-        path: of the file.
+        path: path of the file.
         header: its first `HEADER_BYTES` bytes.
     """
     file = shlex.quote(str(path))

@@ -70,8 +70,8 @@ class Straightened:
     0: black, no reading.
 
     Args:
-        lens: of the camera.
-        intrinsics: of the camera.
+        lens: lens of the camera.
+        intrinsics: intrinsics of the camera.
     """
 
     def __init__(self, lens: Lens, intrinsics: Intrinsics) -> None:

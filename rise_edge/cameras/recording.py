@@ -50,7 +50,7 @@ class RecordingCamera(Camera):
         """Start to play. Opening an open recording is harmless.
 
         Raises:
-            CameraError: the file is missing, foreign, cut short, or lacks a modality.
+            CameraError: the file is missing, cut short, of an unknown format, or lacks a modality.
             MissingExtraError: pyrealsense2 is not installed.
         """
         if self._pipeline is not None:

@@ -96,7 +96,7 @@ class Event:
 
     Attributes:
         result: the session.
-        camera_serial: of the camera that saw it.
+        camera_serial: camera serial of the camera that saw it.
         bundle_identity: sha256 of the bundle's manifest.
         latency_ms: stage -> median milliseconds over the session's frames.
         instruction: what to tell the person, None where there is nothing to tell.

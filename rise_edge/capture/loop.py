@@ -39,8 +39,8 @@ class Step:
         observation: what was seen in it.
         ends_session: whether a session ended with it; its `SessionEnded` comes next.
         dropped: frames that were dropped since the start, because newer ones had come.
-        took_ms: from taking the frame to its verdict, and to the event where it closed a session;
-            the wait before it was taken is not in it, the event's record in the audit is.
+        took_ms: time from taking the frame to its verdict, and to the event where it closed a
+            session; the wait before it was taken is not in it, the event's record in the audit is.
         session: the number of the session that the frame belongs to, None where it is in none.
         instruction: what to tell the person now, None where there is nothing to tell.
     """

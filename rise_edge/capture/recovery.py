@@ -16,9 +16,9 @@ class RecoveryConfig:
     """How a lost camera is brought back.
 
     Attributes:
-        attempts: to open it again before it is given up; 0 gives it up at once.
+        attempts: attempts to open it again before it is given up; 0 gives it up at once.
         first_wait_ms: before the first attempt; each further wait is twice as long.
-        longest_wait_ms: that a wait grows to.
+        longest_wait_ms: longest wait that a wait grows to.
         reset_from: the attempt from which the device is reset first, as unplugging it would do.
         healthy_ms: time with frames after which earlier losses are forgotten.
 

@@ -26,8 +26,8 @@ class ClockCheckConfig:
     Attributes:
         settle_ms: how long a stream is watched before its clock is known; until then nothing is
             decided. Each time that the clock is lost, the next watch takes twice as long.
-        longest_settle_ms: that a watch grows to. A clock that was good for so long is watched for
-            `settle_ms` again when it is lost.
+        longest_settle_ms: longest settle that a watch grows to. A clock that was good for so long
+            is watched for `settle_ms` again when it is lost.
         max_lag_ms: largest distance between when a frame came and when its stream's clock lets it
             be expected. A busy machine reads late, so this is wider than a frame.
         max_drift: rate at which two honest clocks may part. Crystals part by 0.0001; the SDK, which
@@ -176,7 +176,7 @@ class _StreamClock:
         return f"counts {seen:.1f} frames a second of its own clock, expected {fps:g}"
 
     def _lose(self, host_ms: float) -> None:
-        """After a while, begin anew: a clock that was set, or a machine that slept, comes back."""
+        """After a while, start again: a clock that was set, or a machine that slept, comes back."""
         if self._wrong_since_ms is None:
             self._wrong_since_ms = host_ms
         elif host_ms - self._wrong_since_ms >= self._config.settle_ms:

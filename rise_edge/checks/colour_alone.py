@@ -34,7 +34,7 @@ class ColourAloneFigures:
         bpcer: share of the bona fide frames that are denied, at the bundle's radius.
         apcer: share of the attack frames that are accepted, at the bundle's radius.
         recordings: what was recorded, and how intervals were made.
-        licence: of the recordings.
+        licence: licence of the recordings.
         command: how it was measured.
     """
 

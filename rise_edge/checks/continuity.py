@@ -40,7 +40,7 @@ class Continuity:
         """The observation as a session may count it.
 
         Args:
-            observation: of the next frame.
+            observation: observation of the next frame.
             now_ms: the time, on a clock that never goes back.
 
         Returns:

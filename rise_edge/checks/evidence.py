@@ -113,7 +113,7 @@ class StreamGate:
         self._pictures = {modality: _Pictures() for modality in Modality}
 
     def reopened(self) -> None:
-        """The camera was opened again: its counters, clocks and sizes begin anew.
+        """The camera was opened again: its counters, clocks and sizes start again.
 
         Its pictures do not: a driver may come back with the buffers that it had.
         """
@@ -195,7 +195,7 @@ def examine_faces(faces: tuple[Face, ...], config: EvidenceConfig) -> Verdict | 
 def examine_light(frame: Frame, config: EvidenceConfig) -> Verdict | None:
     """What a frame with a face in it lacks to show anything, None if nothing.
 
-    With a face before the camera, a black infrared image or a depth image without one reading
+    With a face in front of the camera, a black infrared image or a depth image without one reading
     comes from a dead lamp or sensor. (An empty room may well be dark.)
     """
     for modality in sorted(config.required & frame.present):
@@ -214,8 +214,8 @@ def crop_faults(crop: Crop, frame: Frame, config: EvidenceConfig) -> list[Verdic
     """Everything that is wrong with a crop; none if it can be judged.
 
     Args:
-        crop: of the face.
-        frame: that it was cut from.
+        crop: crop of the face.
+        frame: frame that it was cut from.
         config: the limits.
     """
     faults = []
@@ -250,7 +250,7 @@ def saturated_share(crop: Crop, modality: Modality, bright_level: int) -> float 
     """Share of saturated values in the middle of a crop, None without that modality.
 
     Args:
-        crop: of the face.
+        crop: crop of the face.
         modality: colour or infrared.
         bright_level: a value from here on is saturated.
     """

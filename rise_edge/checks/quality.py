@@ -64,11 +64,11 @@ class QualityConfig:
         max_distance_mm: farther, a face has too few pixels.
         max_off_centre: distance of the face from the colour image's centre, across or down, in
             widths or heights of the image.
-        max_yaw_deg: of the head, to either side.
-        max_pitch_deg: of the head, up or down.
-        max_roll_deg: of the head, to either side.
-        min_sharpness: of the face in colour; see `rise_edge.face.sharpness`. 0.2 is about a blur
-            of 4 mm standard deviation on the face.
+        max_yaw_deg: max yaw of the head, to either side.
+        max_pitch_deg: max pitch of the head, up or down.
+        max_roll_deg: max roll of the head, to either side.
+        min_sharpness: min sharpness of the face in colour; see `rise_edge.face.sharpness`. 0.2 is
+            about a blur of 4 mm standard deviation on the face.
         min_brightness: mean grey of the face in colour, 0 to 255.
         max_overexposed: share of the face's colour values that are saturated.
         nearer_mm: what lies this much before the face is not part of it. Noses, turned heads and
@@ -127,13 +127,13 @@ class Measures:
     """The numbers of one view of a face; None where the modality is absent.
 
     Attributes:
-        distance_mm: from depth; from the face's size, as if it were an adult's, where depth is
-            absent or too thin.
+        distance_mm: distance from depth; from the face's size, as if it were an adult's, where
+            depth is absent or too thin.
         off_centre: see `QualityConfig`.
-        yaw_deg: of the head.
-        pitch_deg: of the head.
-        roll_deg: of the head.
-        sharpness: of the face in colour.
+        yaw_deg: yaw of the head.
+        pitch_deg: pitch of the head.
+        roll_deg: roll of the head.
+        sharpness: sharpness of the face in colour.
         brightness: mean grey of the face in colour.
         overexposed: share of its colour values that are saturated.
         infrared_saturated: share of its infrared pixels that are saturated.
@@ -195,7 +195,7 @@ def measure_quality(
     Args:
         frame: with the colour image in which the faces were found.
         faces: the largest first.
-        crop: of the first face; None only if there is no face to judge.
+        crop: crop of the first face; None only if there is no face to judge.
         config: the limits of a good view.
         evidence: the limits of evidence, which hold as well.
 
@@ -298,7 +298,7 @@ def _patches(
     The crop is registered to the colour image's square, so the keypoints keep their place in it.
 
     Args:
-        crop: of the face.
+        crop: crop of the face.
         face: with the keypoints.
         square: around it in colour.
         features: numbers of the keypoints.

@@ -17,7 +17,7 @@ class LockoutConfig:
 
     Attributes:
         spoofs: this many SPOOF sessions lock.
-        window_ms: within this time. A LIVE one in between does not start the count anew: an
+        window_ms: within this time. A LIVE one in between does not start the count again: an
             accomplice could give it.
         lock_ms: how long nobody is judged.
 

@@ -22,8 +22,8 @@ class Observation:
         face: the face that was judged, None where none was.
         crop: what the model read, None where it read nothing.
         stage_ms: milliseconds spent in each stage: detect, crop, quality, embed, second_opinion.
-        quality: of the view, None where there was no crop.
-        opinions: of each family of the second opinion; none where it was not asked.
+        quality: quality of the view, None where there was no crop.
+        opinions: opinions of each family of the second opinion; none where it was not asked.
 
     Example:
         >>> import numpy as np

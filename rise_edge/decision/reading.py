@@ -1,4 +1,4 @@
-"""Radius: one reading of one crop, its norm held against the sphere that bounds living faces."""
+"""Radius: one reading of one crop, its norm compared with the sphere that bounds living faces."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def read_margin(embedding: Embedding, radii: Mapping[str, float]) -> Reading:
     """Hold an embedding against the radius of its modality set.
 
     Args:
-        embedding: from a runtime.
+        embedding: embedding from a runtime.
         radii: modality set -> radius, of that runtime.
 
     Raises:

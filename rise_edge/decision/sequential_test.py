@@ -11,13 +11,13 @@ log likelihood ratio grows by
     2 delta m / sigma^2                 for the first reading,
     2 delta u / (sigma^2 (1 + rho))     for each one after it,
 
-and is held against Wald's limits log((1 - beta) / alpha) and log(beta / (1 - alpha)) (A. Wald,
+and is compared with Wald's limits log((1 - beta) / alpha) and log(beta / (1 - alpha)) (A. Wald,
 Sequential Tests of Statistical Hypotheses, 1945). sigma and tau are measured for a bundle by
 `calibration/measure_scatter.py`, in a domain where no figure of a report is measured.
 
 The error rates asked for are those of the readings' scatter: how seldom a presentation whose mean
 lies delta or more outside is found inside, because of its noise. How many attacks have their mean
-inside is another question, which the radius answers, and no test over time can mend.
+inside is another question, which the radius answers, and no test over time can fix.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class SequentialTest:
 
     Args:
         config: what is asked.
-        scatter: of the bundle's margins.
+        scatter: scatter of the bundle's margins.
 
     Attributes:
         log_ratio: log likelihood ratio of H_live against H_spoof; 0 before the first reading.

@@ -72,14 +72,16 @@ class SessionResult:
     Attributes:
         number: counts from 1.
         verdict: with the reading of median norm, if there was any reading.
-        duration_ms: from the first face to the verdict, on the frames' clock.
+        duration_ms: time from the first face to the verdict, on the frames' clock.
         frames: how many frames the session saw.
         readings: how many of them gave a reading.
-        verdict_ms: from the first reading of this face to the verdict; None without a reading.
-        log_ratio: of the sequential test at the end; see `rise_edge.decision.sequential_test`.
+        verdict_ms: time from the first reading of this face to the verdict; None without a reading.
+        log_ratio: log ratio of the sequential test at the end; see
+            `rise_edge.decision.sequential_test`.
         faults: how often each reason kept a frame from being read.
-        truth: of the session's first frame, where it is known. No decision reads it.
-        opinions: of the second opinion, over the readings' frames; none where it was not asked.
+        truth: truth of the session's first frame, where it is known. No decision reads it.
+        opinions: opinions of the second opinion, over the readings' frames; none where it was not
+            asked.
     """
 
     number: int
@@ -105,7 +107,7 @@ class Sessions:
 
     Args:
         config: how frames make a verdict.
-        scatter: of the margins of the bundle that reads them.
+        scatter: scatter of the margins of the bundle that reads them.
 
     Example:
         >>> sessions = Sessions(SessionConfig(deadline_ms=5000.0))
@@ -136,7 +138,7 @@ class Sessions:
         """Take the next observation; the result, if it closes a session.
 
         Args:
-            observation: of the frame.
+            observation: observation of the frame.
             now_ms: the time, on a clock that never goes back.
             truth: travels into the result.
         """

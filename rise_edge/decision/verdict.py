@@ -88,7 +88,7 @@ DEVICE_FAULTS = STREAM_FAULTS | {
     Reason.CAMERA_LOST,
     Reason.AUDIT_FAILED,
 }
-"""Why nothing is decided although nobody before the camera can mend it."""
+"""Why nothing is decided although nobody in front of the camera can fix it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +140,7 @@ def decide(reading: Reading, *, accept_colour_alone: bool = False) -> Verdict:
     """The decision for one reading: LIVE iff it is sound and its norm is within the radius.
 
     Args:
-        reading: of one crop.
+        reading: reading of one crop.
         accept_colour_alone: whether a reading of nothing but colour decides; see
             `rise_edge.checks.colour_alone` for what it is worth. Otherwise it is UNDECIDED.
     """

@@ -31,7 +31,7 @@ from rise_edge.runtimes import RUNTIMES, open_runtime
 _EXIT_CODES = """exit codes:
   0  measured
   2  wrong arguments, or a set that cannot be used
-  4  bundle: missing, incomplete, altered, foreign
+  4  bundle: missing, incomplete, altered, unknown format
   5  an extra is not installed
   6  the results cannot be written"""
 
@@ -74,10 +74,10 @@ def evaluate(
     """Measure a bundle on labelled sets.
 
     Args:
-        folders: of the sets.
+        folders: folders of the sets.
         pictures: where the sets' paths begin, if not in their own folders.
         bundle: folder of the bundle; by default the demonstration bundle.
-        runtime: that runs its model.
+        runtime: runtime that runs its model.
         picture: whether to draw the norms.
 
     Returns:

@@ -21,7 +21,7 @@ def keep_in_bundle(bundle: Bundle, numbers: Numbers) -> Bundle:
     """Write `real.json` into a bundle, and its section into the bundle's `report.md`.
 
     Args:
-        bundle: that was measured.
+        bundle: bundle that was measured.
         numbers: what was found.
 
     Raises:

@@ -99,7 +99,7 @@ def cut_face(frame: Frame, face: Face, size: int = CROP_SIZE) -> Crop:
     """`crop_face` of a frame that may lack colour.
 
     Args:
-        frame: of registered pictures, where it lacks colour.
+        frame: frame of registered pictures, where it lacks colour.
         face: in pixels of its colour, or of the other pictures where it lacks colour.
         size: side of the crop in pixels.
     """

@@ -71,10 +71,10 @@ class Presentation:
         origin: list and line, for messages.
         files: the picture of each modality that is there.
         bona_fide: the class.
-        species: of an attack; `bona_fide` of a living face.
+        species: species of an attack; `bona_fide` of a living face.
         subject: who is shown, unique over all sets.
-        recording: of which visit, unique over all sets.
-        landmarks: of the face, None where the detector is to find it.
+        recording: name of the visit, unique over all sets.
+        landmarks: landmarks of the face, None where the detector is to find it.
     """
 
     origin: str
@@ -91,7 +91,7 @@ class LabelledSet:
     """A set of labelled frames.
 
     Attributes:
-        name: of the set.
+        name: name of the set.
         source: where the pictures come from.
         sensor: what took them.
         licence: what allows their use.
@@ -113,7 +113,7 @@ def read_labelled_sets(
     """Read sets; see the module's text for their form.
 
     Args:
-        folders: of the sets.
+        folders: folders of the sets.
         pictures: where the paths in the sets begin; by default in each set's own folder.
 
     Raises:

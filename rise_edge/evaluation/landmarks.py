@@ -68,7 +68,7 @@ def read_landmarks(value: Any, pictures: Path) -> Mapping[str, Landmarks]:
     """The landmarks of each frame, by its name in the file.
 
     Args:
-        value: of `landmarks` in `set.json`.
+        value: value of `landmarks` in `set.json`.
         pictures: folder in which the file's path begins.
 
     Raises:

@@ -1,6 +1,6 @@
 """Measure: how labelled people and attacks lie to a bundle's spheres, as numbers.
 
-Each frame in which a face is found is read by itself and held against the radius of its modality
+Each frame in which a face is found is read by itself and compared with the radius of its modality
 set, whatever the checks on the view say of it: those can be seen in `decided`.
 """
 
@@ -94,7 +94,7 @@ def measure_sets(
     """Read every frame of some sets with a model.
 
     Args:
-        sets: of labelled frames.
+        sets: sets of labelled frames.
         read: gives the norms of crops.
         radii: modality set -> radius; sets without a radius are not measured.
         size: side of the crops in pixels.
@@ -129,7 +129,7 @@ def result(
     """Everything as JSON has it: what was measured on, and the errors at the radii.
 
     Args:
-        measured: from `measure_sets`.
+        measured: measured from `measure_sets`.
         radii: modality set -> radius.
         made_by: what says which model it was and how it was measured.
     """

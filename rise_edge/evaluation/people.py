@@ -29,7 +29,7 @@ class PeopleRate:
         errors: frames that are decided wrongly.
         total: frames.
         people: whom they show.
-        interval: of the rate at 95%, over people; None of one person.
+        interval: interval of the rate at 95%, over people; None of one person.
     """
 
     rate: float

@@ -35,8 +35,8 @@ def with_sheet(labelled: LabelledCrop, species: str, seed: int) -> LabelledCrop:
 
     Args:
         labelled: a frame with depth, registered to the picture in which its face was found.
-        species: of `SAGITTA_MM`.
-        seed: of the noise.
+        species: species of `SAGITTA_MM`.
+        seed: seed of the noise.
 
     Raises:
         ValueError: depth holds no face.

@@ -42,7 +42,7 @@ class Crop:
         infrared: u8 (S, S).
         present: the modalities that were seen; the arrays of the others are zero.
         square: the crop in pixels of the image it is registered to, None for prepared crops.
-        distance_mm: of the face, None where depth gave none.
+        distance_mm: distance of the face, None where depth gave none.
 
     Raises:
         ValueError: an array has the wrong dtype or shape, or nothing is present.

@@ -103,7 +103,7 @@ class FaceDetector:
         return Face(face.box, face.keypoints, score)
 
     def _look_closer(self, colour: NDArray[np.uint8], face: Face) -> Face:
-        """Place a face's keypoints anew from a window around it, where its pixels are many.
+        """Place a face's keypoints again from a window around it, where its pixels are many.
 
         In a whole image one pixel of the network spans several of the image: too coarse for the
         crop, which hangs on eyes and mouth.

@@ -45,9 +45,9 @@ def take_fields(value: Any, field: str, kinds: dict[str, type]) -> dict[str, Any
         ValueError: one is missing, unknown or of another kind.
     """
     data = take(value, field, dict)
-    missing, foreign = sorted(kinds.keys() - data.keys()), sorted(data.keys() - kinds.keys())
-    if missing or foreign:
-        raise ValueError(f"{field}: missing fields {missing}, unknown fields {foreign}")
+    missing, unknown = sorted(kinds.keys() - data.keys()), sorted(data.keys() - kinds.keys())
+    if missing or unknown:
+        raise ValueError(f"{field}: missing fields {missing}, unknown fields {unknown}")
     return {name: take(data[name], f"{field}.{name}", kind) for name, kind in kinds.items()}
 
 

@@ -77,7 +77,7 @@ class Guide:
         """What to tell the person; None where nothing that they do would help.
 
         Args:
-            verdict: of a frame or a session.
+            verdict: verdict of a frame or a session.
         """
         return None if verdict.reason is None else self.texts.get(verdict.reason.value)
 

@@ -30,7 +30,7 @@ class Prompter:
         """What to tell the person now, None where there is nothing to tell.
 
         Args:
-            verdict: of the frame.
+            verdict: verdict of the frame.
             now_ms: on a clock that never goes back.
         """
         wanted = self._guide.instruction(verdict)

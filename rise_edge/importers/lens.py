@@ -17,7 +17,7 @@ def sensors_behind(
     """Sensors that see through one lens, registered to each other, whatever their resolutions.
 
     Args:
-        lens: of the first of the pictures, in its pixels.
+        lens: lens of the first of the pictures, in its pixels.
         sizes: width and height of each modality's pictures; the lens is that of the first.
         subject: name of the source, for errors.
 
@@ -51,8 +51,8 @@ def lens_of_equivalent(focal_mm: float, width: int, height: int) -> Intrinsics:
 
     Args:
         focal_mm: equivalent focal length in millimetres.
-        width: of the picture, in pixels.
-        height: of the picture, in pixels.
+        width: width of the picture, in pixels.
+        height: height of the picture, in pixels.
 
     >>> round(lens_of_equivalent(30, 2316, 3088).fx)
     2676

@@ -32,7 +32,7 @@ def open_pictures(
     Args:
         path: a picture, or a folder of pictures.
         wanted: modalities to import, None for all that there are.
-        lens: of the colour pictures, None if it is unknown.
+        lens: lens of the colour pictures, None if it is unknown.
         depth: depth of the one picture, registered to it.
         depth_format: what that depth means; a key of `DEPTH_FORMATS`.
 

@@ -37,7 +37,7 @@ def open_video(
     Args:
         path: a file that FFmpeg reads.
         wanted: modalities to import; a clip has colour alone.
-        lens: of its pictures after they were turned, None if it is unknown.
+        lens: lens of its pictures after they were turned, None if it is unknown.
 
     Raises:
         CameraError: it cannot be read, or has no pictures.

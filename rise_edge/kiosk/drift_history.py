@@ -1,10 +1,10 @@
 """Drift history: what the drift watch has seen, in a file, so that a restart does not blind it.
 
-A kiosk that is switched off every night would begin its watch anew every morning, and a fault that
+A kiosk that is switched off every night would begin its watch again every morning, and a fault that
 takes thirty sessions to tell would never be told. One line a session, numbers only: neither a
 picture nor an embedding. The watch is played over them at the start: ties are broken by the same
 seed, so that it stands exactly where it stood. The file is for one calibration: another one's is
-begun anew, which is how a warning is put away.
+begun again, which is how a warning is put away.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class DriftHistory:
     left out, with a warning: what only warns must not keep a kiosk from starting.
 
     Args:
-        path: of the file; a new one where there is none.
-        reference: what the sessions are held against.
+        path: path of the file; a new one where there is none.
+        reference: what the sessions are compared with.
         most: sessions that are kept.
 
     Attributes:
@@ -114,7 +114,7 @@ class DriftHistory:
                 f"drift history {self.path}: {error}; move it away, or name another file"
             ) from None
         if header != self._header:
-            _log.warning("drift history %s is of another calibration: begun anew", self.path)
+            _log.warning("drift history %s is of another calibration: begun again", self.path)
             return []
         # Half a line may be a sound one that lost its end.
         return [line if line.endswith(b"\n") else b"" for line in lines]

@@ -19,7 +19,7 @@ class DriftListener(Listener):
     no new evidence.
 
     Args:
-        reference: of the site, for the modalities that are watched.
+        reference: reference of the site, for the modalities that are watched.
         listener: is told.
         config: when drift is told.
         history: what was seen before, and where it is kept; drift that it held is told again.

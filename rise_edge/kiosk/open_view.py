@@ -32,14 +32,14 @@ def open_view(
     """A view by name: "terminal" (plain lines where there is no terminal), "web" or "none".
 
     Args:
-        name: of the view.
+        name: name of the view.
         camera: open.
         checker: what judges its frames.
         guide: the language of the web page, English by default.
-        address: of the web page.
-        token: of the web page; see `WebView`.
-        origin: of the web page; see `WebView`.
-        health: of the loop, which the web page needs: it shows what `/health` says.
+        address: address of the web page.
+        token: token of the web page; see `WebView`.
+        origin: origin of the web page; see `WebView`.
+        health: health of the loop, which the web page needs: it shows what `/health` says.
 
     Raises:
         ValueError: no view has that name, the token does not fit the address, or the web page has

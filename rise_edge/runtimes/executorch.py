@@ -41,9 +41,9 @@ class ExecutorchRuntime:
 
     Args:
         bundle: an opened bundle.
-        threads: of the whole process: ExecuTorch's models share one pool of them, so that none may
-            run while one with another number is opened. The package without torch takes its own
-            number instead.
+        threads: threads of the whole process: ExecuTorch's models share one pool of them, so that
+            none may run while one with another number is opened. The package without torch takes
+            its own number instead.
 
     Raises:
         MissingExtraError: neither package is installed.

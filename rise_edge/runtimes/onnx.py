@@ -34,8 +34,8 @@ class OnnxRuntime:
 
     Args:
         bundle: an opened bundle.
-        name: of the runtime, which says which model.
-        threads: of the network.
+        name: name of the runtime, which says which model.
+        threads: threads of the network.
         provider: what computes, with its options, as onnxruntime calls them. Another one than the
             processor has to take the whole graph.
 

@@ -21,7 +21,7 @@ RUNTIMES = {
     "tensorrt": MODEL_TENSORRT,
 }
 """Runtime -> the file of a bundle that it runs. `onnx_float` is onnxruntime too, with the model in
-full precision: the page in `device/web` runs it, and the others are held against it. `tensorrt` is
+full precision: the page in `device/web` runs it, and the others are compared with it. `tensorrt` is
 onnxruntime with TensorRT, as on a Jetson; a bundle gets its model there (`device/jetson`)."""
 
 

@@ -28,7 +28,7 @@ def open_tensorrt(bundle: Bundle, *, threads: int = 1) -> OnnxRuntime:
 
     Args:
         bundle: an opened bundle.
-        threads: of what remains for the processor.
+        threads: threads of what remains for the processor.
 
     Raises:
         BundleError: the bundle holds no model for TensorRT, or TensorRT does not take all of it.

@@ -68,11 +68,11 @@ class OpinionDescription:
     """How one model is asked.
 
     Attributes:
-        name: of the model.
+        name: name of the model.
         licence: under which its weights may be used.
-        width: of the patch that it reads, in pixels.
-        height: of that patch.
-        colour_order: of the patch's channels: RGB or BGR.
+        width: width of the patch that it reads, in pixels.
+        height: height of that patch.
+        colour_order: colour order of the patch's channels: RGB or BGR.
         box_scale: size of the patch in the picture, in sizes of the detector's box; None shows the
             whole picture.
         mean: subtracted from pixels of 0 to 255, one number a channel, in the model's order.

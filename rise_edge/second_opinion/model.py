@@ -25,13 +25,13 @@ class OpinionModel:
     """Scores faces with one model. One instance belongs to one thread.
 
     Args:
-        path: of the `.onnx` file.
+        path: path of the `.onnx` file.
         description: how it is asked.
-        threads: of the network.
+        threads: threads of the network.
 
     Attributes:
         path, description: what was given.
-        sha256: of the file, in hexadecimal.
+        sha256: SHA-256 of the file, in hexadecimal.
 
     Raises:
         OpinionError: the file is missing, takes data from other files, or is no model from one
@@ -63,7 +63,7 @@ class OpinionModel:
 
         Args:
             colour: u8 (H, W, 3) RGB, the whole picture: the model needs what is around the face.
-            box: of the face in it: x0, y0, x1, y1.
+            box: box of the face in it: x0, y0, x1, y1.
 
         Raises:
             OpinionError: the model fails, or its answer is no probability.

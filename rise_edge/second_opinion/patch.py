@@ -20,9 +20,9 @@ def patch_rectangle(box: Box, width: int, height: int, scale: float) -> tuple[in
     """The pixels of a picture that a patch shows.
 
     Args:
-        box: of the face: x0, y0, x1, y1.
-        width: of the picture.
-        height: of the picture.
+        box: box of the face: x0, y0, x1, y1.
+        width: width of the picture.
+        height: height of the picture.
         scale: wanted size of the patch, in sizes of the box.
 
     Returns:
@@ -61,8 +61,8 @@ def cut_patch(
 
     Args:
         colour: u8 (H, W, 3) RGB, the whole picture.
-        box: of the face in it.
-        description: of the model.
+        box: box of the face in it.
+        description: description of the model.
 
     Raises:
         ValueError: the box has no area.

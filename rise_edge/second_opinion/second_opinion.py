@@ -2,7 +2,7 @@
 
 Models of one family answer together: the mean of their scores counts, as Silent-Face-Anti-Spoofing
 adds up the softmax of its two (`test.py`; it then takes the largest of three classes, here the mean
-is held against a threshold). Of several families each one may deny.
+is compared with a threshold). Of several families each one may deny.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class SecondOpinion:
     Args:
         models: paths of `.onnx` files; see `rise_edge.second_opinion.description` for what must be
             beside them.
-        threads: of each network.
+        threads: threads of each network.
 
     Attributes:
         families: name of each family -> its models.

@@ -44,7 +44,7 @@ def body(
     """Neck, shoulders, clothes and long hair under a head at a pose; `seed` chooses clothes.
 
     Args:
-        person: whose body.
+        person: person whose body.
         head: pose of the head.
         seed: chooses the clothes.
         long_hair: whether hair may hang down.
@@ -148,7 +148,7 @@ def holding_hand(person: Person, grip: Pose, side: int, seed: int) -> list[Shape
     """A hand that holds a thing at its edge: the thumb in front, the palm, the forearm.
 
     Args:
-        person: whose hand.
+        person: person whose hand.
         grip: x out of the held thing (to the side), y down, z away from the camera.
         side: -1 = at the image's left, 1 = right.
         seed: chooses the sleeve.

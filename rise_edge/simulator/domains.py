@@ -20,10 +20,10 @@ class LightKind:
     """Ranges from which a domain's light is drawn.
 
     Attributes:
-        level: of all visible light together; cameras expose for faces, so 1 is usual.
-        key_share: of the directional light in it.
+        level: level of all visible light together; cameras expose for faces, so 1 is usual.
+        key_share: key share of the directional light in it.
         warmth: log ratio of red to blue; 0.3 = incandescent, -0.15 = shade.
-        side, height: of the directional light: x and -y of its direction.
+        side, height: side of the directional light: x and -y of its direction.
         frontal: -z of that direction, against side and height.
         infrared_share: near infrared against visible light: below 0.02 from white diodes, 0.5 and
             more from the sun and incandescent lamps (ASTM G173-03 has 0.7 of the 550 nm

@@ -25,7 +25,7 @@ class Radiance:
         return_signal: f32 (H, W) the active light alone that comes back, in the same unit.
         gloss: f32 (H, W) share of mirror-like reflection, 0 to 1.
         depth_mm: f32 (H, W) true distance along the optical axis, 0 = nothing there.
-        intrinsics: of these pixels.
+        intrinsics: intrinsics of these pixels.
     """
 
     colour: NDArray[np.float32]

@@ -59,7 +59,7 @@ class DriftConfig:
             site, all signals together.
         allowance: share of attacks and passers-by that a site may have on top of the denied
             sessions of its calibration.
-        seed: of what breaks ties.
+        seed: seed of what breaks ties.
 
     Raises:
         ValueError: a field is out of its range.
@@ -94,7 +94,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class WatchedSession:
-    """What of one finished session is held against the site: a few numbers, no embedding.
+    """What of one finished session is compared with the site: a few numbers, no embedding.
 
     Attributes:
         live: whether it was accepted. Of one that was not, nothing else counts.
@@ -148,7 +148,7 @@ class DriftWatch:
     """Watches the finished sessions of one kiosk. A signal that was told stays told.
 
     Args:
-        reference: of the site.
+        reference: reference of the site.
         config: when drift is told.
 
     Attributes:
@@ -185,7 +185,7 @@ class DriftWatch:
 
         Args:
             live: whether it was accepted.
-            signals: of it; None where it had too few readings.
+            signals: signals of it; None where it had too few readings.
         """
         if not live or signals is None:
             return WatchedSession(live)

@@ -1,4 +1,4 @@
-"""The site file: radii that were chosen where the kiosk stands, and what drift is held against.
+"""The site file: radii that were chosen where the kiosk stands, and what drift is compared with.
 
 It lies beside a bundle, which itself never changes, and holds for that very bundle and one runtime.
 A radius larger than the bundle's lets more attacks pass: it can come in only here, with the rates
@@ -118,15 +118,15 @@ class SiteRadius:
     """What was chosen for one set of modalities.
 
     Attributes:
-        radius: that replaces the bundle's.
+        radius: radius that replaces the bundle's.
         asked_bpcer: share of bona fide sessions that may lie outside.
         confidence: with which no more do; see `calibration/site/conformal.py`.
         n: bona fide sessions that it was chosen from.
-        apcer_limit: that the worst species must keep.
+        apcer_limit: largest APCER that the worst species must keep.
         apcer: species -> how its reference attacks fared.
         forced: whether the limit was set aside.
         reason: why, "" otherwise.
-        reference: what drift is held against.
+        reference: what drift is compared with.
     """
 
     radius: float
@@ -168,9 +168,9 @@ class Site:
     Attributes:
         format: version of this layout.
         bundle: identity of the bundle that it is for.
-        runtime: that it is for.
+        runtime: runtime that it is for.
         created: when, UTC, ISO 8601.
-        simulated: whether nobody stood before a camera.
+        simulated: whether nobody stood in front of a camera.
         sets: modality set -> what was chosen.
 
     Example:
@@ -237,7 +237,7 @@ def read_site(
 
     Args:
         path: the file; its signature lies beside it, as `FILE.sig`.
-        bundle: that it must be for.
+        bundle: bundle that it must be for.
         public_key: its owner's key or the key's file; without one no signature is looked for.
 
     Raises:

@@ -30,7 +30,7 @@ _EXIT_CODES = """exit codes:
   0  every bar holds
   1  a bar is missed
   2  wrong arguments
-  4  bundle: missing, incomplete, altered, foreign
+  4  bundle: missing, incomplete, altered, unknown format
   6  the report or the events cannot be written
   8  the audit cannot be written"""
 

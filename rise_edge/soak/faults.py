@@ -111,7 +111,7 @@ def random_faults(
 
     Args:
         seed: the same seed gives the same schedule.
-        frames: that it is for.
+        frames: frames that it is for.
         every: frames from one fault's start to the next one's, on average.
         longest: frames that a fault lasts.
     """

@@ -42,12 +42,12 @@ class FaultyCamera(Camera):
     """A camera with faults on schedule.
 
     The same source, schedule and seed give the same frames. Truth of a frame that has one becomes
-    `FaultyTruth`. Where a source starts anew when it is opened again, the schedule goes on.
+    `FaultyTruth`. Where a source starts again when it is opened again, the schedule goes on.
 
     Args:
         source: the camera that is spoilt.
         faults: the schedule.
-        seed: of the timestamps of `BAD_CLOCK`.
+        seed: seed of the timestamps of `BAD_CLOCK`.
 
     Attributes:
         injected: how often each kind of fault began.

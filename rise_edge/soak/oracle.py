@@ -1,4 +1,4 @@
-"""Oracle: counts LIVE that was given without evidence, from what was truly before the camera.
+"""Oracle: counts LIVE that was given without evidence, from what was truly in front of the camera.
 
 It shares nothing with the code that it watches: it reads the truth of the frames, and of the events
 only that a session ended LIVE and how many frames it had.
@@ -36,7 +36,8 @@ class Oracle(Listener):
 
     Args:
         need: healthy frames that LIVE must rest on: the session's `min_readings`.
-        truth_of: what is known of a frame; None where nobody is, or several are, before the camera.
+        truth_of: what is known of a frame; None where nobody is, or several are, in front of the
+            camera.
 
     Attributes:
         live: sessions that ended LIVE.
@@ -80,7 +81,7 @@ class Oracle(Listener):
             self.on_attacks[last.species] += 1
 
     def attempt(self, attempt: Attempt) -> None:
-        """Forget what was seen before the camera was lost."""
+        """Forget what was seen in front of the camera was lost."""
         self._seen.clear()
 
     def _in_words(self, event: Event, frames: list[Truth | None], evidence: int) -> str:

@@ -19,7 +19,7 @@ class Held:
     """What is held at one moment.
 
     Attributes:
-        threads: of Python and of native libraries; those of Python alone without /proc.
+        threads: threads of Python and of native libraries; those of Python alone without /proc.
         files: open files, sockets and pipes; None without /proc.
     """
 

@@ -1,4 +1,4 @@
-"""Scenes: people and attacks, rendered once, who come and go before a camera without end."""
+"""Scenes: people and attacks, rendered once, who come and go in front of a camera without end."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _FOREIGN = ((Modality.DEPTH,), (Modality.INFRARED,), (Modality.DEPTH, Modality.I
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """Somebody who stands before the camera, and the empty scene before that.
+    """Somebody who stands in front of the camera, and the empty scene before that.
 
     Attributes:
-        frames: of the presentation, with its truth.
+        frames: frames of the presentation, with its truth.
         empty: the scene without anybody.
-        size_px: of the face, as large as the square that is cut around it.
+        size_px: size of the face, as large as the square that is cut around it.
     """
 
     frames: tuple[Frame, ...]
@@ -68,7 +68,7 @@ def render_films(seed: int, films: int, frames: int, *, domain: str = "office") 
     Args:
         seed: the same seed gives the same films.
         films: how many.
-        frames: of each.
+        frames: frames of each.
         domain: see `rise_edge.simulator`.
     """
     wanted = [number % 2 == 0 for number in range(films)]
@@ -171,7 +171,7 @@ class SceneCamera(Camera):
             yield from (_patchwork(a, b, foreign) for a, b in islice(both, length))
 
     def _people(self, film: Film, presentation: int) -> Iterator[Frame]:
-        """Somebody before the camera, there and back through a film without end."""
+        """Somebody in front of the camera, there and back through a film without end."""
         truth = replace(film.truth, presentation=presentation)
         there_and_back = [*film.frames, *film.frames[-2:0:-1]]
         start = int(self._rng.integers(len(there_and_back)))

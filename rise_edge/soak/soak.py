@@ -1,4 +1,4 @@
-"""Soak: frames with faults through the real loop, counted and held against what must hold."""
+"""Soak: frames with faults through the real loop, counted and compared with what must hold."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from rise_edge.soak.scenes import Film, SceneCamera
 MAX_GROWTH = 0.02
 
 _SAMPLES = 200  # of memory
-_WAIT_MS = 0.001  # before a camera is opened again: a soak has no time to wait
+_WAIT_MS = 0.001  # in front of a camera is opened again: a soak has no time to wait
 _HEALTHY_MS = 100.0  # after which losses are forgotten: they are far more frequent here
 
 
@@ -36,9 +36,9 @@ class SoakReport:
     """What one soak found.
 
     Attributes:
-        frames: that were judged.
+        frames: frames that were judged.
         seconds: it took, without the rendering.
-        seed: of scenes and faults.
+        seed: seed of scenes and faults.
         bundle: identity of the model's.
         sessions: verdict -> count.
         reasons: reason of the undecided ones -> count.
@@ -101,10 +101,10 @@ class Soak(Listener):
 
     Args:
         checker: judges the frames.
-        films: what is before the camera.
+        films: what is in front of the camera.
         faults: what goes wrong with it.
-        frames: to judge.
-        seed: of the scenes.
+        frames: frames to judge.
+        seed: seed of the scenes.
         folder: for the events and the audit, which are written as a kiosk writes them.
         max_growth: the bar for the growth of memory, as a share.
         on_frames: called now and then with the number of frames judged.

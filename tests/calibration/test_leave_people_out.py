@@ -1,4 +1,4 @@
-"""A radius from some people, held against the others."""
+"""A radius from some people, compared with the others."""
 
 from __future__ import annotations
 

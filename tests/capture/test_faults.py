@@ -1,7 +1,8 @@
 """Every fault that must be survived: what the loop says, whether it goes on, and never LIVE for it.
 
-A row plays one person before a camera with one fault, long enough to be checked before and after.
-What was evidence is told by the oracle, which knows the faults' schedule and no verdict's reason.
+A row plays one person in front of a camera with one fault, long enough to be checked before and
+after. What was evidence is told by the oracle, which knows the faults' schedule and no verdict's
+reason.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ def test_a_slow_read_changes_no_verdict(tiny_checker: Checker, tmp_path: Path) -
     assert watch(camera, tiny_checker, tmp_path).verdicts == ["LIVE"]
 
 
-# What stands before the camera.
+# What stands in front of the camera.
 
 
 @lru_cache

@@ -59,7 +59,7 @@ def test_a_recording_of_a_stream_at_fault_is_not_live(
 
 
 def truth_by_pixels(frame: Frame, healthy: dict[int, Frame]) -> Truth:
-    """Told by what was before the camera: recordings carry no truth."""
+    """Told by what was in front of the camera: recordings carry no truth."""
     numbers = {frame.image(m).frame_number for m in frame.present}
     true = healthy[max(numbers)]
     same = all(np.array_equal(frame.image(m).pixels, true.image(m).pixels) for m in frame.present)

@@ -69,7 +69,7 @@ def test_every_command_of_a_page_has_its_class(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of images: somebody stands before the camera and is judged."""
+    """A folder of images: somebody stands in front of the camera and is judged."""
     folder = tmp_path_factory.mktemp("frames") / "images"
     one = Presentation(1, domain="office", species="bona_fide", subject=400_000)
     write_folder((one.frame_at(one.presented_ms + n * 33, n) for n in range(15)), folder)

@@ -1,4 +1,4 @@
-"""One person before a camera that fails, and what was told of it: for the tests of faults."""
+"""One person in front of a camera that fails, and what was told of it: for the tests of faults."""
 
 from __future__ import annotations
 

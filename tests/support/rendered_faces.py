@@ -20,7 +20,7 @@ Distortion = Callable[[Frame, float], Frame]
 
 @lru_cache
 def rendered(domain: str, number: int, later_ms: float = 0.0) -> Frame:
-    """A person whom no training has seen, standing before the camera, 640x480."""
+    """A person whom no training has seen, standing in front of the camera, 640x480."""
     one = Presentation(4000 + number, domain=domain, species="bona_fide", subject=400_000 + number)
     return one.frame_at(one.presented_ms + later_ms)
 

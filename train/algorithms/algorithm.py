@@ -37,19 +37,20 @@ class AlgorithmConfig:
     Attributes:
         name: key of `train.algorithms.ALGORITHMS`.
         radius_start: radius before training.
-        weight_terms: of the decisions of one modality or two by themselves (polar heads).
-        weight_irm: of the invariance of the radius (irm, rise).
-        weight_live: of the invariance of the longest living norms (rise).
-        weight_angular: of the angular push between domains (rise), and of the separation of domains
-            and classes (sa_fas).
-        weight_mixing: of crops with amplitude spectra of others (rise).
-        weight_shuffling: of crops whose tokens are shuffled (rise).
-        weight_disentanglement: of content and style in mixed crops (rise).
-        weight_recombination: of crops whose modalities come from different crops of a class (rise).
-        weight_denial: of attacks with one modality of a living face (rise).
+        weight_terms: weight of the decisions of one modality or two by themselves (polar heads).
+        weight_irm: weight of the invariance of the radius (irm, rise).
+        weight_live: weight of the invariance of the longest living norms (rise).
+        weight_angular: weight of the angular push between domains (rise), and of the separation of
+            domains and classes (sa_fas).
+        weight_mixing: weight of crops with amplitude spectra of others (rise).
+        weight_shuffling: weight of crops whose tokens are shuffled (rise).
+        weight_disentanglement: weight of content and style in mixed crops (rise).
+        weight_recombination: weight of crops whose modalities come from different crops of a class
+            (rise).
+        weight_denial: weight of attacks with one modality of a living face (rise).
         warm_up: share of the training before the invariance penalties set in; they grow to their
             weights over as long again.
-        temperature: of the contrastive losses.
+        temperature: temperature of the contrastive losses.
         mixing: largest share of another crop's amplitude spectrum in a mixed crop.
         alignment: share by which sa_fas keeps each domain's hyperplane at a step.
     """

@@ -65,7 +65,7 @@ class Disentanglement(nn.Module):
         """Sum over the modalities, mean over the crops.
 
         Args:
-            mixed: of crops with amplitudes of others.
+            mixed: mixed of crops with amplitudes of others.
             clean: pooled features (N, C) of the same crops as they are.
             batch: their labels.
             share: (N, 3), how much of another's amplitude spectrum is in each modality.

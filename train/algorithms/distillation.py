@@ -25,9 +25,9 @@ class DistillationConfig:
     """What a student takes from its teacher; a weight of 0 switches its loss off.
 
     Attributes:
-        weight_norm: of the difference in the logits of the lengths, each apart from its own
+        weight_norm: weight of the difference in the logits of the lengths, each apart from its own
             network's radius.
-        weight_direction: of the difference in direction.
+        weight_direction: weight of the difference in direction.
     """
 
     weight_norm: float = 1.0

@@ -35,7 +35,7 @@ def no_face_inputs(count: int, size: int, seed: int = 0) -> CropDataset:
     Args:
         count: number of inputs.
         size: side in pixels.
-        seed: of all of them.
+        seed: seed of all of them.
 
     Returns:
         All modalities present, labelled as attacks; `species` is the family's name.

@@ -45,8 +45,8 @@ class Victims:
         """Render them.
 
         Args:
-            domains: of the simulator.
-            crops: of each part in each domain; every species as often.
+            domains: domains of the simulator.
+            crops: crops of each part in each domain; every species as often.
             size: side in pixels.
             cache: folder of the rendered crops.
             workers: processes that render.
@@ -94,11 +94,11 @@ def session_results(
     """Presentations that end LIVE: as they are, with random reliefs, with the one that was found.
 
     Args:
-        checker: of the bundle that judges.
+        checker: checker of the bundle that judges.
         found: a relief.
-        domains: of the simulator, in turn.
+        domains: domains of the simulator, in turn.
         count: presentations of each species.
-        seed: of the presentations and of the random reliefs.
+        seed: seed of the presentations and of the random reliefs.
 
     Raises:
         TypeError: what was found is no relief.
@@ -127,8 +127,8 @@ def relief_bars(results: Iterable[PatternResult], live: dict[str, Accepted]) -> 
     """The bars: one in 24 with a relief, of crops and of whole sessions.
 
     Args:
-        results: of all patterns; those that are no reliefs have no bar.
-        live: of `session_results`; empty where no bundle was measured.
+        results: results of all patterns; those that are no reliefs have no bar.
+        live: live of `session_results`; empty where no bundle was measured.
     """
     reliefs = [result for result in results if isinstance(result.pattern, Relief)]
     bars = [

@@ -20,7 +20,7 @@ class PatternResult:
 
     Attributes:
         pattern: what was added.
-        values: that were found, (1, C, G, G).
+        values: values that were found, (1, C, G, G).
         unchanged: crops inside the sphere without it.
         random: with the same numbers in other places of the grid, others for each crop.
         optimised: with the pattern that was found.
@@ -53,7 +53,7 @@ def measure_pattern(
         dataset: attack presentations of people on whom nothing was searched.
         pattern: what is added.
         values: (1, C, G, G) that `search` found.
-        generator: of the random ones.
+        generator: generator of the random ones.
     """
     others = rearranged(values.expand(len(dataset), -1, -1, -1), generator)
 

@@ -24,7 +24,7 @@ class SearchConfig:
     """How hard to search.
 
     Attributes:
-        steps: of gradient descent.
+        steps: steps of gradient descent.
         starts: searches from different random patterns; the best of them counts.
         batch_size: crops for each step.
         rate: step size, for pattern values in [-1, 1].
@@ -114,7 +114,7 @@ def search(
         dataset: attack presentations.
         pattern: what may be added.
         config: how hard to search.
-        generator: of the starts and of the crops for each step, on the CPU.
+        generator: generator of the starts and of the crops for each step, on the CPU.
     """
     target.algorithm.requires_grad_(False)
     unit = _usual_distance(target, dataset)

@@ -96,10 +96,10 @@ class Showing:
 
     Attributes:
         species: each as often.
-        domains: of the simulator, in turn.
+        domains: domains of the simulator, in turn.
         count: presentations of each species.
         first_subject: number of the first person; everybody is shown once.
-        seed: of everything else.
+        seed: seed of everything else.
     """
 
     species: tuple[str, ...]

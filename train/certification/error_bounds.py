@@ -79,7 +79,7 @@ class Certificate:
         confidence: probability that all bounds hold.
         pooled: rates over all people.
         domains: rates by domain.
-        worst: of each rate, that of the domain with the largest bound.
+        worst: worst value of each rate, that of the domain with the largest bound.
     """
 
     hypothesis: Literal["radius", "hyperplane"]

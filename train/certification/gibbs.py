@@ -1,4 +1,4 @@
-"""Gibbs classifiers: a radius or a hyperplane that is drawn anew for each decision.
+"""Gibbs classifiers: a radius or a hyperplane that is drawn again for each decision.
 
 The network is fixed. Drawn is a change of its logit, l(x) + w.f(x), an attack if that is above 0,
 with w ~ N(mean, width^2 I). For a sphere f(x) = 1: w moves the radius. For a linear head f(x) is

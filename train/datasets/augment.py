@@ -171,7 +171,7 @@ def blur(images: Tensor, sigma: Tensor, largest: float) -> Tensor:
     Args:
         images: (N, C, S, S).
         sigma: (N,), standard deviations in pixels; 0 leaves an image as it is.
-        largest: that any of them can have.
+        largest: largest that any of them can have.
     """
     count, channels, high, wide = images.shape
     reach = max(1, math.ceil(2.5 * largest))

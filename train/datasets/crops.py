@@ -154,7 +154,7 @@ def smaller(dataset: CropDataset, size: int) -> CropDataset:
     Depth is not averaged: between a face and the wall behind it there is nothing.
 
     Args:
-        dataset: whose rows are copied.
+        dataset: dataset whose rows are copied.
         size: new side in pixels.
 
     Raises:

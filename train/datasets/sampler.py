@@ -23,7 +23,7 @@ class BalancedSampler:
     Attributes:
         dataset: what is drawn from.
         batch_size: wanted; rounded to a multiple of 4 x domains, at least that.
-        seed: of all draws.
+        seed: seed of all draws.
         rank: number of this process in distributed training.
         world: how many processes draw; an epoch is shared by them.
 

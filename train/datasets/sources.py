@@ -32,8 +32,8 @@ class DataConfig:
     Attributes:
         source: `simulated`; `manifest`, a CSV file of your own data; or `mmdg`, the four data sets
             of the MMDG benchmark through their published lists.
-        domains: to learn from; none named means all, but for simulated ones that are held back. Of
-            mmdg they are W, C, P and S.
+        domains: domains to learn from; none named means all, but for simulated ones that are held
+            back. Of mmdg they are W, C, P and S.
         manifest: the CSV file; its columns are in train/datasets/lists/csv_list.py.
         lists: folder of the twelve mmdg lists.
         images: folder that the paths in the mmdg lists begin from.
@@ -54,7 +54,7 @@ class DataConfig:
         test: share of the subjects on whom nothing is chosen; mmdg has own lists.
         size: side of the crops in pixels, a divisor of 112: smaller ones train faster, for
             comparisons; devices run at 112.
-        seed: of the rendering and the division by subject.
+        seed: seed of the rendering and the division by subject.
         cache: folder of rendered and prepared crops.
         workers: processes that render; 0 means one for each processor.
     """
@@ -115,7 +115,7 @@ def load_splits(config: DataConfig, division: Division | None = None) -> Splits:
     """Training, validation and test crops without a common subject.
 
     Args:
-        config: of the data.
+        config: config of the data.
         division: who is in which part, as a run keeps it. People who are in no part of it are left
             out, and counted on stderr; those whom the data no longer has are for the caller to
             judge (`Division.gone`). None: the lists of mmdg say it, other data are divided here.
@@ -165,7 +165,7 @@ def load_domain(config: DataConfig, domain: str, *, unseen: bool = False) -> Cro
     """All crops of one domain by itself.
 
     Args:
-        config: of the data; its own domains do not matter.
+        config: config of the data; its own domains do not matter.
         domain: which.
         unseen: whether the domain is one that training does not see: the synergy of simulated
             crops is then the reverse of what training saw. Domains that are never trained on have

@@ -40,7 +40,7 @@ def split_subjects(dataset: CropDataset, validation: float, test: float, seed: i
         dataset: what to divide.
         validation: share of the subjects.
         test: share of the subjects.
-        seed: of the order.
+        seed: seed of the order.
 
     Raises:
         ValueError: the shares leave nothing to train on, or a part would be empty.

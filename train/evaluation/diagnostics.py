@@ -25,7 +25,7 @@ def risk_slopes(logit: NDArray[np.float32], dataset: CropDataset) -> dict[str, f
     that the domain would want a smaller one: more of its attacks lie inside than the model expects.
 
     Args:
-        logit: of an attack (N,), 0 at the threshold.
+        logit: logit of an attack (N,), 0 at the threshold.
         dataset: their labels.
     """
     slope = ~dataset.bona_fide - 1 / (1 + np.exp(-logit.astype(np.float64)))
@@ -65,7 +65,7 @@ def live_quantile_drift(
         found: scores (N,).
         domain: (N,).
         bona_fide: (N,).
-        level: of the quantile, in (0, 1).
+        level: level of the quantile, in (0, 1).
     """
     live = _live(found, domain, bona_fide)
     return _in_deviations([float(np.quantile(part, level)) for part in live], live)

@@ -69,7 +69,7 @@ def norm_histogram(found: NDArray[np.float32], dataset: CropDataset, radius: flo
         textcoords="offset points",
         fontsize=8,
     )
-    axes.set_xlabel("norm of the embedding: inside the radius is taken for alive")
+    axes.set_xlabel("norm of the embedding: inside the radius is classified as live")
     axes.set_ylabel("crops")
     _finish(figure, axes)
     return figure

@@ -51,9 +51,9 @@ def recombined(algorithm: Algorithm, dataset: CropDataset, seed: int = 0) -> Rec
     set has: a recombination must not differ from the crops in what is missing.
 
     Args:
-        algorithm: whose network and score.
+        algorithm: algorithm whose network and score.
         dataset: raw crops of one class.
-        seed: of the draw.
+        seed: seed of the draw.
     """
     generator = np.random.default_rng(seed)
     rows = _drawn(dataset, generator)

@@ -44,7 +44,7 @@ def outputs(
     """Run every row through the network, in evaluation mode and float32, where its weights are.
 
     Args:
-        algorithm: whose network and score.
+        algorithm: algorithm whose network and score.
         dataset: raw crops.
         shown: the modalities that the model may read.
     """

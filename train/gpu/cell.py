@@ -41,7 +41,7 @@ class Cell:
         row: key of `train.leave_one_out.cells.ROWS`.
         task: sources and targets.
         synergy: strength of the false correlation in the sources; the targets have its reverse.
-        seed: of everything random.
+        seed: seed of everything random.
         network: what to train; its head is the row's.
         loop: how to train.
         teacher: file of a finished network's weights, of the network `taught_by`.

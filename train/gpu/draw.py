@@ -54,9 +54,9 @@ def draw_steps(
         dataset: what is drawn from.
         batch_size: wanted; see `BalancedSampler`.
         steps: number T.
-        seed: of all draws.
+        seed: seed of all draws.
         nobody: numbers of images that show nobody.
-        share: of the attack presentations whose pixels are replaced by one of these.
+        share: share of the attack presentations whose pixels are replaced by one of these.
 
     Raises:
         ValueError: a domain lacks a class.

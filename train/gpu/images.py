@@ -42,9 +42,9 @@ class DeviceImages:
         """Copy the images of a data set, whatever rows it selects, and make inputs without a face.
 
         Args:
-            dataset: whose arrays are copied whole.
+            dataset: dataset whose arrays are copied whole.
             nobody: inputs that show nobody; half of them are shuffled tiles of attacks.
-            generator: of these, on the device.
+            generator: generator of these, on the device.
             device: where the images will be.
         """
         depth = dataset.depth_mm.clip(max=_LARGEST_DEPTH_MM).astype("i2")

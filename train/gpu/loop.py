@@ -26,7 +26,7 @@ class LoopConfig:
     Attributes:
         batch_size: wanted crops a step.
         learning_rate: highest, of AdamW.
-        weight_decay: of weights with two or more axes.
+        weight_decay: weight of weights with two or more axes.
         clip_norm: largest norm of the gradient.
         augment: how to disturb crops. A share `no_face` of the attacks is drawn from inputs that
             were made beforehand and is then disturbed as crops are; elsewhere it is not.
@@ -53,10 +53,10 @@ class Loop:
 
     Args:
         module: what is trained; its weights are on the device of the images.
-        images: of all crops.
-        draw: of all steps.
+        images: images of all crops.
+        draw: rows of all steps.
         config: how to train.
-        seed: of the augmentation.
+        seed: seed of the augmentation.
     """
 
     def __init__(

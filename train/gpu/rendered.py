@@ -31,8 +31,8 @@ class Plan(NamedTuple):
     Attributes:
         domains: learned from and left out in turn.
         held_back: measured in alone.
-        crops: of each domain that is learned from, at each strength; half as many where crops are
-            for measuring alone.
+        crops: crops of each domain that is learned from, at each strength; half as many where crops
+            are for measuring alone.
         subjects: people in each domain.
         synergies: strengths of the false correlation; see `rise_edge.simulator.samples.synergy`.
     """

@@ -19,7 +19,7 @@ class Outcome(NamedTuple):
     Attributes:
         job: number of the job.
         made: what it made; None if it failed or there was no time.
-        why: of None.
+        why: reason for None.
     """
 
     job: int

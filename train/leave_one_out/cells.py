@@ -20,8 +20,8 @@ class Row(NamedTuple):
 
     Attributes:
         algorithm: key of `train.algorithms.ALGORITHMS`.
-        head: of the network.
-        parts: of `rise`, the weights that count; the others are 0. None: all, as they are.
+        head: head of the network.
+        parts: parts of `rise`, the weights that count; the others are 0. None: all, as they are.
     """
 
     algorithm: str
@@ -131,8 +131,8 @@ def tasks(
 
     Args:
         protocol: one of these.
-        domains: that take part.
-        targets: of leave-one-out, the domains to leave out (none named means all); of
+        domains: domains that take part.
+        targets: targets of leave-one-out, the domains to leave out (none named means all); of
             all-sources, the other domains.
 
     Raises:

@@ -37,7 +37,7 @@ class Run:
     """A finished run, or the best epoch so far of one that goes on.
 
     Attributes:
-        folder: of the run.
+        folder: folder of the run.
         config: it was trained with.
         division: who was trained on, who chose epoch and radius, who is for testing.
         algorithm: with the best epoch's weights, in evaluation mode on the CPU.

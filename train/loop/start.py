@@ -29,7 +29,7 @@ class Known:
 
     Attributes:
         source: kind of the data, as in `DataConfig`.
-        seed: of the data; simulated people have the same names for every seed, and are others.
+        seed: seed of the data; simulated people have the same names for every seed, and are others.
         train: people whom weights were learned on.
         validation: people whom epoch and radius were chosen on.
     """
@@ -51,7 +51,7 @@ class Start:
 
     Attributes:
         path: the file.
-        sha256: of the file, in hexadecimal digits.
+        sha256: SHA-256 of the file, in hexadecimal digits.
         tensors: weights and buffers, as `train.loop.checkpoint.model_tensors` names them.
         shape: what the network must agree in, by the name of its flag.
         known: people whom the model, and those that it began from, have learned from.

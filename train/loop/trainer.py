@@ -59,7 +59,7 @@ class Trainer:
     """One run: the algorithm, its optimiser and the state between epochs.
 
     Args:
-        config: of the run.
+        config: config of the run.
         fabric: launched.
         splits: what to train on, and the held-out source subjects that the epoch is chosen on.
         watched: further crops whose errors are noted after each epoch and decide nothing.

@@ -89,7 +89,7 @@ def measure_fit(
         algorithm: with the weights that are kept.
         train: crops that it was trained on; at most `MOST_CROPS` are read, both classes alike.
         held_out: crops of other people in the same domains.
-        history: of the training, an entry for each epoch.
+        history: history of the training, an entry for each epoch.
         epoch: number of the epoch that is kept, from 1.
 
     Raises:

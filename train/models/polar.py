@@ -78,7 +78,7 @@ def compose(terms: Polar, present: Tensor) -> Tensor:
     z = max_t rho_t u, with u the direction of all rho_t u_t side by side.
 
     Args:
-        terms: of each modality, then of all together.
+        terms: terms of each modality, then of all together.
         present: (N, M), 0 or 1; the term of an absent modality has no length.
     """
     length = to_length(terms.logit) * functional.pad(present, (0, 1), value=1.0)

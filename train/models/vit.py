@@ -35,7 +35,7 @@ class ViTB16(Network):
     What is absent is zero at the input, so that its tokens are then the same for every crop.
 
     Args:
-        config: of the network; `width` is not read.
+        config: config of the network; `width` is not read.
 
     Raises:
         MissingExtraError: timm is not installed.

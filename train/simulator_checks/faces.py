@@ -27,9 +27,9 @@ class Found:
     """Outcome of detection on the scenes of one species.
 
     Attributes:
-        scenes: that show a presented face.
-        share: of them in which the detector finds a face at its place.
-        keypoint_error: of eyes, nose and mouth (n, 4), in widths of the face.
+        scenes: scenes that show a presented face.
+        share: share of them in which the detector finds a face at its place.
+        keypoint_error: keypoint error of eyes, nose and mouth (n, 4), in widths of the face.
     """
 
     scenes: int

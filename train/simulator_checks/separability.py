@@ -33,7 +33,7 @@ class Study:
         unseen: domains that nothing ever learns from.
         learn: crops in each domain to learn from.
         test: crops in each domain to measure on, of other subjects.
-        epochs: of the small network.
+        epochs: epochs of the small network.
         cache: folder of the rendered crops.
         workers: processes that render and learn.
         regenerate: render again.
@@ -86,9 +86,9 @@ class Lesson:
 
     Attributes:
         sources: domains to learn from.
-        synergy: of all crops.
+        synergy: synergy of all crops.
         seen: modalities.
-        epochs: of training.
+        epochs: epochs of training.
     """
 
     sources: tuple[str, ...]

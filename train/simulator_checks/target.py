@@ -12,8 +12,8 @@ class Bar:
 
     Attributes:
         what: is measured.
-        value: that was measured.
-        bar: that has to be reached.
+        value: value that was measured.
+        bar: bar that has to be reached.
         sense: `least` = the value must not be below the bar, `most` = not above.
         unit: "%" (the numbers are shares), "px", "/s", "x", or "".
         detail: what the value was made of.

@@ -78,9 +78,9 @@ def tune(
     """Choose the strengths; short trainings that are finished are kept in the run's folder.
 
     Args:
-        config: of the run, with the strengths to begin from.
+        config: config of the run, with the strengths to begin from.
         fabric: launched, one process.
-        splits: of the run; the test part is not read.
+        splits: splits of the run; the test part is not read.
         start: what the run begins from; short trainings do so too, unless that model has seen what
             they leave out. No teacher takes part, as it has seen all source domains.
 

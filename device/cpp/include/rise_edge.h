@@ -42,7 +42,7 @@ extern "C" {
 typedef enum rise_status RISE_INT32 {
   RISE_OK = 0,
   RISE_ERROR_ARGUMENT = 1,   /* a null pointer, a wrong size, an unknown value */
-  RISE_ERROR_BUNDLE = 2,     /* missing, incomplete, altered, foreign, not the owner's, too old */
+  RISE_ERROR_BUNDLE = 2,     /* missing, incomplete, altered, unknown format, not the owner's, too old */
   RISE_ERROR_RUNTIME = 3,    /* this build has no such runtime, or the runtime refuses the model */
   RISE_ERROR_MODALITIES = 4, /* no radius was calibrated for these modalities */
   RISE_ERROR_MEMORY = 5,     /* memory ran out */

@@ -1,4 +1,4 @@
-/** A model bundle is missing, incomplete, altered or of a foreign format. */
+/** A model bundle is missing, incomplete, altered or of an unknown format. */
 export class BundleError extends Error {
   name = "BundleError";
 }

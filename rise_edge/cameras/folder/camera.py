@@ -83,7 +83,7 @@ class FolderCamera(Camera):
             a unit of depth.
 
     Attributes:
-        stem: of the names of the images that were read last.
+        stem: common stem of the names of the images that were read last.
     """
 
     live = False

@@ -58,8 +58,8 @@ def decode_image(
     """Decode one image and check its kind.
 
     Args:
-        modality: of the image.
-        content: of its file.
+        modality: modality of the image.
+        content: content of its file.
         path: name of the file, for errors.
         deep_infrared: whether infrared may have 16 bits.
 

@@ -21,7 +21,7 @@ class DescriptionValues:
     """Each method returns the value if it is what was wanted.
 
     Attributes:
-        path: of the file, for errors.
+        path: path of the file, for errors.
 
     Raises:
         CameraError: the value is of another kind, or out of its range.
@@ -100,8 +100,8 @@ class DescriptionValues:
         """An object, with no keys but `known` and with all that are `needed`."""
         if not isinstance(value, dict):
             self.fail(where, "an object", value)
-        if known is not None and (foreign := sorted(value.keys() - known)):
-            self.fail(where, f"keys among {', '.join(sorted(known))}", foreign[0])
+        if known is not None and (unknown := sorted(value.keys() - known)):
+            self.fail(where, f"keys among {', '.join(sorted(known))}", unknown[0])
         if lacking := sorted((needed or set()) - value.keys()):
             self.fail(where, f"the key {lacking[0]}", sorted(value))
         return value

@@ -37,9 +37,9 @@ class CalibratedSensor:
     """One camera of the trio.
 
     Attributes:
-        width: of its pictures, in pixels.
-        height: of its pictures, in pixels.
-        viewpoint: of the pinhole that its pictures are turned into.
+        width: width of its pictures, in pixels.
+        height: height of its pictures, in pixels.
+        viewpoint: viewpoint of the pinhole that its pictures are turned into.
         lens: how they depart from it.
     """
 
@@ -65,7 +65,7 @@ class Residuals:
     """What a calibration leaves unexplained.
 
     Attributes:
-        views: of the board.
+        views: views of the board.
         colour_px: root mean square of the reprojection, in the colour pictures.
         infrared_px: the same in the infrared pictures.
         pair_px: the same of both, with one place of the cameras for all views.
@@ -89,8 +89,8 @@ class Calibration:
         device: what was calibrated, for people.
         sensors: by modality.
         depth: scale of the depth pictures.
-        board: that was used; None for `factory`.
-        residuals: of the fit; None for `factory`.
+        board: board that was used; None for `factory`.
+        residuals: residuals of the fit; None for `factory`.
 
     Raises:
         ValueError: the source does not go with the board and the residuals.

@@ -22,7 +22,7 @@ class EmitterPairs:
     picture is clearly darker than the unlit one are dropped.
 
     Args:
-        pipeline: of a device whose projector alternates.
+        pipeline: pipeline of a device whose projector alternates.
         subject: what to call the device in errors.
     """
 

@@ -19,12 +19,12 @@ class DeviceInfo:
     """What a device says of itself; "" where it says nothing (as in recovery mode).
 
     Attributes:
-        name: of the model, e.g. "Intel RealSense D435".
+        name: name of the model, e.g. "Intel RealSense D435".
         serial: its serial number.
         firmware: version of its firmware.
         usb: the kind of USB link, e.g. "3.2"; "" for another link.
         port: where it is plugged in.
-        product_id: of its USB or MIPI interface.
+        product_id: product ID of its USB or MIPI interface.
         line: the product line, e.g. "D400".
     """
 
@@ -101,7 +101,7 @@ def choose_device(devices: Iterable[Any], serial: str, *, allow_virtual: bool = 
 
     Args:
         devices: as `plugged_devices` finds them.
-        serial: of the device that is wanted.
+        serial: serial of the device that is wanted.
         allow_virtual: whether a device that is no hardware will do.
 
     Raises:

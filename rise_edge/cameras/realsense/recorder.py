@@ -28,7 +28,7 @@ class SessionRecorder:
 
     Args:
         path: a `.db3` file.
-        reserve_bytes: of the disk, which stay free; when less is left, recording ends.
+        reserve_bytes: reserve of the disk, which stay free; when less is left, recording ends.
 
     Attributes:
         path: the file.
@@ -63,7 +63,7 @@ class SessionRecorder:
         """Take over the SDK's recorder of the running pipeline."""
         self._recorder = recorder
         self._grew_s = monotonic()
-        self.path.chmod(_OWNER_ONLY)  # the SDK made the file anew
+        self.path.chmod(_OWNER_ONLY)  # the SDK made the file again
 
     def look(self) -> None:
         """Look at disk and file once a second; end the recording where they say so."""

@@ -21,7 +21,8 @@ class RealSenseSettings:
     """How a RealSense is set before it streams.
 
     Every option is set at each start, to the device's own default where nothing is asked: a device
-    keeps what the last program left behind. No default here was tried on people before a camera.
+    keeps what the last program left behind. No default here was tried on people in front of a
+    camera.
 
     Attributes:
         emitter: the dot projector. "on" is what the shipped model was trained for: every training
@@ -30,13 +31,13 @@ class RealSenseSettings:
             and infrared from unlit ones: for sites with an infrared lamp of their own (even light
             was trained for too), at 60 frames a second; without a lamp faces are dark. "off" also
             leaves depth to the scene's own texture, which no training has seen.
-        preset: of the depth unit, one of `PRESETS`. high_accuracy leaves a doubtful reading out
-            where others guess: a hole in a face is noticed (`depth_coverage`), a guess is not.
-        laser_power_mw: of the projector; None = the device's default.
-        auto_exposure: of all sensors.
-        longest_exposure_ms: that auto exposure of depth and infrared may grow to. 10 ms are one
-            half-wave of 50 Hz mains, and 2 pixels of a face that moves at 0.25 m/s. None = no
-            limit.
+        preset: preset of the depth unit, one of `PRESETS`. high_accuracy leaves a doubtful reading
+            out where others guess: a hole in a face is noticed (`depth_coverage`), a guess is not.
+        laser_power_mw: laser power of the projector; None = the device's default.
+        auto_exposure: auto exposure of all sensors.
+        longest_exposure_ms: longest exposure that auto exposure of depth and infrared may grow to.
+            10 ms are one half-wave of 50 Hz mains, and 2 pixels of a face that moves at 0.25 m/s.
+            None = no limit.
         exposure_region: share of the image's width and height, around its centre, that exposure is
             set for: there the face is, not the window behind it. None = the whole image.
 
@@ -87,7 +88,7 @@ def apply_settings(
     """Set a device that does not stream yet. What it lacks is left out, and said.
 
     Args:
-        device: of the SDK.
+        device: device of the SDK.
         settings: what is asked.
         line: its product line.
         subject: what to call the device in errors.
@@ -122,7 +123,7 @@ def apply_region(
     """Tell the sensors of a streaming device for what part of the image to expose.
 
     Args:
-        device: of the SDK; it refuses before its first frame.
+        device: device of the SDK; it refuses before its first frame.
         settings: what is asked.
         sizes: (width, height) of each stream.
     """

@@ -40,7 +40,7 @@ class Comparison:
     Attributes:
         real: frontal faces.
         domains: the same of simulated ones.
-        aucs: of each domain, see `realism_auc`.
+        aucs: AUC of each domain, see `realism_auc`.
     """
 
     real: PeopleStatistics
@@ -94,10 +94,10 @@ def compare(
     """Compare real frontal bona fide faces in depth and infrared with simulated ones.
 
     Args:
-        sets: whose frames with depth, infrared and landmarks are used.
+        sets: sets whose frames with depth, infrared and landmarks are used.
         domains: names in `DOMAINS`.
         people: simulated ones of each domain.
-        seed: of the simulated crops and the intervals.
+        seed: seed of the simulated crops and the intervals.
 
     Raises:
         ComparisonError: fewer than two people have such frames.

@@ -23,7 +23,7 @@ class Statistic:
 
     Attributes:
         name: in tables.
-        unit: of its values; "" = a ratio.
+        unit: unit of its values; "" = a ratio.
         digits: after the point, in tables.
     """
 

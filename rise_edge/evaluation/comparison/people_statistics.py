@@ -18,7 +18,7 @@ class PeopleStatistics:
     """Statistics of bona fide crops.
 
     Attributes:
-        name: of the recordings or of the domain.
+        name: name of the recordings or of the domain.
         values: f64 (N, 8), a row a crop, all finite.
         people: str (N,).
     """

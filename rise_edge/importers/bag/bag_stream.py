@@ -31,13 +31,13 @@ class BagStream:
         modality: kind of its pictures.
         images: topic of its pictures.
         fps: frames a second.
-        width: of its pictures.
-        height: of its pictures.
+        width: width of its pictures.
+        height: height of its pictures.
         intrinsics: pinhole of its lens.
         distorted: whether the lens departs from that pinhole.
         group: streams of one group have their places relative to one point.
-        rotation: from that point's coordinates to those of this camera, (3, 3).
-        translation_mm: of that point in this camera's coordinates, (3,).
+        rotation: rotation from that point's coordinates to those of this camera, (3, 3).
+        translation_mm: translation of that point in this camera's coordinates, (3,).
         depth_units_m: length of one step of depth in metres; None if nothing says so.
     """
 

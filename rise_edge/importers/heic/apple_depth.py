@@ -29,7 +29,7 @@ class AppleDepth:
     Attributes:
         kind: `disparity` or `depth`.
         accuracy: `absolute`, or `relative` where the numbers are no distances.
-        lens: of the picture, in pixels of `reference`.
+        lens: lens of the picture, in pixels of `reference`.
         reference: width and height that the lens is meant for.
     """
 
@@ -58,7 +58,7 @@ def read_apple_depth(content: bytes) -> AppleDepth:
     """Find and read the packet in a HEIC file; nothing is known if there is none.
 
     Args:
-        content: of the file.
+        content: content of the file.
     """
     for match in _PACKET.finditer(content):
         packet = match[0]

@@ -109,7 +109,7 @@ def open_heic(
     Args:
         path: the file.
         wanted: modalities to import, None for all that are in it.
-        lens: of the picture, instead of what the file says.
+        lens: lens of the picture, instead of what the file says.
 
     Raises:
         CameraError: it is damaged, or its depth is no distance.

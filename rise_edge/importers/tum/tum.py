@@ -60,7 +60,7 @@ def open_tum(
     Args:
         folder: with `rgb.txt` and `depth.txt`.
         wanted: modalities to import, None for all that are in it.
-        lens: of its pictures; None for the benchmark's default.
+        lens: lens of its pictures; None for the benchmark's default.
         depth_format: what its depth means; a key of `DEPTH_FORMATS`.
 
     Raises:

@@ -3,7 +3,7 @@
 It fails closed. A session's record is written before its event is given out, and an event LIVE
 whose record cannot be written is given out as UNDECIDED(audit_failed): no LIVE is without its
 record. SPOOF and UNDECIDED stay what they are. Either way the failure is logged and stands in the
-event, and the file is opened anew for the next session.
+event, and the file is opened again for the next session.
 
 The reverse can happen, where power fails between a record and its event, or where a record that was
 written cannot be read back: a record LIVE of somebody to whom LIVE was not given out.
@@ -45,11 +45,11 @@ class Audit:
     """Records how sessions end. One thread at a time uses an instance; processes may share a file.
 
     Args:
-        path: of the file; one that is missing is created.
+        path: path of the file; one that is missing is created.
         busy_timeout_ms: how long a record waits for another program's lock before it has failed.
 
     Attributes:
-        path: of the file, with symbolic links resolved.
+        path: path of the file, with symbolic links resolved.
         run: the UUID that stands in this instance's records.
         failures: how many sessions have no record.
 
@@ -96,7 +96,7 @@ class Audit:
         """Write one record and read it back: on disk when this returns, whole or not at all.
 
         Raises:
-            AuditError: it could not be written; the next call opens the file anew.
+            AuditError: it could not be written; the next call opens the file again.
         """
         try:
             connection = self._connection or self._open()

@@ -79,7 +79,7 @@ def create_or_open(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite
     for damage first, which takes about a second for each few hundred megabytes.
 
     Args:
-        path: of the file.
+        path: path of the file.
         busy_timeout_ms: how long a statement waits for another program's lock.
 
     Raises:

@@ -70,7 +70,7 @@ def records(path: Path, selection: Selection, last: int | None = None) -> Iterat
     would make the log of a running kiosk grow.
 
     Args:
-        path: of the audit.
+        path: path of the audit.
         selection: what fits.
         last: only so many, the newest.
 

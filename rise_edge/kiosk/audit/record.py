@@ -16,25 +16,25 @@ class Record:
     """The end of one session; its fields are the columns of the audit.
 
     Attributes:
-        time: of the verdict: UTC, ISO 8601 with milliseconds, so that texts sort as times do.
+        time: time of the verdict: UTC, ISO 8601 with milliseconds, so that texts sort as times do.
         run: a UUID that is new each time that an audit is opened for writing.
         session: counts from 1 each time that a camera begins to be watched.
         verdict: LIVE, SPOOF or UNDECIDED.
         reason: why it is UNDECIDED; None otherwise.
         detail: the same in words and numbers.
-        norm: of the session's median reading; None without one, or where it is no number.
-        radius: that the norm was held against.
+        norm: norm of the session's median reading; None without one, or where it is no number.
+        radius: radius that the norm was compared with.
         margin: 1 - norm / radius.
-        modalities: that were read.
-        frames: that the session saw.
+        modalities: modalities that were read.
+        frames: frames that the session saw.
         readings: how many of them gave a reading.
-        duration_ms: from the first face to the verdict, on the frames' clock.
-        verdict_ms: from the first reading to it; None without one.
+        duration_ms: time from the first face to the verdict, on the frames' clock.
+        verdict_ms: time from the first reading to it; None without one.
         log_ratio: what the sequential test found.
-        bundle_name: of the model bundle.
+        bundle_name: bundle name of the model bundle.
         bundle_identity: sha256 of the bundle's manifest.
-        runtime: that ran the bundle's model.
-        camera_name: of the camera.
+        runtime: runtime that ran the bundle's model.
+        camera_name: camera name of the camera.
         camera_serial: None where the camera has none.
         camera_virtual: why the verdict is of nobody who stood there; None for a sensor's.
     """
@@ -73,7 +73,7 @@ COLUMNS = tuple(field.name for field in fields(Record))
 
 
 def record_from(row: Sequence[object]) -> Record:
-    """The record that a row of `COLUMNS` is, each held against its kind: SQLite takes any.
+    """The record that a row of `COLUMNS` is, each compared with its kind: SQLite takes any.
 
     Raises:
         ValueError: a value is of another kind.

@@ -65,8 +65,8 @@ class HealthReport:
             should look) or "failed" (nobody can be judged).
         reasons: in words, the worst first; none iff the status is ok.
         seconds_without_frame: since the last frame, or since the start where none has come.
-        frames_per_second: that were judged, over the last seconds; None where frames have come
-            for less than a second.
+        frames_per_second: frames that were judged, over the last seconds; None where frames have
+            come for less than a second.
     """
 
     status: str

@@ -20,7 +20,7 @@ _INTERVAL_S = 1.0
 
 
 class Service(Listener):
-    """Hears the loop: a loop that hangs says nothing, and systemd's watchdog starts it anew.
+    """Hears the loop: a loop that hangs says nothing, and systemd's watchdog starts it again.
 
     Args:
         environment: where `NOTIFY_SOCKET` stands.

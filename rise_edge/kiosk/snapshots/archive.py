@@ -63,7 +63,7 @@ def pack(step: Step, event: Event, run: str, time: datetime) -> bytes:
 
     Args:
         step: the frame to keep, and what was seen in it.
-        event: of the session that it belongs to.
+        event: event of the session that it belongs to.
         run: a UUID that tells this run's sessions from those of others.
         time: when the session ended, in UTC.
     """

@@ -36,8 +36,8 @@ class Retention:
     """How much evidence is kept; what is oldest goes first.
 
     Attributes:
-        days: that a file stays.
-        megabytes: that all files take together, at most.
+        days: days that a file stays.
+        megabytes: megabytes that all files take together, at most.
 
     Raises:
         ValueError: a field is below 1.
@@ -75,7 +75,7 @@ class EvidenceFolder:
     """A folder of kept evidence, readable by its owner alone.
 
     Args:
-        path: of the folder: it is made if it is not there, and must else be empty or hold the
+        path: path of the folder: it is made if it is not there, and must else be empty or hold the
             marker of one that was used before.
         retention: how much is kept; what is too old goes at once.
 
@@ -108,8 +108,8 @@ class EvidenceFolder:
         Older files make room first, so that the limits hold at every moment.
 
         Args:
-            name: from `file_name`.
-            content: of the file.
+            name: name from `file_name`.
+            content: content of the file.
             now: the time, in UTC.
 
         Raises:

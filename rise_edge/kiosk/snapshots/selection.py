@@ -27,7 +27,7 @@ class Selection:
         self._norms: list[float] = []
 
     def add(self, step: Step) -> None:
-        """Look at one frame; a frame of another session begins anew."""
+        """Look at one frame; a frame of another session starts again."""
         if step.session is None:
             return
         if step.session != self._session:

@@ -70,7 +70,7 @@ class TerminalView(View):
     """A live picture of the loop in a terminal.
 
     Args:
-        console: to draw on.
+        console: console to draw on.
         camera: its name is shown.
         checker: the name of its bundle is shown, and what that bundle warns of.
     """
@@ -100,7 +100,7 @@ class TerminalView(View):
         self._live.stop()
 
     def step(self, step: Step) -> None:
-        """Take one step; the screen is drawn anew at most ten times a second."""
+        """Take one step; the screen is drawn again at most ten times a second."""
         self._times.append(monotonic())
         self._dropped = step.dropped
         observation = step.observation

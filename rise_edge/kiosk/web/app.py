@@ -42,7 +42,7 @@ def page_app(board: Board, guide: Guide, station: Station, health: Health) -> St
         board: hears the loop.
         guide: the person's language.
         station: for the operator.
-        health: of the loop, for the operator.
+        health: health of the loop, for the operator.
     """
     watchers = Watchers(board, guide, station, health)
 

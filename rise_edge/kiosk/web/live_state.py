@@ -53,8 +53,8 @@ class History:
     Attributes:
         uptime_s: since the board was made.
         stage_ms: stage -> milliseconds, smoothed over about ten frames.
-        total_ms: from a frame to its verdict or event, smoothed in the same way, of frames that
-            were read; None before the first one.
+        total_ms: time from a frame to its verdict or event, smoothed in the same way, of frames
+            that were read; None before the first one.
         readings: (age in milliseconds, norm, radius) of the last ten seconds, the oldest first.
         sessions: (time of its end in UTC, event) of the last twenty, the newest first.
         verdicts: verdict -> sessions since the start.

@@ -20,8 +20,8 @@ def monitor_routes(health: Health, metrics: Metrics) -> list[Any]:
     failed; `/metrics` with Prometheus' text format, or OpenMetrics where it is asked for.
 
     Args:
-        health: of the loop.
-        metrics: of the loop.
+        health: health of the loop.
+        metrics: metrics of the loop.
 
     Raises:
         MissingExtraError: starlette is not installed.
@@ -48,10 +48,10 @@ def monitor_server(
     """A server of the monitor alone; it serves between `__enter__` and `__exit__`.
 
     Args:
-        health: of the loop.
-        metrics: of the loop.
+        health: health of the loop.
+        metrics: metrics of the loop.
         address: where to listen.
-        token: that a request must carry; None only on the loopback address.
+        token: token that a request must carry; None only on the loopback address.
 
     Raises:
         WebError: the token is missing where it is needed, or is no good one.

@@ -135,7 +135,7 @@ def face_oval(colour: Image, distance_mm: float | None = None) -> dict[str, floa
 
     Args:
         colour: image of the colour camera.
-        distance_mm: of the face; None where no face was measured.
+        distance_mm: distance of the face; None where no face was measured.
 
     Returns:
         `cx`, `cy`, `rx`, `ry` in shares of the picture's width and height.

@@ -26,7 +26,7 @@ class Pictures:
     """The pictures of the newest frame, drawn once for all who watch, and only if somebody does.
 
     Args:
-        draw: from a frame to its pictures by name.
+        draw: function from a frame to its pictures by name.
     """
 
     def __init__(self, draw: Callable[[Frame], Jpegs]) -> None:
@@ -39,7 +39,7 @@ class Pictures:
         """The pictures of one frame; safe in any thread, and slow: not for the loop's.
 
         Args:
-            number: of the frame, counted from 1.
+            number: number of the frame, counted from 1.
             frame: itself.
         """
         with self._lock:

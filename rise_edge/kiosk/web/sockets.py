@@ -55,7 +55,7 @@ class Channel:
 
     Attributes:
         interval_s: between two answers to one client, at least.
-        news: from a glance to the state and the pictures; called outside of the loop's thread.
+        news: function from a glance to the state and the pictures; called outside of the loop's thread.
     """
 
     interval_s: float
@@ -69,7 +69,7 @@ class Watchers:
         board: where the loop leaves what is new.
         guide: the person's language.
         station: for the operator.
-        health: of the loop, for the operator.
+        health: health of the loop, for the operator.
 
     Attributes:
         count: how many clients watch now, at most `MAX_WATCHERS`.

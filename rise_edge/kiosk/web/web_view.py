@@ -30,7 +30,8 @@ class WebView(View):
         checker: what judges its frames.
         guide: the person's language.
         address: where to listen.
-        health: of the loop, for the operator; the page shows what it reports and tells it nothing.
+        health: health of the loop, for the operator; the page shows what it reports and tells it
+            nothing.
         token: needed where other machines reach the address.
         origin: public origin of a proxy in front of the page; needs a token.
 

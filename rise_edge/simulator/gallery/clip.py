@@ -1,4 +1,4 @@
-"""Clip: a short film of people and attacks before the camera."""
+"""Clip: a short film of people and attacks in front of the camera."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def film(
     Args:
         species: names in `SPECIES`, in the order of their turns.
         domain: a name in `DOMAINS`.
-        seed: of everything.
+        seed: seed of everything.
         fps: frames a second.
-        width: of one modality, in pixels.
+        width: width of one modality, in pixels.
 
     Raises:
         ValueError: an unknown name.

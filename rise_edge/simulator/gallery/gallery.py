@@ -40,9 +40,9 @@ def gallery(
     Args:
         domains: names in `DOMAINS`.
         species: names in `SPECIES`.
-        size: of one cell in pixels.
-        seed: of everything; the subject differs from row to row and from domain to domain.
-        difficulty: of the attacks.
+        size: size of one cell in pixels.
+        seed: seed of everything; the subject differs from row to row and from domain to domain.
+        difficulty: difficulty of the attacks.
         labels: whether the names are written.
 
     Raises:

@@ -19,7 +19,7 @@ class Expression:
     """A face at one instant.
 
     Attributes:
-        look: of the eyes.
+        look: direction of the eyes.
         smile: -0.3 to 1.
         jaw_mm: how far the lower lip is down.
     """

@@ -1,4 +1,4 @@
-"""Eyes: lids, sclera, iris and pupil, painted anew for each openness and gaze."""
+"""Eyes: lids, sclera, iris and pupil, painted again for each openness and gaze."""
 
 from __future__ import annotations
 

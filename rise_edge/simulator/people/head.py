@@ -28,8 +28,8 @@ class Head:
     """Maps over directions, as `atlas` lays them out.
 
     Attributes:
-        person: whose head it is.
-        atlas: of the maps.
+        person: person whose head it is.
+        atlas: atlas of the maps.
         radius_mm: f32 (S, S).
         relief: f32 (S, S, 4), outward unit normal x, y, z and the share of the sky seen.
         albedo: u8 (S, S, 4), 255 * sqrt(reflectance) of red, green, blue, near infrared.
@@ -37,8 +37,8 @@ class Head:
         keypoints_mm: f32 (6, 3), head coordinates, in the order of `rise_edge.face.Face`.
         semi_mm: f32 (3,), half axes of an ellipsoid about as large.
         outline_mm: (n, 3), points all over the surface.
-        eyes: what is needed to paint them anew; none if they cannot move.
-        mouth_row: of the mouth, in texels below the middle of the atlas.
+        eyes: what is needed to paint them again; none if they cannot move.
+        mouth_row: row of the mouth, in texels below the middle of the atlas.
         mobile_mouth: whether it can move.
     """
 
@@ -81,9 +81,9 @@ def assemble(
     """Add the eyes and freeze what was modelled and painted.
 
     Args:
-        relief: of the head.
-        painting: of the head without eyes; it is changed.
-        eyes_from: whose irises they are.
+        relief: relief of the head.
+        painting: painting of the head without eyes; it is changed.
+        eyes_from: person whose irises they are.
         mobile_eyes: whether the eyes can move later.
         mobile_mouth: whether the mouth can.
     """

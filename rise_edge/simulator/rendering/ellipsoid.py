@@ -27,7 +27,7 @@ class Ellipsoid(Shape):
         gloss: mirror-like share.
         softness: see `Hits`.
         texture: f32 (h, w) factors on the colour, centred on x and y, mirrored beyond, or None.
-        texels_per_mm: of the texture.
+        texels_per_mm: texels per of the texture.
     """
 
     pose: Pose

@@ -38,7 +38,7 @@ class HeadShape(Shape):
     Attributes:
         head: its maps.
         pose: head coordinates to the scene's.
-        expression: that is put on it, if any.
+        expression: expression that is put on it, if any.
         softness, sharpness: see `Hits`.
     """
 

@@ -27,7 +27,7 @@ class Hits:
         gloss: f32 (h, w) or a number, mirror-like share.
         openness: like the normal, or a number: share of the surroundings that the point sees.
         lit: like the normal, or a number: share of the directional light that reaches the point.
-        stride: of the normal and the openness.
+        stride: stride of the normal and the openness.
         softness: how far light creeps around the shadow's edge: 0 = paint, about 0.3 = skin.
         sharpness: log2 of the highlight's exponent.
         emission: f32 (h, w, 3) own light, linear, or None.
@@ -67,7 +67,7 @@ class Shape(ABC):
 
         Args:
             view: the camera.
-            window: of its image.
+            window: window of its image.
             lamp: direction towards the directional light, camera coordinates, for the shadows
                 that the shape casts on itself.
         """

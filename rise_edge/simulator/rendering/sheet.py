@@ -22,7 +22,7 @@ class Sheet(Shape):
 
     Attributes:
         pose: its own coordinates to the scene's.
-        width_mm, height_mm: of the rectangle, centred on the origin.
+        width_mm, height_mm: width of the rectangle, centred on the origin.
         bend: in 1/mm; half of one over the radius of the curve.
         albedo: f32 (h, w, 3) texture over the rectangle; or four numbers, near infrared last.
         infrared_albedo: f32 (h, w) texture, if the albedo is one.

@@ -21,9 +21,9 @@ class View:
     """An image's pixels as rays (x, y, 1), so that the ray's parameter is the depth.
 
     Attributes:
-        intrinsics: of the image.
+        intrinsics: intrinsics of the image.
         width, height: in pixels.
-        pose: from the scene's coordinates (the depth camera's) to this camera's.
+        pose: pose from the scene's coordinates (the depth camera's) to this camera's.
     """
 
     intrinsics: Intrinsics

@@ -66,7 +66,7 @@ class CropSet:
         species: str (N,).
         domain: str (N,).
         subject: str (N,); no two domains of different populations share one.
-        sha256: of the whole, as in its index.
+        sha256: SHA-256 of the whole, as in its index.
     """
 
     colour: NDArray[np.uint8]
@@ -89,7 +89,7 @@ def crops(
 
     Args:
         request: which crops.
-        folder: of all requests; made if it is missing.
+        folder: folder of all requests; made if it is missing.
         workers: processes that render; None = one for each processor. Programs that give more
             than one need `if __name__ == "__main__":`, as multiprocessing always does.
         regenerate: render again and replace what is there.

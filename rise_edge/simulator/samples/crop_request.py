@@ -36,12 +36,12 @@ class CropRequest:
         attack_species: attack presentations, each as often; none named = the domain's own mix.
         bona_fide_species: bona fide presentations, each as often.
         crops: in each domain.
-        bona_fide_share: of the crops.
+        bona_fide_share: bona fide share of the crops.
         subjects: people in each domain, taken in turn.
         first_subject: number of the first of them.
         difficulty: how close attacks come to bona fide presentations, 0 to 1.
         synergy: strength of the correlation between modalities that differs by domain, -1 to 1.
-        seed: of everything else.
+        seed: seed of everything else.
 
     Raises:
         ValueError: a value is outside its range, or a name is missing or there twice.

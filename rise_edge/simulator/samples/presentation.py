@@ -28,7 +28,7 @@ class Presentation:
     """Somebody walks up, is seen for about a second, and leaves.
 
     Args:
-        seed: of everything that is not named by the other arguments.
+        seed: seed of everything that is not named by the other arguments.
         domain: a name in `DOMAINS`.
         species: a name in `SPECIES`.
         subject: number of the person in the domain's population.
@@ -44,7 +44,7 @@ class Presentation:
         altered: changes the setting that was drawn, as a fault of the site would.
 
     Attributes:
-        duration_ms: from the first frame to the end, the gap included.
+        duration_ms: time from the first frame to the end, the gap included.
 
     Raises:
         ValueError: an unknown name, or a knob outside its range.
@@ -101,7 +101,7 @@ class Presentation:
 
     @property
     def presented_ms(self) -> float:
-        """When the face has been standing before the camera for a moment, since the start."""
+        """When the face has been standing in front of the camera for a moment, since the start."""
         return self.gap_ms + self._walk.presented_ms
 
     def frames(self, fps: float = 30.0) -> Iterator[Frame]:
@@ -199,7 +199,7 @@ class Presentation:
 
 
 class _Walk:
-    """The path of a face: in from one side, about a second before the camera, out again."""
+    """The path of a face: in from one side, about a second in front of the camera, out again."""
 
     def __init__(self, setting: Setting, seed: int) -> None:
         distance_mm = setting.domain.distance_mm
@@ -265,10 +265,10 @@ def presentations(
     """An endless mix, about half of it bona fide, with the scene empty in between.
 
     Args:
-        seed: of the mix.
+        seed: seed of the mix.
         domain: a name in `DOMAINS`.
         species: only this one; None = bona fide and the domain's attacks.
-        difficulty: of the attacks.
+        difficulty: difficulty of the attacks.
         subjects: first subject number, and the first one that does not belong.
         fps: at which the frames will be asked for; time and frame numbers go on accordingly.
         synergy: see `synergy.py`.

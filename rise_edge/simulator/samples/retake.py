@@ -20,9 +20,9 @@ def retake(image: Image, frame_number: int, timestamp_ms: float, rng: np.random.
     """The same scene in a new picture: each pixel's lowest bit is noise, but 0 stays 0.
 
     Args:
-        image: of the scene.
-        frame_number: of the new picture.
-        timestamp_ms: of the new picture.
+        image: image of the scene.
+        frame_number: frame number of the new picture.
+        timestamp_ms: timestamp of the new picture.
         rng: gives the noise.
     """
     size = image.pixels.size

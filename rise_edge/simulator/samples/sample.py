@@ -44,7 +44,7 @@ def render_crop(
     """Render one crop of 112 x 112; equal arguments give equal bytes, in every process.
 
     Args:
-        seed: of everything that is not named by the other arguments.
+        seed: seed of everything that is not named by the other arguments.
         domain: a name in `DOMAINS`.
         species: a name in `SPECIES`.
         subject: number of the person in the domain's population. Disjoint ranges of numbers are

@@ -16,8 +16,8 @@ class SampleTruth(Truth):
 
     Attributes:
         keypoints: f32 (6, 2) of the face in pixels of the picture, as in `rise_edge.face.Face`.
-        yaw_deg, pitch_deg, roll_deg: of the face: to the image's right, down, leaning right.
-        distance_mm: of the face, along the optical axis.
+        yaw_deg, pitch_deg, roll_deg: yaw of the face: to the image's right, down, leaning right.
+        distance_mm: distance of the face, along the optical axis.
         clean_depth_mm: f32 (H, W) before the sensor, 0 = nothing there.
         seed, difficulty, synergy: what the picture was asked for with.
     """

@@ -17,7 +17,7 @@ class SensorCondition:
         blue_gain: white balance of blue against green, 1 = neutral.
         infrared_gain: brightness of the infrared picture, 1 = nominal; noise grows with it.
         blur_px: standard deviation of defocus and motion blur in colour and infrared.
-        jpeg_quality: of the colour picture, 1 to 100; None = not compressed.
+        jpeg_quality: JPEG quality of the colour picture, 1 to 100; None = not compressed.
         colour_shift_px: registration error (x, y) of colour against depth.
         infrared_shift_px: registration error (x, y) of infrared against depth.
         skew_px: sideways motion during the rolling readout of one colour picture: the last row

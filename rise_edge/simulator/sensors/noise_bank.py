@@ -27,7 +27,7 @@ class NoiseBank:
     """One periodic field of noise, f32 (side, side) or (side, side, channels).
 
     Args:
-        seed: of the field.
+        seed: seed of the field.
         make: draws the field from a generator.
     """
 

@@ -65,7 +65,7 @@ class Sensor:
         """The stated law: standard deviation of depth on a surface that faces the camera.
 
         Args:
-            distance_mm: of the surface.
+            distance_mm: distance of the surface.
             return_signal: active light that it sends back, as in `Radiance`; None = a white
                 surface under the nominal illuminator, which falls off with the square of distance.
             infrared: all the infrared light; None = there is no other.

@@ -1,4 +1,4 @@
-"""Species: everything that may stand before the camera, live people and attack instruments."""
+"""Species: everything that may stand in front of the camera, live people and attack instruments."""
 
 from rise_edge.simulator.species.catalogue import SPECIES, Species, species_named
 from rise_edge.simulator.species.staging import Cast, Moment, Staging

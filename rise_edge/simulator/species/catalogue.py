@@ -26,7 +26,7 @@ class Species:
         name: snake_case, as in truth and reports.
         bona_fide: whether it is a live person who shows their own face.
         key: seeds it; never reused.
-        stage: puts it before the camera.
+        stage: puts it in front of the camera.
         shared: whether a few instruments serve for many subjects, since they are dear to make;
             the face is then the instrument's own.
     """

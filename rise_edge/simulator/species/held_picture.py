@@ -1,4 +1,4 @@
-"""HeldPicture: a portrait on a sheet, held before the camera by somebody."""
+"""HeldPicture: a portrait on a sheet, held in front of the camera by somebody."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from rise_edge.simulator.species.staging import Cast, Moment, Staging
 
 
 class HeldPicture(Staging):
-    """A portrait that somebody holds before the camera, life-size or near it.
+    """A portrait that somebody holds in front of the camera, life-size or near it.
 
     Args:
         cast: who shows whom.
-        size: of the pictured face, 1 = life-size.
-        bend: of the sheet, in 1/mm.
+        size: size of the pictured face, 1 = life-size.
+        bend: curvature of the sheet, in 1/mm.
         tilt_deg: range by which it is turned away from the pose of a face.
 
     Attributes:
-        width_mm, height_mm: of the portrait.
+        width_mm, height_mm: width of the portrait.
     """
 
     def __init__(

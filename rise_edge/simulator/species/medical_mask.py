@@ -34,7 +34,7 @@ def _covered(
     """The head with a mask of cloth from the bridge of the nose to under the chin.
 
     Args:
-        head: whose lower face is covered.
+        head: head whose lower face is covered.
         cloth: its reflectance: red, green, blue, near infrared.
         top_mm: upper edge, below the eyes.
         thickness_mm: how far it stands off the tips of nose and chin.

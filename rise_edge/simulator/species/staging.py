@@ -18,9 +18,9 @@ class Cast:
     """What an attack or a visit is made of.
 
     Attributes:
-        shown: whose face the camera is meant to see.
+        shown: person whose face the camera is meant to see.
         presenter: who stands there; the same person if bona fide.
-        seed: of clothes, hands and the like.
+        seed: seed of clothes, hands and the like.
         make: number of the attack's instrument: there are a few of each species and person.
         difficulty: 0 = crude to 1 = hard to tell from a bona fide face.
         room_light: how bright the room is, 1 = an office: who shows a screen dims it to that.
@@ -45,8 +45,8 @@ class Moment:
     """One instant.
 
     Attributes:
-        pose: of the face that is shown: head coordinates to the scene's.
-        expression: of whoever is alive.
+        pose: pose of the face that is shown: head coordinates to the scene's.
+        expression: expression of whoever is alive.
     """
 
     pose: Pose
@@ -54,7 +54,7 @@ class Moment:
 
 
 class Staging(ABC):
-    """Somebody or something before the camera."""
+    """Somebody or something in front of the camera."""
 
     @abstractmethod
     def shapes(self, moment: Moment) -> list[Shape]:

@@ -371,7 +371,7 @@ def test_a_camera_s_frames_are_judged_until_it_is_lost(
     assert python is not None
     norm = float(page.inner_text("#norm"))
     assert norm == pytest.approx(python.embedding.norm, rel=0.3), "nearly as the picture's"
-    # The verdict is made anew with every frame.
+    # The verdict is made again with every frame.
     page.evaluate("document.querySelector('#norm').textContent = ''")
     page.wait_for_function("() => document.querySelector('#norm').textContent !== ''")
     page.evaluate("document.querySelector('#video').srcObject.getTracks()[0].stop()")

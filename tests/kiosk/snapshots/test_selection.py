@@ -1,4 +1,4 @@
-"""Which frame of a session is taken for its evidence."""
+"""Which frame of a session is read as its evidence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.pictures import photograph_frame
 def chosen(
     checker: Checker, frames: Iterable[Frame], config: SessionConfig | None = None
 ) -> list[tuple[Event, Step | None]]:
-    """Each session's event with the frame that is taken for it."""
+    """Each session's event with the frame that is read as it."""
     selection, found = Selection(), []
     for happened in run(FrameSource(frames), checker, config=config):
         if isinstance(happened, Step):

@@ -1,4 +1,4 @@
-"""Two runtimes are held against each other, each at its own radius."""
+"""Two runtimes are compared with each other, each at its own radius."""
 
 import numpy as np
 import pytest

@@ -38,7 +38,7 @@ class Entry:
         files: colour, depth and infrared, None where a modality is absent; or a single file that
             holds all three.
         bona_fide: the class.
-        species: of the presentation.
+        species: species of the presentation.
         domain: where it was recorded.
         subject: who is shown; names are unique over all domains.
         camera: the camera.json of what took the pictures, None where it is not described.

@@ -32,7 +32,7 @@ _PADISI_COLOUR, _PADISI_INFRARED, _PADISI_DEPTH = slice(0, 3), 3, 4
 class EightBitDepth:
     """What a level of a depth picture in 8 bits stands for: `offset_mm + level * step_mm`.
 
-    Such pictures, as in the benchmark's JPEG files, carry no unit. By default a level is taken for
+    Such pictures, as in the benchmark's JPEG files, carry no unit. By default a level is read as
     a millimetre beyond half a metre, so that the normalisation, which is relative to the face,
     spans the range. That is this project's choice. Level 0 is no reading.
 
@@ -84,8 +84,8 @@ def read_pictures(entry: Entry, units: Units) -> Pictures:
     Depth in 8 bits and grey in three like channels are taken because public data sets hold them.
 
     Args:
-        entry: of a list.
-        units: of its pictures; 0 and 65535 are no reading of depth in any.
+        entry: entry of a list.
+        units: units of its pictures; 0 and 65535 are no reading of depth in any.
 
     Returns:
         For each modality that is not absent: colour u8 (H, W, 3) RGB, depth u16 (H, W) in
@@ -186,7 +186,7 @@ def _padisi(path: Path) -> Pictures:
     """A file of PADISI-Face: `data` (1, 22, 320, 256) in [0, 1], of which RealSense gave five.
 
     Channels 0 to 2 are blue, green and red, 3 is near infrared, 4 is depth, each divided by the
-    range of its camera's bits; depth is taken for millimetres in 16 bits.
+    range of its camera's bits; depth is read as millimetres in 16 bits.
     """
     try:
         # From memory, since numpy leaves a damaged file open.

@@ -37,7 +37,7 @@ def prepared(
     """The crops of a list; read from the cache where neither the list nor a file has changed.
 
     Args:
-        entries: of one or several lists.
+        entries: entries of one or several lists.
         cache: folder that keeps the arrays.
         how: how pictures become crops; as `Preparation` has it by default.
         skip_unusable: leave out entries whose files are missing or cannot be used, and say on

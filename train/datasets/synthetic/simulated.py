@@ -15,7 +15,7 @@ from train.datasets.crops import CropDataset
 
 
 def simulated(request: CropRequest, cache: Path, workers: int = 0) -> CropDataset:
-    """The crops of a request; crops of an older simulator are rendered anew.
+    """The crops of a request; crops of an older simulator are rendered again.
 
     Args:
         request: which crops.

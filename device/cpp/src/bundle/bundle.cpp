@@ -24,7 +24,7 @@ Bytes read_plain_file(const std::filesystem::path& path, std::uintmax_t max_byte
   const auto kind = std::filesystem::symlink_status(path, error).type();
   if (kind != std::filesystem::file_type::regular) {
     throw Failure(RISE_ERROR_BUNDLE,
-                  "expected the file " + path.string() + ", there is none; copy the bundle anew");
+                  "expected the file " + path.string() + ", there is none; copy the bundle again");
   }
   const auto size = std::filesystem::file_size(path, error);
   if (error || size > max_bytes) {
@@ -86,7 +86,7 @@ Bytes Bundle::read(const std::string& name) const {
     throw Failure(RISE_ERROR_BUNDLE, "bundle " + where() + ": " + name +
                                          " was altered: expected sha256 " +
                                          expected->second.substr(0, 12) + "..., got " +
-                                         digest.substr(0, 12) + "...; copy the bundle anew");
+                                         digest.substr(0, 12) + "...; copy the bundle again");
   }
   return content;
 }

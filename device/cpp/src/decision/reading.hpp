@@ -1,4 +1,4 @@
-// Reading: an embedding held against the sphere that bounds living faces.
+// Reading: an embedding compared with the sphere that bounds living faces.
 #pragma once
 
 #include "model/model.hpp"

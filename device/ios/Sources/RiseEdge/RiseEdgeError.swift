@@ -4,7 +4,7 @@ import Foundation
 /// A call failed, and nothing was decided. The text says what was expected, what came and what to do.
 public enum RiseEdgeError: LocalizedError {
     case argument(String)
-    /// Missing, incomplete, altered or of a foreign format.
+    /// Missing, incomplete, altered or of an unknown format.
     case bundle(String)
     /// This build has no such runtime, or the runtime refuses the model.
     case runtime(String)

@@ -51,7 +51,7 @@ export class Bundle {
 export function checkHash(name, digest, expected) {
   if (digest !== expected) {
     throw new BundleError(
-      `${name} was altered: expected sha256 ${expected.slice(0, 12)}..., got ${digest.slice(0, 12)}...; copy it anew`,
+      `${name} was altered: expected sha256 ${expected.slice(0, 12)}..., got ${digest.slice(0, 12)}...; copy it again`,
     );
   }
 }

@@ -1,4 +1,4 @@
-// What a bundle says of itself, held against the rules of rise_edge/bundle/manifest.py.
+// What a bundle says of itself, compared with the rules of rise_edge/bundle/manifest.py.
 // What Python refuses is refused here; nesting deeper than anybody needs is refused here alone.
 
 import { BundleError } from "../errors.js";

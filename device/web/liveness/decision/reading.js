@@ -1,4 +1,4 @@
-// One reading of one crop: its norm held against the sphere that bounds living faces; see
+// One reading of one crop: its norm compared with the sphere that bounds living faces; see
 // rise_edge/decision/reading.py.
 
 import { modalitySet } from "../modalities.js";

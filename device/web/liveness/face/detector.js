@@ -82,7 +82,7 @@ class Detector {
     return { ...(await this.#lookCloserTurned(picture, face)), score: turned };
   }
 
-  /** Place a face's keypoints anew from a window around it, where its pixels are many. */
+  /** Place a face's keypoints again from a window around it, where its pixels are many. */
   async #lookCloser(picture, face) {
     const part = partAround(picture, face, WINDOW);
     if (!part) return face;

@@ -41,7 +41,7 @@ class ActiveStereo(DepthCamera):
     lost left of every edge; dark and mirror-like surfaces are lost in patches.
 
     Attributes:
-        focal_px: of the 640x480 image.
+        focal_px: focal of the 640x480 image.
         baseline_mm: between the imagers; 55 mm on the D415.
         subpixel_px: error of the matcher on a well-lit white target.
         faint: see the law.

@@ -40,7 +40,7 @@ class DepthCamera(ABC):
         """Standard deviation of depth on a surface that faces the camera, in millimetres.
 
         Args:
-            distance_mm: of the surface.
+            distance_mm: distance of the surface.
             return_signal: the active light that it sends back, as in `Radiance`.
             infrared: all the infrared light that it sends back, as in `Radiance`.
         """

@@ -44,7 +44,7 @@ class DotProjector:
         Args:
             radiance: its intrinsics place the pixels among the projector's rays.
             inverse_depth: f32 (H, W), 1 / mm.
-            focal_px: of the sensor's own image.
+            focal_px: focal of the sensor's own image.
         """
         k = radiance.intrinsics
         height, width = inverse_depth.shape

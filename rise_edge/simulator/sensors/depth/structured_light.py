@@ -39,7 +39,7 @@ class StructuredLight(DepthCamera):
     outshines the projector loses everything (the SR300 is an indoor camera).
 
     Attributes:
-        focal_px: of the 640x480 image (horizontal field of view 68 degrees).
+        focal_px: focal of the 640x480 image (horizontal field of view 68 degrees).
         baseline_mm: between imager and projector.
         floor_mm: see the law.
         growth_mm: see the law, in millimetres for one square metre.

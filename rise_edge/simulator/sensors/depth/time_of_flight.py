@@ -51,7 +51,7 @@ class TimeOfFlight(DepthCamera):
     taken to resolve that ambiguity.
 
     Attributes:
-        focal_px: of the 640x480 image.
+        focal_px: focal of the 640x480 image.
         modulation_hz: f_mod.
         contrast: demodulation contrast.
         electrons: active light of a white surface at 500 mm, over all exposures of a frame.

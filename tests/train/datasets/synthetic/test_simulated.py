@@ -1,4 +1,4 @@
-"""Simulated crops come through the cache; an altered cache is rendered anew."""
+"""Simulated crops come through the cache; an altered cache is rendered again."""
 
 import numpy as np
 import pytest
