@@ -16,7 +16,7 @@ class Scales(NamedTuple):
     """Of one quantised convolution.
 
     Attributes:
-        input: scale and zero point of its input map.
+        input: scale of its input map.
         weight: f32 (O,), of each output channel's weights.
     """
 

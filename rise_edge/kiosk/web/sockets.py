@@ -55,7 +55,8 @@ class Channel:
 
     Attributes:
         interval_s: between two answers to one client, at least.
-        news: function from a glance to the state and the pictures; called outside of the loop's thread.
+        news: function from a glance to the state and the pictures; called outside of the loop's
+            thread.
     """
 
     interval_s: float
