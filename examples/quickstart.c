@@ -11,15 +11,15 @@ static struct {
 } seen;
 
 #define IMAGE(format, pixels) \
-  {format, 640, 480, {{pixels, sizeof pixels, 0, 0}}, {600, 600, 319.5, 239.5, {0}, {0}}}
+  {sizeof(rise_image), format, 640, 480, {{pixels, sizeof pixels, 0, 0}}, {600, 600, 319.5, 239.5, {0}, {0}}}
 
 int main(int count, char **words) {
   const rise_image colour = IMAGE(RISE_RGB8, seen.colour), depth = IMAGE(RISE_DEPTH_MM_U16, seen.depth_mm),
                    infrared = IMAGE(RISE_GREY8, seen.infrared);
-  const rise_frame frame = {&colour, &depth, &infrared, 0, 0};
+  const rise_frame frame = {sizeof frame, &colour, &depth, &infrared, 0, 0};
   rise_checker *checker = NULL;
-  rise_info info;
-  rise_verdict verdict;
+  rise_info info = {.size = sizeof info};
+  rise_verdict verdict = {.size = sizeof verdict};
   if (count != 2) return fprintf(stderr, "usage: quickstart BUNDLE < frames\n"), 2;
   if (rise_open(words[1], RISE_EXECUTORCH, 1, &checker) || rise_get_info(checker, &info))
     return fprintf(stderr, "error: %s\n", rise_last_error()), 4;

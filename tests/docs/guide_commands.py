@@ -64,7 +64,7 @@ GUIDES = {
     "README.md": Guide(
         {
             "make live": Read("makes an environment: a minute"),
-            "make test-fast": Read("runs these tests"),
+            "make test": Read("runs these tests"),
             "pip install -e '.[realsense]'": INSTALLS,
             "rise-edge check examples/frames/colour/01.jpg --depth examples/frames/depth/01.png "
             "--infrared examples/frames/infrared/01.jpg": HERE,

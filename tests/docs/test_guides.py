@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 pytest.importorskip("matplotlib", reason="needs the extra calibrate")
 
 _PLACE = re.compile(r"^(/opt/rise-edge/source|path/to/rise_edge)/")
-_SUBCOMMANDS = {"simulator": 1, "audit": 1, "evidence": 1}
+_SUBCOMMANDS = {"frames.py": 1, "simulator": 1, "audit": 1, "evidence": 1}
 _SHOWN = ("calibration", "device", "docs", "examples", "quantize", "rise_edge", "tests", "train")
 _HELPS = """
 import contextlib, io, json, runpy, sys
@@ -127,12 +127,14 @@ def programs(command: str) -> list[tuple[tuple[str, ...], set[str]]]:
             below = _SUBCOMMANDS.get(words[2].rpartition(".")[2], 0)
             program: tuple[str, ...] = (words[2], *words[3 : 3 + below])
         elif words[0] == "python" and words[1].endswith(".py"):
-            program = (words[1],)
+            below = _SUBCOMMANDS.get(Path(words[1]).name, 0)
+            program = (words[1], *words[2 : 2 + below])
         elif words[0] == "rise-edge":
             program = ("rise_edge", *words[1 : 2 + _SUBCOMMANDS.get(words[1], 0)])
         else:
             continue
-        found.append((program, flags))
+        if flags:  # a program without any may have no help: it would run
+            found.append((program, flags))
     return found
 
 
@@ -160,6 +162,7 @@ def helps(torch: bool) -> dict[tuple[str, ...], str]:
         text=True,
         capture_output=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return dict(zip(asked, json.loads(done.stdout.splitlines()[-1]), strict=True))
