@@ -16,7 +16,7 @@ void expect_signature(const std::vector<std::uint8_t>& content,
                       const std::vector<std::uint8_t>& signature, const std::uint8_t* public_key);
 
 #ifdef RISE_WITH_ED25519
-// What the library at hand says: src/ed25519_sodium.cpp or src/ed25519_openssl.cpp.
+// What the library at hand says: ed25519_sodium.cpp or ed25519_openssl.cpp.
 bool ed25519_verifies(const std::vector<std::uint8_t>& content, const std::uint8_t* signature,
                       const std::uint8_t* public_key);
 #endif
