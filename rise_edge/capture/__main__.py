@@ -22,12 +22,12 @@ from rise_edge.kiosk.kiosk import capture
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     open_closed_streams()
-    options = parse(arguments)
-    bound_arenas()
-    log_to_standard_error()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, _interrupt)
     try:
+        options = parse(arguments)
+        bound_arenas()
+        log_to_standard_error()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, _interrupt)
         return _run(options)
     except RiseEdgeError as error:
         without = "; or try --camera simulated" if isinstance(error, NoDeviceError) else ""

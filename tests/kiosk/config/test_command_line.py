@@ -281,3 +281,12 @@ def test_the_help_shows_the_values_of_a_file(
 def test_the_library_does_not_import_the_parser() -> None:
     code = "import sys, rise_edge; sys.exit('tyro' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env={**os.environ}).returncode == 0
+
+
+def test_who_closes_the_pipe_ends_the_help_without_a_traceback() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "rise_edge.capture", "--help"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
