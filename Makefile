@@ -26,6 +26,9 @@ LINT := $(RUN) -m ruff format --check .; $(RUN) -m ruff check .; $(RUN) -m mypy;
 	git ls-files -z | xargs -0 $(RUN) -m codespell_lib
 SIDE_BY_SIDE := --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 
+# Tests start hundreds of interpreters and workers: without its bytecode, each would compile the project again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: live test test-fast test-native test-browser test-oldest test-coverage lint lock bench clean
 
 live: $(VENV)/.base  ## watch simulated people and attacks being judged, without a camera
