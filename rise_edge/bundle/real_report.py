@@ -1,6 +1,6 @@
 """What was measured of a bundle's model on real pictures: its `real.json`, in one sentence a set.
 
-`rise-edge evaluate` makes the file; `quantize/qat.py --real` puts it into a bundle.
+`rise-edge evaluate` makes the file; with `--keep` it puts it into the bundle.
 """
 
 from __future__ import annotations
