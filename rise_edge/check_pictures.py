@@ -25,6 +25,7 @@ from rise_edge.cameras.infrared_scale import FACE_GREY, InfraredScale, scale_for
 from rise_edge.checker import Checker
 from rise_edge.checks.evidence import EvidenceConfig
 from rise_edge.command_line.arguments import CommandParser, called_as
+from rise_edge.command_line.numbers import positive_number
 from rise_edge.decision.verdict import Outcome, Reason, Verdict
 from rise_edge.errors import RiseEdgeError, UnusableImageError
 from rise_edge.frame import (
@@ -283,12 +284,9 @@ def _parser() -> CommandParser:
 
 def _positive(text: str) -> float:
     try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"expected a number > 0, got {text}")
-    return value
+        return positive_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _modalities(text: str) -> frozenset[Modality]:

@@ -1,4 +1,4 @@
-"""Radius: one reading of one crop, its norm compared with the sphere that bounds living faces."""
+"""Reading: one crop as the model read it, its norm compared with the sphere that bounds living faces."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from rise_edge.kiosk.config.numbers import whole_number
+from rise_edge.command_line.numbers import whole_number
 
 
 def positive_int(text: str) -> int:

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from tyro.constructors import PrimitiveConstructorSpec
 
 from rise_edge.checks.evidence import EvidenceConfig
+from rise_edge.command_line.numbers import positive_number, whole_number
 from rise_edge.frame import Modality, modality_set, parse_modality_set
-from rise_edge.kiosk.config.numbers import positive_number, whole_number
 from rise_edge.kiosk.web.access.origin import Origin
 from rise_edge.kiosk.web.server import Address
 
