@@ -1,4 +1,4 @@
-"""Reading: one crop as the model read it, its norm compared with the sphere that bounds living faces."""
+"""Reading: the norm of one crop, compared with the sphere that bounds living faces."""
 
 from __future__ import annotations
 

@@ -6,7 +6,9 @@ Its keys are the names of the flags, `web-token-file` for `--web-token-file`.
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 import sys
 from pathlib import Path
 from typing import Any
@@ -43,11 +45,16 @@ def read_config(path: Path) -> KioskConfig:
     because flags may still change them: see `KioskConfig.expect_consistent`.
 
     Raises:
-        ConfigError: it is no plain file, cannot be read, or is not the TOML of a configuration; the
-            message has the file, the line and the key.
+        ConfigError: it is no plain file, cannot be read, everybody may write to it, or it is not
+            the TOML of a configuration; the message has the file, the line and the key.
     """
     try:
         text = read_plain_file(path, MAX_BYTES).decode("utf-8")
+        if os.name == "posix" and path.stat().st_mode & stat.S_IWOTH:
+            raise ConfigError(
+                f"configuration {path}: everybody may write to it, and so decide who is LIVE; "
+                f"chmod o-w {path}"
+            )
     except OSError as error:
         raise ConfigError(f"cannot read the configuration {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:

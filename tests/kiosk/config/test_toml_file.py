@@ -185,3 +185,13 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         read_config(tmp_path / "kiosk.toml")
     assert error.value.exit_code == 2
+
+
+def test_a_file_that_everybody_may_write_to_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "kiosk.toml"
+    file.write_text("allow-virtual = true\n")
+    file.chmod(0o646)
+    with pytest.raises(ConfigError, match="o-w"):
+        read_config(file)
+    file.chmod(0o644)
+    assert read_config(file).source.allow_virtual
